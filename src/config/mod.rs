@@ -1,0 +1,1 @@
+//! The config file: discovery, precedence, unknown keys refused.

@@ -1,0 +1,18 @@
+//! Seamline reads a codebase and reports hard-coded secrets and insecure
+//! integration patterns.
+//!
+//! The flow is the one `pipeline` shows: `source` yields files, `secrets`,
+//! `syntax` and `surface` propose candidates, `judge` decides which become
+//! findings, `report` prints them.
+
+pub mod cli;
+pub mod config;
+pub mod finding;
+pub mod judge;
+pub mod pipeline;
+pub mod report;
+pub mod rules;
+pub mod secrets;
+pub mod source;
+pub mod surface;
+pub mod syntax;

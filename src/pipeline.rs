@@ -1,0 +1,133 @@
+//! The page to read first: one function from paths to findings.
+//!
+//! ```text
+//!  source ──► secrets ──┐
+//!    │                  ├──► judge ──► report ──► exit
+//!    ├──► syntax ───────┤
+//!    └──► surface ──────┘
+//!  skips ─────────────────────────────► (counted in every report)
+//! ```
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use crate::finding::Candidate;
+use crate::judge::{Judge, JudgeOptions, Verdict};
+use crate::report::Report;
+use crate::rules::Catalogue;
+use crate::secrets::{SecretsEngine, SecretsScratch};
+use crate::source::{self, Skip, Source, SourceError, SourceRequest};
+use crate::surface::Surface;
+use crate::syntax::{Parse, SyntaxEngine, SyntaxScratch};
+
+/// Every stage, built once and shared by all threads.
+pub struct Engine {
+    catalogue: Arc<Catalogue>,
+    secrets: SecretsEngine,
+    syntax: SyntaxEngine,
+    surface: Surface,
+    judge: Judge,
+}
+
+/// Counters a progress display may watch while a scan runs.
+#[derive(Debug, Default)]
+pub struct Progress {
+    pub files: AtomicU64,
+    pub bytes: AtomicU64,
+}
+
+/// State and results of one thread.
+#[derive(Default)]
+struct Worker {
+    candidates: Vec<Candidate>,
+    secrets: SecretsScratch,
+    syntax: SyntaxScratch,
+    report: Report,
+}
+
+impl Engine {
+    /// Compiles `catalogue` for a run judged by `options`.
+    pub fn new(catalogue: Arc<Catalogue>, options: JudgeOptions) -> Self {
+        Engine {
+            secrets: SecretsEngine::new(&catalogue),
+            syntax: SyntaxEngine::new(&catalogue),
+            surface: Surface::new(&catalogue),
+            judge: Judge::new(Arc::clone(&catalogue), options),
+            catalogue,
+        }
+    }
+
+    /// From paths to findings.
+    ///
+    /// # Errors
+    /// A path or glob of the request that cannot be used.
+    pub fn scan(
+        &self,
+        request: &SourceRequest,
+        progress: &Progress,
+    ) -> Result<Report, SourceError> {
+        let started = Instant::now();
+        let workers = source::visit_all(request, &Worker::default, &|worker, item| match item {
+            Ok(source) => self.scan_source(&source, worker, progress),
+            Err(skip) => worker.report.skipped.push(skip),
+        })?;
+        let mut report = Report::merge(workers.into_iter().map(|w| w.report));
+        report.rules = self.catalogue.metas.clone();
+        report.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Ok(report)
+    }
+
+    fn scan_source(&self, source: &Source<'_>, worker: &mut Worker, progress: &Progress) {
+        let size = source.text.len() as u64;
+        progress.files.fetch_add(1, Ordering::Relaxed);
+        progress.bytes.fetch_add(size, Ordering::Relaxed);
+        worker.report.files += 1;
+        worker.report.bytes += size;
+
+        worker.candidates.clear();
+        self.secrets.scan(source, &mut worker.secrets, &mut worker.candidates);
+        match self.syntax.parse(source, &mut worker.syntax) {
+            Parse::NotNeeded => {}
+            Parse::Skipped(reason) => {
+                worker.report.skipped.push(Skip { path: Arc::clone(&source.path), reason });
+            }
+            Parse::Parsed(file) => {
+                self.syntax.run_rules(&file, &mut worker.candidates);
+                self.surface.scan(source, &file, &mut worker.candidates);
+            }
+        }
+        if !worker.candidates.is_empty() {
+            let verdict = self.judge.file(source, &mut worker.candidates);
+            worker.report.add(verdict);
+        }
+    }
+}
+
+impl Report {
+    fn add(&mut self, verdict: Verdict) {
+        self.findings.extend(verdict.findings);
+        self.hidden += verdict.hidden;
+        self.warnings.extend(verdict.warnings);
+    }
+
+    /// Joins the parts of all threads and puts them in the order of every report.
+    fn merge(parts: impl Iterator<Item = Report>) -> Report {
+        let mut whole = Report::default();
+        for part in parts {
+            whole.files += part.files;
+            whole.bytes += part.bytes;
+            whole.hidden += part.hidden;
+            whole.findings.extend(part.findings);
+            whole.skipped.extend(part.skipped);
+            whole.warnings.extend(part.warnings);
+        }
+        whole.findings.sort_by(|a, b| {
+            (&a.path, a.start, a.end, &a.rule.id).cmp(&(&b.path, b.start, b.end, &b.rule.id))
+        });
+        whole.skipped.sort();
+        whole.warnings.sort();
+        whole.warnings.dedup();
+        whole
+    }
+}

@@ -1,0 +1,406 @@
+//! The shape of a rule file, as it is written under `rules/` and compiled in.
+//!
+//! Shared by the library and the build script (which validates the built-in
+//! catalogue and packs it), so it depends on nothing but `serde`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Everything a rule says about itself: the texts behind `explain`, SARIF
+/// help and the rule index.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RuleMeta {
+    /// Flat kebab-case, never changes.
+    pub id: String,
+    pub title: String,
+    pub category: Category,
+    pub severity: Severity,
+    pub confidence: Confidence,
+    /// A slug of the topic list; secrets: `secret-hardcoded`.
+    pub topic: String,
+    /// What was found, for someone who has never heard of the risk.
+    pub what: String,
+    /// What an attacker does with it.
+    pub why: String,
+    /// What to write instead.
+    pub fix: String,
+    /// How to revoke or rotate (secrets).
+    pub revoke: Option<String>,
+    pub references: Vec<String>,
+    /// `CWE-798` and the like.
+    pub cwe: Vec<String>,
+    /// `API8:2023` and the like.
+    pub owasp: Vec<String>,
+    /// Languages the rule reads; empty for secrets (all files).
+    pub languages: Vec<String>,
+    /// Display name of the credential's issuer (secrets).
+    pub provider: Option<String>,
+}
+
+/// How bad it is if an attacker uses what was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    Info,
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+impl Severity {
+    /// All severities, mildest first.
+    pub const ALL: [Severity; 5] =
+        [Severity::Info, Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
+
+    /// The lower-case name used in every report and in rule files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Info => "info",
+            Severity::Low => "low",
+            Severity::Medium => "medium",
+            Severity::High => "high",
+            Severity::Critical => "critical",
+        }
+    }
+}
+
+/// How sure Seamline is that the finding is what it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    Low,
+    Medium,
+    High,
+}
+
+impl Confidence {
+    /// The lower-case name used in every report and in rule files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Confidence::Low => "low",
+            Confidence::Medium => "medium",
+            Confidence::High => "high",
+        }
+    }
+
+    /// One step less sure; `Low` stays `Low`.
+    pub fn lowered(self) -> Self {
+        match self {
+            Confidence::High => Confidence::Medium,
+            _ => Confidence::Low,
+        }
+    }
+}
+
+/// Which of the three jobs of Seamline a rule belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Category {
+    Secret,
+    Pattern,
+    Surface,
+}
+
+impl Category {
+    /// The lower-case name used in every report.
+    pub fn name(self) -> &'static str {
+        match self {
+            Category::Secret => "secret",
+            Category::Pattern => "pattern",
+            Category::Surface => "surface",
+        }
+    }
+}
+
+/// `rules/secrets/<provider>.toml`: one provider and its credentials.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecretFile {
+    /// Kebab-case key of the provider, e.g. `github`.
+    pub provider: String,
+    /// Display name, e.g. `GitHub`.
+    pub name: String,
+    /// Words that show the provider is meant (lower case): looked for in the
+    /// variable's name, a few lines around and the file's path.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// Texts that every rule of the file shares unless it has its own.
+    #[serde(default)]
+    pub why: Option<String>,
+    #[serde(default)]
+    pub fix: Option<String>,
+    #[serde(default)]
+    pub revoke: Option<String>,
+    #[serde(default)]
+    pub references: Vec<String>,
+    #[serde(rename = "rule")]
+    pub rules: Vec<SecretRule>,
+}
+
+/// One kind of credential.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecretRule {
+    pub id: String,
+    pub title: String,
+    pub severity: Severity,
+    #[serde(default = "high")]
+    pub confidence: Confidence,
+    #[serde(default)]
+    pub what: Option<String>,
+    #[serde(default)]
+    pub why: Option<String>,
+    #[serde(default)]
+    pub fix: Option<String>,
+    #[serde(default)]
+    pub revoke: Option<String>,
+    #[serde(default)]
+    pub references: Vec<String>,
+    #[serde(default = "hardcoded_cwe")]
+    pub cwe: Vec<String>,
+    #[serde(default = "hardcoded_owasp")]
+    pub owasp: Vec<String>,
+    /// Environment variable that should hold it instead; used in the fix text.
+    #[serde(default)]
+    pub env: Option<String>,
+    /// The token format: a list of alternatives, each a list of segments.
+    #[serde(default)]
+    pub formats: Vec<Vec<Segment>>,
+    /// Name of a checksum scheme in `secrets/checksum.rs`.
+    #[serde(default)]
+    pub checksum: Option<String>,
+    /// Fallback where no format can say it. Anchored at a candidate; the group
+    /// `secret`, if there is one, is the secret part.
+    #[serde(default)]
+    pub regex: Option<String>,
+    /// Literals of which one must be in the regex's match (required with `regex`).
+    #[serde(default)]
+    pub anchors: Vec<String>,
+    /// A detector written in Rust (`private-key`, `jwt`, `url-credential`, `assignment` …).
+    #[serde(default)]
+    pub detector: Option<String>,
+    #[serde(default)]
+    pub context: Context,
+    /// Literal values that are documented examples: never reported.
+    #[serde(default)]
+    pub documented: Vec<String>,
+    #[serde(default, rename = "example")]
+    pub examples: Vec<SecretExample>,
+}
+
+/// One piece of a token format: either fixed text or a run of characters.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Segment {
+    /// Alternatives of fixed text, e.g. `["ghp_", "gho_"]`.
+    #[serde(default)]
+    pub text: Vec<String>,
+    /// Alphabet as ranges, e.g. `A-Za-z0-9_-` (a trailing `-` is itself).
+    #[serde(default)]
+    pub chars: Option<String>,
+    /// Number of characters: `36` or `[20, 40]`.
+    #[serde(default)]
+    pub len: Option<Length>,
+    /// May be absent.
+    #[serde(default)]
+    pub optional: bool,
+}
+
+/// A length range in characters; a rule file writes `36` or `[20, 40]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Length {
+    pub min: u32,
+    pub max: u32,
+}
+
+impl<'de> Deserialize<'de> for Length {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Exact(u32),
+            Range((u32, u32)),
+        }
+        // The packed catalogue is not self-describing: there it is always a pair.
+        let (min, max) = if deserializer.is_human_readable() {
+            match Written::deserialize(deserializer)? {
+                Written::Exact(n) => (n, n),
+                Written::Range(range) => range,
+            }
+        } else {
+            Deserialize::deserialize(deserializer)?
+        };
+        Ok(Length { min, max })
+    }
+}
+
+/// What must stand around a match.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Context {
+    /// One of the provider's `words` must be near (name, lines around, path).
+    #[serde(default)]
+    pub provider_near: bool,
+    /// One of these (lower case) must be in the assigned name or, without an
+    /// assignment, earlier on the same line.
+    #[serde(default)]
+    pub name: Vec<String>,
+    /// The value must look machine-made (0.0 to 1.0).
+    #[serde(default)]
+    pub min_randomness: Option<f32>,
+}
+
+/// An example that the test suite runs. In `text`, `{token}` stands for a
+/// generated valid token of the rule's first format and `{broken}` for one
+/// broken in length, alphabet or checksum; `join` writes a literal in parts,
+/// so that no push protection trips over the repository.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecretExample {
+    /// A text in which the rule must fire.
+    #[serde(default, rename = "match")]
+    pub matches: Option<String>,
+    /// A text in which the rule must stay silent.
+    #[serde(default)]
+    pub near_miss: Option<String>,
+    /// Parts that replace `{0}`, `{1}` … joined: `[["AK", "IA..."]]`.
+    #[serde(default)]
+    pub join: Vec<Vec<String>>,
+    /// File name the example stands in; default `example.txt`.
+    #[serde(default)]
+    pub file: Option<String>,
+}
+
+/// `rules/patterns/<topic>/<rule>.toml`: one code rule.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PatternFile {
+    pub id: String,
+    pub title: String,
+    pub topic: String,
+    pub severity: Severity,
+    pub confidence: Confidence,
+    pub what: String,
+    pub why: String,
+    pub fix: String,
+    #[serde(default)]
+    pub references: Vec<String>,
+    pub cwe: Vec<String>,
+    #[serde(default)]
+    pub owasp: Vec<String>,
+    #[serde(rename = "match")]
+    pub matchers: Vec<PatternMatch>,
+    #[serde(default, rename = "example")]
+    pub examples: Vec<PatternExample>,
+}
+
+/// A matcher for one or more languages. A node is reported when it matches one
+/// of `any` and all the other conditions hold.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PatternMatch {
+    /// Language keys of `syntax/language.rs`, e.g. `python`, `typescript`.
+    pub languages: Vec<String>,
+    /// A detector written in Rust, instead of `any` (e.g. `missing-auth:express`).
+    #[serde(default)]
+    pub detector: Option<String>,
+    /// Literals of which one must be in the file before it is parsed for this
+    /// matcher. Derived from the patterns when left out; needed with `detector`.
+    #[serde(default)]
+    pub triggers: Vec<String>,
+    /// Code patterns with `$METAVARIABLES`; `$$$` stands for any number of
+    /// nodes, `$_` for one that is not captured. Arguments, object keys and
+    /// attributes may stand in any order where the language says so.
+    #[serde(default)]
+    pub any: Vec<String>,
+    /// The node must match none of these.
+    #[serde(default)]
+    pub not: Vec<String>,
+    /// Some node around it must match one of these.
+    #[serde(default)]
+    pub inside: Vec<String>,
+    #[serde(default)]
+    pub not_inside: Vec<String>,
+    /// Some node within it must match one of these.
+    #[serde(default)]
+    pub has: Vec<String>,
+    #[serde(default)]
+    pub not_has: Vec<String>,
+    /// Constraints on captured text, by metavariable name without `$`.
+    #[serde(default, rename = "where")]
+    pub constraints: BTreeMap<String, Constraint>,
+    /// One of these modules must be imported by the file (any alias); names in
+    /// patterns are then resolved through the import.
+    #[serde(default)]
+    pub imports: Vec<String>,
+    /// Globs of which one must match the path (config files of a known name).
+    #[serde(default)]
+    pub files: Vec<String>,
+    /// Metavariable to underline instead of the whole match.
+    #[serde(default)]
+    pub report: Option<String>,
+    /// Overrides of the rule's own, for this matcher.
+    #[serde(default)]
+    pub confidence: Option<Confidence>,
+    #[serde(default)]
+    pub message: Option<String>,
+    /// Data flow from a source to a sink.
+    #[serde(default)]
+    pub flow: Option<Flow>,
+}
+
+/// What a captured node's text must be.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Constraint {
+    /// Searched in the text (string literals: in their content).
+    #[serde(default)]
+    pub regex: Option<String>,
+    #[serde(default)]
+    pub not_regex: Option<String>,
+    /// Kind of node: `string`, `number`, `identifier`, `literal`, `call`.
+    #[serde(default)]
+    pub is: Option<String>,
+    /// Names a test written in Rust, e.g. `plaintext-url`.
+    #[serde(default)]
+    pub test: Option<String>,
+}
+
+/// Data flow: patterns of sources and sanitizers; the matcher's `any` are the
+/// sinks and `$SINK` the argument that must not be reached.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Flow {
+    pub sources: Vec<String>,
+    #[serde(default)]
+    pub sanitizers: Vec<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PatternExample {
+    pub language: String,
+    /// Code in which the rule must fire.
+    #[serde(default, rename = "match")]
+    pub matches: Option<String>,
+    /// Code in which the rule must stay silent.
+    #[serde(default)]
+    pub near_miss: Option<String>,
+    /// File name, where the rule looks at it.
+    #[serde(default)]
+    pub file: Option<String>,
+}
+
+fn high() -> Confidence {
+    Confidence::High
+}
+
+fn hardcoded_cwe() -> Vec<String> {
+    vec!["CWE-798".to_owned()]
+}
+
+fn hardcoded_owasp() -> Vec<String> {
+    vec!["API2:2023".to_owned(), "API8:2023".to_owned()]
+}
