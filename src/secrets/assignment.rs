@@ -59,7 +59,9 @@ pub fn name_around(text: &[u8], at: usize) -> Range<usize> {
     while end > at && matches!(text[end - 1], b'-' | b'.') {
         end -= 1;
     }
-    start..end
+    // Of a dotted name the last part says what it is.
+    let last = text[start..end].iter().rposition(|&b| b == b'.').map_or(start, |i| start + i + 1);
+    last.min(at)..end
 }
 
 /// Reads what follows the name; `None` when it is given no literal value.
@@ -116,7 +118,8 @@ fn read_operator<'t>(cursor: Cursor<'t>, name: &Range<usize>) -> Option<(Operato
     if before == b'<' && !was_quoted && cursor.peek() == b'>' {
         return Some((Operator::Markup, cursor.skip(1)));
     }
-    if was_quoted && let Some(found) = paired_value(spaced) {
+    let listed = was_quoted || cursor.text[..name.start].ends_with(b"name: ");
+    if listed && let Some(found) = paired_value(spaced) {
         return Some(found);
     }
     if let Some((operator, width)) = symbol(spaced) {
@@ -132,7 +135,7 @@ fn read_operator<'t>(cursor: Cursor<'t>, name: &Range<usize>) -> Option<(Operato
     }
 }
 
-/// `--password value`, and in prose `password is value`.
+/// `--password value`, in prose `password is value` or `token 0a1b…`.
 fn spaced_value<'t>(
     cursor: Cursor<'t>,
     name: &Range<usize>,
@@ -149,7 +152,10 @@ fn spaced_value<'t>(
     if spaced.starts_with(b"string =") {
         return Some((Operator::Assign, spaced.skip(8)));
     }
-    is_flag.then_some((Operator::Space, spaced))
+    // Without an operator only a long token can be a value.
+    let is_part = |b: u8| b.is_ascii_alphanumeric() || b"_-+/=.".contains(&b);
+    let long = spaced.skip_while(16, is_part).at - spaced.at == 16;
+    (is_flag || long).then_some((Operator::Space, spaced))
 }
 
 /// `key="password" value="…"`, `"name": "password", "value": "…"`, and the two
@@ -175,7 +181,6 @@ fn symbol(cursor: Cursor<'_>) -> Option<(Operator, usize)> {
         (b"!=", Operator::Compare),
         (b"||=", Operator::Assign),
         (b"&&=", Operator::Assign),
-        (b"::=", Operator::Assign),
         (b"=>", Operator::Assign),
         (b"->", Operator::Assign),
         (b"<-", Operator::Assign),
@@ -188,7 +193,11 @@ fn symbol(cursor: Cursor<'_>) -> Option<(Operator, usize)> {
         (b":", Operator::Assign),
     ];
     // `::` joins paths and `:/` begins a URL's rest: no assignment.
-    if cursor.starts_with(b"::") && !cursor.starts_with(b"::=") || cursor.starts_with(b"://") {
+    let colons = cursor.skip_while(4, |b| b == b':').at - cursor.at;
+    if colons > 1 && cursor.ahead(colons) == b'=' {
+        return Some((Operator::Assign, colons + 1));
+    }
+    if colons > 1 || cursor.starts_with(b"://") {
         return None;
     }
     SYMBOLS.iter().find(|(s, _)| cursor.starts_with(s)).map(|&(s, operator)| (operator, s.len()))
@@ -213,15 +222,28 @@ fn read_value(
     name: &Range<usize>,
     operator: Operator,
 ) -> Option<(Range<usize>, Quoting)> {
-    let cursor = unwrap_call(cursor.blanks());
+    let cursor = unwrap_call(next_line(cursor.blanks(), operator));
     let escaped = cursor.peek() == b'\\' && matches!(cursor.ahead(1), b'"' | b'\'');
     let opening = if escaped { cursor.skip(1) } else { string_prefix(cursor) };
     match opening.peek() {
         quote @ (b'"' | b'\'' | b'`') => Some((quoted(opening, quote, escaped)?, Quoting::Quoted)),
         _ if operator == Operator::Argument => None,
-        _ if operator == Operator::Markup => Some((bare(cursor, b"<\"'\r\n")?, Quoting::Inside)),
+        _ if operator == Operator::Markup && cursor.text[name.start - 1] == b'<' => {
+            Some((bare(cursor, b"<\"'\r\n")?, Quoting::Inside))
+        }
         _ => bare_value(cursor, name),
     }
+}
+
+/// A value may stand on the next line: the text of an element, or a quoted
+/// value after its operator.
+fn next_line(cursor: Cursor<'_>, operator: Operator) -> Cursor<'_> {
+    if !matches!(cursor.peek(), b'\r' | b'\n') {
+        return cursor;
+    }
+    let next = cursor.skip_while(80, |b| b.is_ascii_whitespace());
+    let quoted = operator == Operator::Assign && matches!(next.peek(), b'"' | b'\'');
+    if quoted || operator == Operator::Markup { next } else { cursor }
 }
 
 /// `b"…"`, `f'…'`, `@"…"`: the place of the quote.
@@ -270,7 +292,7 @@ fn bare_value(cursor: Cursor<'_>, name: &Range<usize>) -> Option<(Range<usize>, 
     if matches!(before, b'?' | b'&') {
         return Some((bare(cursor, b"&#\"'`<> \t\r\n)")?, Quoting::Inside));
     }
-    if inside_string(cursor.text, name.start) {
+    if inside_string(cursor.text, opening_quote(cursor.text, name.start)) {
         return Some((bare(cursor, b";&\"'`<> \t\r\n,\\")?, Quoting::Inside));
     }
     let range = bare(cursor, b"\"'`<> \t\r\n")?;
@@ -281,6 +303,13 @@ fn bare_value(cursor: Cursor<'_>, name: &Range<usize>) -> Option<(Range<usize>, 
         .count();
     let range = range.start..range.end - trimmed;
     (!range.is_empty()).then_some((range, Quoting::Bare))
+}
+
+/// The place of the quote, with its escape, that opens a quoted name.
+fn opening_quote(text: &[u8], name_start: usize) -> usize {
+    let quoted = name_start > 0 && matches!(text[name_start - 1], b'"' | b'\'' | b'`');
+    let escaped = quoted && name_start > 1 && text[name_start - 2] == b'\\';
+    name_start - usize::from(quoted) - usize::from(escaped)
 }
 
 fn bare(cursor: Cursor<'_>, stop: &[u8]) -> Option<Range<usize>> {
@@ -338,7 +367,8 @@ mod tests {
             ("char password[] = \"hunter2\";", "hunter2", Assign, Quoted),
             ("<password>hunter2</password>", "hunter2", Markup, Inside),
             ("<add key=\"Password\" value=\"hunter2\"/>", "hunter2", Markup, Quoted),
-            ("- name: \"PASSWORD\"\n  value: hunter2\n", "hunter2", Markup, Inside),
+            ("- name: \"PASSWORD\"\n  value: hunter2\n", "hunter2", Markup, Bare),
+            ("- name: PASSWORD\n  value: hunter2\n", "hunter2", Markup, Bare),
             ("os.environ[\"PASSWORD\"] = b'hunter2'", "hunter2", Assign, Quoted),
             ("getenv(\"PASSWORD\", \"hunter2\")", "hunter2", Argument, Quoted),
             (".withPassword(\"hunter2\")", "hunter2", Argument, Quoted),
@@ -348,7 +378,11 @@ mod tests {
             ("GET /?password=hunter2&x=1", "hunter2", Assign, Inside),
             ("if password == \"hunter2\":", "hunter2", Compare, Quoted),
             ("password := []byte(\"hunter2\")", "hunter2", Assign, Quoted),
+            ("{'password': hunter2}", "hunter2", Assign, Bare),
             ("the password is hunter2", "hunter2", Space, Bare),
+            ("<password>\n  hunter2\n</password>", "hunter2", Markup, Inside),
+            ("password:\n  'hunter2',", "hunter2", Assign, Quoted),
+            ("password ::= hunter2", "hunter2", Assign, Bare),
         ] {
             assert_eq!(value(text), Some((expected, operator, quoting)), "{text}");
         }

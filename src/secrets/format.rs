@@ -98,6 +98,17 @@ impl Format {
         self.prefixes().and_then(longest).unwrap_or(0)
     }
 
+    /// Whether `body` is a content hash by chance of the right shape: all
+    /// hexadecimal digits, although the alphabet has many more letters.
+    pub fn ignores_alphabet(&self, body: &[u8]) -> bool {
+        let wide = |(part, _): &(Part, bool)| match part {
+            Part::Chars { set, .. } => set.contains(b'z') || set.contains(b'Z'),
+            Part::Text(_) => false,
+        };
+        let is_hex = |b: &u8| b.is_ascii_digit() || (b'a'..=b'f').contains(b);
+        body.len() >= 24 && self.parts.iter().any(wide) && body.iter().all(is_hex)
+    }
+
     /// The end of a token of this format that starts at `at`, where no further
     /// token character follows. Whether a token may start there is the caller's
     /// question ([`starts_token`]).

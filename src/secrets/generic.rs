@@ -4,9 +4,9 @@
 use crate::finding::{Candidate, Confidence};
 
 use super::assignment::{Assignment, Operator, Quoting, name_around, read};
-use super::name::{NameKind, classify};
+use super::name::{NameKind, classify, classify_strictly};
 use super::place::{Notation, Role};
-use super::randomness::randomness;
+use super::randomness::{is_sequence_or_repeat, randomness};
 use super::value::{Weighed, is_placeholder, is_template, weigh};
 use super::{Detectors, Input};
 
@@ -29,6 +29,9 @@ pub fn at_name(
     let name = name_end - words.len().min(name_end)..name_end;
     let Some(found) = read(input.text, name) else { return name_end };
     let end = found.value.end;
+    if found.operator == Operator::Argument && classify_strictly(words).is_none() {
+        return name_end;
+    }
     if let Some(candidate) = assigned(input, kind, &found, detectors) {
         candidates.push(candidate);
         return end;
@@ -54,6 +57,8 @@ fn assigned(
         operator: found.operator,
         quoting: found.quoting,
         place: input.place,
+        in_comment: input.place.notation == Notation::Code
+            && on_comment_line(input.text, value.start),
     };
     let (confidence, reason) = weigh(&weighed)?;
     let mut candidate = Candidate::new(rule, value.clone());
@@ -62,6 +67,15 @@ fn assigned(
     candidate.specificity = SPECIFICITY;
     candidate.reasons.push(reason.into());
     Some(candidate)
+}
+
+/// Whether the line of `at` begins with a comment marker.
+fn on_comment_line(text: &[u8], at: usize) -> bool {
+    let floor = at.saturating_sub(400);
+    let start = memchr::memrchr(b'\n', &text[floor..at]).map_or(floor, |i| floor + i + 1);
+    let line = text[start..at].trim_ascii_start();
+    let markers: [&[u8]; 6] = [b"#", b"//", b"*", b"/*", b"--", b"<!--"];
+    markers.iter().any(|marker| line.starts_with(marker))
 }
 
 /// `Bearer abc` → `abc`.
@@ -92,7 +106,8 @@ pub fn at_scheme(
     if *blank != b' ' || value.len() < 8 || is_template(value) {
         return None;
     }
-    let (confidence, reason) = if basic { basic_pair(value)? } else { bearer(input, value)? };
+    let (confidence, reason) =
+        if basic { basic_pair(input, value)? } else { bearer(input, value)? };
     let mut candidate = Candidate::new(rule, start..end);
     candidate.secret = Some(start..end);
     candidate.specificity = HEADER_SPECIFICITY;
@@ -108,7 +123,7 @@ fn bearer(input: &Input<'_>, value: &[u8]) -> Option<(Confidence, &'static str)>
     if value.len() < 16 || !has_digit || random < 0.6 {
         return None;
     }
-    if is_placeholder(value) {
+    if is_placeholder(value) || is_sequence_or_repeat(value) {
         return Some((Confidence::Low, "the token looks like a placeholder"));
     }
     match input.place.role {
@@ -118,7 +133,7 @@ fn bearer(input: &Input<'_>, value: &[u8]) -> Option<(Confidence, &'static str)>
 }
 
 /// A Basic credential is `user:password` in base64, as RFC 7617 says.
-fn basic_pair(value: &[u8]) -> Option<(Confidence, &'static str)> {
+fn basic_pair(input: &Input<'_>, value: &[u8]) -> Option<(Confidence, &'static str)> {
     use base64::Engine;
     let padded = value.len().is_multiple_of(4);
     let decoded = if padded {
@@ -134,7 +149,12 @@ fn basic_pair(value: &[u8]) -> Option<(Confidence, &'static str)> {
     if is_placeholder(&decoded) {
         return Some((Confidence::Low, "the pair looks like a placeholder"));
     }
-    Some((Confidence::Medium, "the value decodes to a user and a password"))
+    match input.place.role {
+        Role::Production => {
+            Some((Confidence::Medium, "the value decodes to a user and a password"))
+        }
+        _ => Some((Confidence::Low, "a test or example holds a user and a password")),
+    }
 }
 
 /// `IDENTIFIED BY 'password'` and `IDENTIFIED WITH plugin BY 'password'`.
@@ -159,6 +179,7 @@ pub fn at_sql(
         operator: Operator::Assign,
         quoting: Quoting::Quoted,
         place: super::place::Place { notation: Notation::Config, ..input.place },
+        in_comment: false,
     };
     let (confidence, reason) = weigh(&weighed)?;
     let mut candidate = Candidate::new(rule, value.clone());

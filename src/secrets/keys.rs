@@ -59,7 +59,8 @@ fn weigh_key(input: &Input<'_>, label: &[u8], body: &[u8]) -> Option<(Confidence
     }
     match input.place.role {
         Role::Production => Some((Confidence::High, "a private key with its body")),
-        _ => Some((Confidence::Medium, "a private key in a test or example")),
+        Role::Example => Some((Confidence::Medium, "a private key in an example")),
+        Role::Test => Some((Confidence::Low, "a private key in a test")),
     }
 }
 
@@ -127,7 +128,11 @@ fn weigh_token(
 }
 
 fn at_role(input: &Input<'_>, confidence: Confidence) -> Confidence {
-    if input.place.role == Role::Production { confidence } else { confidence.lowered() }
+    match input.place.role {
+        Role::Production => confidence,
+        Role::Example => confidence.lowered(),
+        Role::Test => Confidence::Low,
+    }
 }
 
 fn json(part: &[u8]) -> Option<serde_json::Value> {

@@ -57,8 +57,9 @@ const ORDINARY: &[&str] = &[
     "meta", "data", "registry", "hot", "arrow", "keyboard", "shift", "storage", "react", "list",
     "next", "page", "continuation", "paging", "pagination", "cursor", "sync", "parse", "lexer",
     "syntax", "csrf", "xsrf", "forgery", "design", "stop", "eos", "bos", "pad", "unk", "mask",
-    "publishable", "anon", "site", "idempotency", "routing", "message", "lookup", "composite",
-    "natural", "surrogate", "compare", "sentinel", "cancellation", "cancel", "sorting", "search",
+    "publishable", "anon", "site", "idempotency", "authenticity", "routing", "message", "lookup",
+    "composite", "natural", "surrogate", "compare", "sentinel", "cancellation", "cancel",
+    "sorting", "search",
 ];
 
 /// Endings of a single word, longest first, that announce a password.
@@ -71,8 +72,20 @@ const PASSWORD_ENDS: &[&str] = &[
 const NOT_PASS: &[&str] =
     &["compass", "bypass", "trespass", "surpass", "encompass", "underpass", "overpass", "subpass"];
 
-/// Reads `name`; `None` when it announces no credential.
+/// Reads `name`; `None` when it announces no credential. Words after the
+/// credential's (`secret_key_base`) are allowed unless they turn it into
+/// something else (`secret_key_file`).
 pub fn classify(name: &[u8]) -> Option<NameKind> {
+    classify_words(name, true)
+}
+
+/// As [`classify`], but the last word itself must announce the credential: for
+/// calls and arguments, where `password.encode("…")` sets none.
+pub fn classify_strictly(name: &[u8]) -> Option<NameKind> {
+    classify_words(name, false)
+}
+
+fn classify_words(name: &[u8], words_after: bool) -> Option<NameKind> {
     let mut buffer: [&[u8]; MAX_WORDS] = [&[]; MAX_WORDS];
     let words = split_words(name, &mut buffer);
     let (last, before) = strip_counter(words).split_last()?;
@@ -84,7 +97,7 @@ pub fn classify(name: &[u8]) -> Option<NameKind> {
     if let Some(kind) = machine_kind(last, before) {
         return Some(kind);
     }
-    about(last, before)
+    if words_after { about(last, before) } else { None }
 }
 
 /// `PASSWORD_1`: a number at the end tells nothing.

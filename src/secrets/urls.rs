@@ -96,7 +96,8 @@ fn weigh(
 ) -> Option<(Confidence, &'static str)> {
     let (user, host) = (&input.text[info.user.clone()], &input.text[info.host.clone()]);
     let masked = password.iter().all(|b| matches!(b, b'*' | b'x' | b'X' | b'.' | b'-'));
-    if is_template(password) || is_template(host) || masked || host.is_empty() {
+    let optional = user.contains(&b'[') || user.contains(&b'{') || user.contains(&b'$');
+    if is_template(password) || is_template(host) || masked || optional || host.is_empty() {
         return None;
     }
     let tutorial = TUTORIAL.iter().any(|word| password.eq_ignore_ascii_case(word.as_bytes()));

@@ -16,6 +16,8 @@ pub struct Weighed<'a> {
     pub operator: Operator,
     pub quoting: Quoting,
     pub place: Place,
+    /// On a comment line of source code.
+    pub in_comment: bool,
 }
 
 /// An opinion with its reason, in a short phrase.
@@ -73,8 +75,11 @@ fn settle(weighed: &Weighed<'_>, confidence: Confidence, reason: &'static str) -
     let looks_doubtful = has_part(weighed.value, DOUBTFUL_PARTS);
     match weighed.place.role {
         Role::Production if looks_doubtful => (Confidence::Low, "the value has a test word in it"),
+        Role::Production if weighed.in_comment => {
+            (confidence.lowered(), "it stands in a comment of source code")
+        }
         Role::Production => (confidence, reason),
-        Role::Test => (confidence.lowered(), "it stands in a test file"),
+        Role::Test => (Confidence::Low, "it stands in a test file"),
         Role::Example => (confidence.lowered(), "it stands in an example or documentation"),
     }
 }
@@ -85,12 +90,16 @@ fn password(weighed: &Weighed<'_>) -> Option<Opinion> {
     if is_sentence(value) || value.len() > 128 {
         return None;
     }
+    if is_crypt_hash(value) {
+        return Some((Confidence::Low, "the value is a password's hash"));
+    }
     let random = randomness(value);
     let has_digit = value.iter().any(u8::is_ascii_digit);
     let has_letter = value.iter().any(u8::is_ascii_alphabetic);
     let has_symbol = value.iter().any(|b| b.is_ascii_punctuation() && !b"_-./".contains(b));
     let bare_code = weighed.quoting == Quoting::Bare && weighed.place.notation != Notation::Config;
-    if weighed.operator == Operator::Space && weighed.quoting == Quoting::Bare && !has_digit {
+    let prose = weighed.operator == Operator::Space && weighed.quoting != Quoting::Quoted;
+    if prose && (!has_digit || weighed.name.len() <= 4 && random < 0.8) {
         return None;
     }
     if value.len() >= 12 && random > 0.8 {
@@ -119,6 +128,9 @@ fn machine(weighed: &Weighed<'_>) -> Option<Opinion> {
     let has_digit = value.iter().any(u8::is_ascii_digit);
     let bare_code = weighed.quoting == Quoting::Bare && weighed.place.notation == Notation::Code;
     if bare_code || is_digest_name(weighed.name) {
+        return None;
+    }
+    if weighed.operator == Operator::Space && (!has_digit || random < 0.7) {
         return None;
     }
     if is_uuid(value) {
@@ -155,6 +167,9 @@ fn weak(weighed: &Weighed<'_>) -> Option<Opinion> {
     }
     let has_digit = value.iter().any(u8::is_ascii_digit);
     if !has_digit || randomness(value) < 0.85 {
+        return None;
+    }
+    if weighed.operator == Operator::Space {
         return None;
     }
     if is_uuid(value) {
@@ -267,6 +282,14 @@ fn is_digest_name(name: &[u8]) -> bool {
         name,
         &["sha1", "sha256", "sha512", "md5", "digest", "checksum", "integrity", "etag", "commit"],
     )
+}
+
+/// `$6$…`, `$argon2id$…`, `$2b$…`, `{SSHA}…`: what a password database holds.
+fn is_crypt_hash(value: &[u8]) -> bool {
+    let modular = value.len() > 20
+        && value[0] == b'$'
+        && value[1..].iter().take(10).position(|&b| b == b'$').is_some_and(|at| at > 0);
+    modular || value.starts_with(b"{SSHA") || value.starts_with(b"{SHA")
 }
 
 /// `8-4-4-4-12` hexadecimal digits.

@@ -2,8 +2,10 @@
 //! formats without a prefix that need their provider's name near.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
+use regex::bytes::{Regex, RegexBuilder};
 
 use crate::finding::{Candidate, Confidence, RuleIndex, Severity};
 use crate::rules::model::Context;
@@ -32,10 +34,24 @@ struct Rule {
     confidence: Confidence,
     severity: Severity,
     formats: Vec<Format>,
-    regex: Option<regex::bytes::Regex>,
+    regex: Option<LazyRegex>,
     checksum: Option<String>,
     context: Context,
     documented: Vec<String>,
+}
+
+/// A regex that is compiled when its anchor is first met: most runs never
+/// need most of them.
+struct LazyRegex {
+    pattern: String,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl LazyRegex {
+    fn get(&self) -> Option<&Regex> {
+        let compile = || RegexBuilder::new(&self.pattern).unicode(false).build().ok();
+        self.compiled.get_or_init(compile).as_ref()
+    }
 }
 
 /// Which format of which rule.
@@ -48,11 +64,30 @@ struct Slot {
 /// By the first two bytes of a prefix or anchor: the whole of it, and whose it is.
 type PrefixTable = HashMap<u16, Vec<(Box<[u8]>, Slot)>>;
 
+/// A set of byte pairs: the cheapest test before a table is asked.
+struct PairSet(Box<[u64; 1024]>);
+
+impl PairSet {
+    fn of(table: &PrefixTable) -> Self {
+        let mut bits = Box::new([0u64; 1024]);
+        table.keys().for_each(|key| bits[usize::from(key >> 6)] |= 1 << (key & 63));
+        PairSet(bits)
+    }
+
+    #[inline]
+    fn contains(&self, key: u16) -> bool {
+        self.0[usize::from(key >> 6)] >> (key & 63) & 1 != 0
+    }
+}
+
 /// All rules with a format or an anchored regex.
 pub struct Vendors {
     rules: Vec<Rule>,
     by_prefix: PrefixTable,
-    prefix_bits: Box<[u64; 1024]>,
+    prefix_bits: PairSet,
+    /// Anchors of regex rules; these may stand inside a token.
+    by_anchor: PrefixTable,
+    anchor_bits: PairSet,
     /// Formats that begin with an alphabet and need no provider near.
     open: Vec<Slot>,
     /// Formats that need their provider near, by provider.
@@ -90,10 +125,12 @@ impl Vendors {
         let last = if run.has_digit { run.end - 8 } else { run.start + 1 };
         for at in from..last {
             let key = u16::from_be_bytes([text[at], text[at + 1]]);
-            if !self.has_prefix(key) || !starts_token(text, at) {
-                continue;
+            if self.prefix_bits.contains(key) && starts_token(text, at) {
+                longest = longest.max(self.try_table(&self.by_prefix, text, at, near, candidates));
             }
-            longest = longest.max(self.try_prefix(text, at, key, near, candidates));
+            if self.anchor_bits.contains(key) {
+                longest = longest.max(self.try_table(&self.by_anchor, text, at, near, candidates));
+            }
         }
         if longest.is_some() || !run.has_digit {
             return longest;
@@ -101,21 +138,17 @@ impl Vendors {
         self.try_open(text, run, near, candidates)
     }
 
-    #[inline]
-    fn has_prefix(&self, key: u16) -> bool {
-        self.prefix_bits[usize::from(key >> 6)] >> (key & 63) & 1 != 0
-    }
-
-    fn try_prefix(
+    fn try_table(
         &self,
+        table: &PrefixTable,
         text: &[u8],
         at: usize,
-        key: u16,
         near: &mut Near<'_>,
         candidates: &mut Vec<Candidate>,
     ) -> Option<usize> {
         let mut longest = None;
-        for (prefix, place) in self.by_prefix.get(&key)? {
+        let key = u16::from_be_bytes([text[at], text[at + 1]]);
+        for (prefix, place) in table.get(&key)? {
             if text[at..].starts_with(prefix)
                 && let Some(end) = self.try_at(text, at, *place, near, candidates)
             {
@@ -172,6 +205,9 @@ impl Vendors {
         if rule.context.provider_near && !near.providers(self, text, run).contains(&rule.provider) {
             return None;
         }
+        if format.ignores_alphabet(&text[at + prefix..end]) {
+            return None;
+        }
         let candidate = rule.candidate(text, at, end, prefix, near)?;
         candidates.push(candidate);
         Some(end)
@@ -188,7 +224,7 @@ impl Rule {
     ) -> Option<usize> {
         let from = at.saturating_sub(128);
         let window = &text[from..text.len().min(at + 4096)];
-        let captures = self.regex.as_ref()?.captures(window)?;
+        let captures = self.regex.as_ref()?.get()?.captures(window)?;
         let secret = captures.name("secret").or_else(|| captures.get(0))?;
         let (start, end) = (from + secret.start(), from + secret.end());
         candidates.push(self.candidate(text, start, end, 4, near)?);
@@ -279,51 +315,66 @@ fn left_end(text: &[u8], start: usize, done: usize) -> usize {
     at
 }
 
-/// The providers named around a candidate; looked up once per place.
+/// The providers named around a candidate. Runs come in the order of their
+/// places, so that every byte is searched for provider words once at most.
 pub struct Near<'a> {
     pub place: Place,
     path: &'a str,
     path_providers: Option<Vec<u32>>,
-    window: (usize, usize),
+    /// Start of a word, end of it, its owner; the newest at the end.
+    hits: Vec<(usize, usize, u32)>,
+    searched_to: usize,
     found: Vec<u32>,
 }
+
+/// Longest provider word that may lie across a border of the search, in bytes.
+const MAX_WORD: usize = 32;
 
 impl<'a> Near<'a> {
     /// For the file at `path`.
     pub fn new(path: &'a str, place: Place) -> Self {
-        Near { place, path, path_providers: None, window: (0, 0), found: Vec::new() }
+        let (hits, found) = (Vec::new(), Vec::new());
+        Near { place, path, path_providers: None, hits, searched_to: 0, found }
     }
 
+    /// Owners of the words in the path and within [`NEAR`] bytes of `run`, but
+    /// not inside it: the value itself names nobody.
     fn providers(&mut self, vendors: &Vendors, text: &[u8], run: Run) -> &[u32] {
-        let window =
-            (run.start.saturating_sub(NEAR), text.len().min(run.end.min(run.start + NEAR) + NEAR));
-        if self.window == window {
-            return &self.found;
-        }
-        self.window = window;
         self.found.clear();
         let Some(words) = &vendors.words else { return &self.found };
-        let path =
-            self.path_providers.get_or_insert_with(|| vendors.owners(words, self.path.as_bytes()));
-        self.found.extend_from_slice(path);
-        // What is inside the value itself names nobody.
-        let before = vendors.owners(words, &text[window.0..run.start]);
-        let after = vendors.owners(words, &text[run.end.min(window.1)..window.1]);
-        self.found.extend(before);
-        self.found.extend(after);
+        let (path, owner) = (self.path, &vendors.word_owner);
+        let in_path = self.path_providers.get_or_insert_with(|| {
+            let hits = words.find_overlapping_iter(path.as_bytes());
+            hits.map(|hit| owner[hit.pattern().as_usize()]).collect()
+        });
+        self.found.extend_from_slice(in_path);
+        let from = run.start.saturating_sub(NEAR);
+        self.search(words, owner, text, from, text.len().min(run.end + NEAR));
+        let around = self.hits.iter().rev().take_while(|hit| hit.0 + MAX_WORD >= from);
+        let outside = |hit: &&(usize, usize, u32)| hit.1 <= run.start || hit.0 >= run.end;
+        let near = |hit: &&(usize, usize, u32)| hit.0 >= from && hit.1 <= run.end + NEAR;
+        self.found.extend(around.filter(near).filter(outside).map(|hit| hit.2));
         self.found.sort_unstable();
         self.found.dedup();
         &self.found
     }
-}
 
-impl Vendors {
-    /// Owners of all provider words in `text`.
-    fn owners(&self, words: &AhoCorasick, text: &[u8]) -> Vec<u32> {
-        words
-            .find_overlapping_iter(text)
-            .map(|found| self.word_owner[found.pattern().as_usize()])
-            .collect()
+    fn search(&mut self, words: &AhoCorasick, owner: &[u32], text: &[u8], from: usize, to: usize) {
+        if to <= self.searched_to {
+            return;
+        }
+        if from > self.searched_to {
+            self.hits.clear();
+        }
+        let start = self.searched_to.saturating_sub(MAX_WORD).max(from);
+        let done = self.searched_to;
+        for hit in words.find_overlapping_iter(&text[start..to]) {
+            let (first, end) = (start + hit.start(), start + hit.end());
+            if end > done {
+                self.hits.push((first, end, owner[hit.pattern().as_usize()]));
+            }
+        }
+        self.searched_to = to;
     }
 }
 
@@ -331,6 +382,7 @@ impl Vendors {
 struct Builder {
     rules: Vec<Rule>,
     by_prefix: PrefixTable,
+    by_anchor: PrefixTable,
     open: Vec<Slot>,
     contextual: Vec<Vec<Slot>>,
     providers: HashMap<String, u32>,
@@ -344,7 +396,9 @@ impl Builder {
         let rule = &entry.rule;
         let formats: Vec<Format> =
             rule.formats.iter().filter_map(|segments| Format::compile(segments)).collect();
-        let regex = rule.regex.as_deref().and_then(|r| regex::bytes::Regex::new(r).ok());
+        let lazy =
+            |pattern: &String| LazyRegex { pattern: pattern.clone(), compiled: OnceLock::new() };
+        let regex = rule.regex.as_ref().map(lazy);
         if formats.is_empty() && regex.is_none() {
             return;
         }
@@ -353,14 +407,15 @@ impl Builder {
             let place = Slot { rule: number, format: i as u32 };
             match format.prefixes() {
                 Some(texts) if texts.iter().all(|t| t.len() >= 2) => {
-                    texts.iter().for_each(|text| self.index(text, place));
+                    texts.iter().for_each(|text| index(&mut self.by_prefix, text, place));
                 }
                 _ if rule.context.provider_near => self.contextual[provider as usize].push(place),
                 _ => self.open.push(place),
             }
         }
         for anchor in rule.anchors.iter().filter(|a| regex.is_some() && a.len() >= 2) {
-            self.index(anchor.as_bytes(), Slot { rule: number, format: REGEX });
+            let slot = Slot { rule: number, format: REGEX };
+            index(&mut self.by_anchor, anchor.as_bytes(), slot);
         }
         self.rules.push(Rule {
             index: entry.index,
@@ -373,11 +428,6 @@ impl Builder {
             context: rule.context.clone(),
             documented: rule.documented.clone(),
         });
-    }
-
-    fn index(&mut self, text: &[u8], place: Slot) {
-        let key = u16::from_be_bytes([text[0], text[1]]);
-        self.by_prefix.entry(key).or_default().push((text.into(), place));
     }
 
     fn provider(&mut self, entry: &SecretEntry) -> u32 {
@@ -394,19 +444,23 @@ impl Builder {
     }
 
     fn build(self) -> Vendors {
-        let mut prefix_bits = Box::new([0u64; 1024]);
-        for key in self.by_prefix.keys() {
-            prefix_bits[usize::from(key >> 6)] |= 1 << (key & 63);
-        }
         let words = AhoCorasick::builder().ascii_case_insensitive(true).build(&self.words).ok();
         Vendors {
             rules: self.rules,
+            prefix_bits: PairSet::of(&self.by_prefix),
             by_prefix: self.by_prefix,
-            prefix_bits,
+            anchor_bits: PairSet::of(&self.by_anchor),
+            by_anchor: self.by_anchor,
             open: self.open,
             contextual: self.contextual,
             words,
             word_owner: self.word_owner,
         }
     }
+}
+
+/// Files `text`, of at least two bytes, under its first two.
+fn index(table: &mut PrefixTable, text: &[u8], slot: Slot) {
+    let key = u16::from_be_bytes([text[0], text[1]]);
+    table.entry(key).or_default().push((text.into(), slot));
 }
