@@ -68,11 +68,11 @@ impl Engine {
         progress: &Progress,
     ) -> Result<Report, SourceError> {
         let started = Instant::now();
-        let workers = source::visit_all(request, &Worker::default, &|worker, item| match item {
+        let visited = source::visit_all(request, &Worker::default, &|worker, item| match item {
             Ok(source) => self.scan_source(&source, worker, progress),
             Err(skip) => worker.report.skipped.push(skip),
         })?;
-        let mut report = Report::merge(workers.into_iter().map(|w| w.report));
+        let mut report = Report::merge(visited.workers.into_iter().map(|w| w.report));
         report.rules = self.catalogue.metas.clone();
         report.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         Ok(report)
