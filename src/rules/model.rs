@@ -298,7 +298,7 @@ pub struct PatternFile {
 
 /// A matcher for one or more languages. A node is reported when it matches one
 /// of `any` and all the other conditions hold.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PatternMatch {
     /// Language keys of `syntax/language.rs`, e.g. `python`, `typescript`.

@@ -1,0 +1,197 @@
+//! The rules of each language, and what becomes of a file.
+
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
+
+use tree_sitter::Tree;
+
+use super::dialect::Dialect;
+use super::language::Language;
+use super::message;
+use super::nodes::{StringContent, string_content};
+use super::parse::Parsers;
+use super::rule::{Compiled, compile_matcher, globs};
+use super::trigger::{Found, Triggers};
+use super::walk::{self, Hit, Input};
+use crate::finding::{Candidate, Confidence, RuleIndex};
+use crate::rules::Catalogue;
+use crate::rules::model::PatternMatch;
+use crate::source::Source;
+
+/// Code patterns know more of their match than a generic assignment does.
+const SPECIFICITY: u8 = 20;
+
+/// A matcher with the rule it belongs to.
+struct Spec {
+    rule: RuleIndex,
+    matcher: PatternMatch,
+    confidence: Confidence,
+}
+
+/// A matcher in one language; compiled when a file first triggers it.
+struct Slot {
+    spec: Arc<Spec>,
+    files: Option<globset::GlobSet>,
+    compiled: OnceLock<Option<Arc<Compiled>>>,
+}
+
+/// The matchers of one language.
+struct LanguageRules {
+    dialect: Arc<Dialect>,
+    slots: Vec<Slot>,
+    triggers: Triggers,
+}
+
+/// The pattern rules; compiled per language when the first file needs them.
+pub struct SyntaxEngine {
+    specs: Vec<Arc<Spec>>,
+    languages: [OnceLock<Option<Arc<LanguageRules>>>; Language::ALL.len()],
+}
+
+/// Parsers and buffers of one thread.
+#[derive(Default)]
+pub struct SyntaxScratch {
+    parsers: Parsers,
+    found: Found,
+}
+
+/// A parsed file with the rules that its text can trigger.
+pub struct ParsedFile<'a> {
+    pub text: &'a [u8],
+    pub tree: Tree,
+    pub language: Language,
+    rules: Arc<LanguageRules>,
+    active: Vec<usize>,
+}
+
+/// What became of the syntax stage for a file.
+pub enum Parse<'a> {
+    /// No rule for this language can fire in this text.
+    NotNeeded,
+    Parsed(ParsedFile<'a>),
+    /// Over the size or time budget; counted as a skip of this stage.
+    Skipped(Cow<'static, str>),
+}
+
+impl SyntaxEngine {
+    /// Prepares the pattern rules of `catalogue` without compiling them.
+    pub fn new(catalogue: &Catalogue) -> Self {
+        let specs = catalogue.patterns.iter().flat_map(|entry| {
+            entry.rule.matchers.iter().map(|matcher| {
+                let confidence = matcher.confidence.unwrap_or(entry.rule.confidence);
+                Arc::new(Spec { rule: entry.index, matcher: matcher.clone(), confidence })
+            })
+        });
+        SyntaxEngine {
+            specs: specs.collect(),
+            languages: [const { OnceLock::new() }; Language::ALL.len()],
+        }
+    }
+
+    /// Parses `source` if some rule's trigger words are in its text.
+    pub fn parse<'a>(&self, source: &Source<'a>, scratch: &mut SyntaxScratch) -> Parse<'a> {
+        let Some(language) = Language::of(&source.path, source.text) else {
+            return Parse::NotNeeded;
+        };
+        let Some(rules) = self.rules(language) else { return Parse::NotNeeded };
+        let active = rules.triggers.active(source.text, &mut scratch.found, |index| {
+            rules.slots[index].files.as_ref().is_none_or(|files| files.is_match(&*source.path))
+        });
+        if active.is_empty() {
+            return Parse::NotNeeded;
+        }
+        match scratch.parsers.parse(language, &rules.dialect.grammar, source.text) {
+            Ok(tree) => Parse::Parsed(ParsedFile {
+                text: source.text,
+                tree,
+                language,
+                rules: Arc::clone(rules),
+                active,
+            }),
+            Err(reason) => Parse::Skipped(reason),
+        }
+    }
+
+    /// Appends the matches of all triggered rules to `candidates`.
+    pub fn run_rules(&self, file: &ParsedFile<'_>, candidates: &mut Vec<Candidate>) {
+        let slots: Vec<(&Slot, Arc<Compiled>)> = file
+            .active
+            .iter()
+            .map(|index| &file.rules.slots[*index])
+            .filter_map(|slot| Some((slot, slot.compiled(&file.rules.dialect)?)))
+            .collect();
+        let units: Vec<Arc<Compiled>> = slots.iter().map(|(_, unit)| Arc::clone(unit)).collect();
+        if units.is_empty() {
+            return;
+        }
+        let input =
+            Input { dialect: &file.rules.dialect, text: file.text, root: file.tree.root_node() };
+        for hit in walk::run(&input, &units) {
+            let (slot, unit) = &slots[hit.unit];
+            candidates.push(candidate(&slot.spec, unit, &hit, file.text));
+        }
+    }
+
+    fn rules(&self, language: Language) -> Option<&Arc<LanguageRules>> {
+        self.languages[language as usize]
+            .get_or_init(|| LanguageRules::new(language, &self.specs).map(Arc::new))
+            .as_ref()
+    }
+}
+
+impl LanguageRules {
+    /// None if no rule is about `language`.
+    fn new(language: Language, specs: &[Arc<Spec>]) -> Option<Self> {
+        let applies =
+            |spec: &&Arc<Spec>| spec.matcher.languages.iter().any(|key| language.answers_to(key));
+        // `check` reports a bad glob; here the matcher is left out, not widened.
+        let slot = |spec: &Arc<Spec>| {
+            let files = globs(&spec.matcher).ok()?;
+            Some(Slot { spec: Arc::clone(spec), files, compiled: OnceLock::new() })
+        };
+        let slots: Vec<Slot> = specs.iter().filter(applies).filter_map(slot).collect();
+        if slots.is_empty() {
+            return None;
+        }
+        let triggers = Triggers::new(language, slots.iter().map(|slot| &slot.spec.matcher));
+        Some(LanguageRules { dialect: Dialect::of(language), slots, triggers })
+    }
+}
+
+impl Slot {
+    /// None for a detector, and for a matcher that [`super::check`] refuses.
+    fn compiled(&self, dialect: &Dialect) -> Option<Arc<Compiled>> {
+        let compile = || {
+            let pattern = self.spec.matcher.detector.is_none() && self.spec.matcher.flow.is_none();
+            pattern.then(|| compile_matcher(dialect, &self.spec.matcher).ok().map(Arc::new))?
+        };
+        self.compiled.get_or_init(compile).clone()
+    }
+}
+
+fn candidate(spec: &Spec, unit: &Compiled, hit: &Hit<'_>, text: &[u8]) -> Candidate {
+    let mut candidate = Candidate::new(spec.rule, hit.span.clone());
+    candidate.confidence = spec.confidence;
+    candidate.specificity = SPECIFICITY;
+    let message = spec.matcher.message.as_deref();
+    candidate.message =
+        message.map(|message| message::fill(message, &unit.names, &hit.captures, text));
+    candidate
+}
+
+impl ParsedFile<'_> {
+    /// Detectors written in Rust whose triggers are in the text: the rule, the
+    /// detector's name and the confidence to report with.
+    pub fn detectors(&self) -> impl Iterator<Item = (RuleIndex, &str, Confidence)> {
+        self.active.iter().filter_map(|index| {
+            let spec = &self.rules.slots[*index].spec;
+            let name = spec.matcher.detector.as_deref()?;
+            Some((spec.rule, name, spec.confidence))
+        })
+    }
+
+    /// The content of `node` if it is a string literal.
+    pub fn string_content(&self, node: tree_sitter::Node<'_>) -> Option<StringContent> {
+        string_content(&self.rules.dialect, self.text, node)
+    }
+}

@@ -1,0 +1,74 @@
+//! Parsing within a budget: a file may be too large or take too long, then
+//! this stage leaves it out and says so.
+
+use std::borrow::Cow;
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use tree_sitter::{ParseOptions, Parser, Tree};
+
+use super::language::Language;
+
+/// Larger files are generated.
+const MAX_BYTES: usize = 2 << 20;
+/// Longer average lines are minified or data, not code that people wrote.
+const MAX_MEAN_LINE: usize = 5_000;
+/// Smaller files are parsed whatever their lines are like.
+const MINIFIED_FROM: usize = 100_000;
+/// Time for one file.
+const MAX_TIME: Duration = Duration::from_secs(3);
+
+/// The parsers of one thread, made when first needed.
+#[derive(Default)]
+pub(crate) struct Parsers(Vec<Option<Parser>>);
+
+impl Parsers {
+    /// Parses `text`. Broken code yields the tree of what can be read.
+    ///
+    /// # Errors
+    /// The reason why the file is left out.
+    pub(crate) fn parse(
+        &mut self,
+        language: Language,
+        grammar: &tree_sitter::Language,
+        text: &[u8],
+    ) -> Result<Tree, Cow<'static, str>> {
+        refuse(text)?;
+        let slot = language as usize;
+        if self.0.len() <= slot {
+            self.0.resize_with(slot + 1, || None);
+        }
+        let parser = self.0[slot].get_or_insert_with(Parser::new);
+        let unusable = "syntax: the grammar cannot be used";
+        if parser.language().is_none() {
+            parser.set_language(grammar).map_err(|_| Cow::Borrowed(unusable))?;
+        }
+        within_time(parser, text).ok_or_else(|| {
+            parser.reset();
+            Cow::Borrowed("syntax: parsing takes too long")
+        })
+    }
+}
+
+fn refuse(text: &[u8]) -> Result<(), Cow<'static, str>> {
+    if text.len() > MAX_BYTES {
+        return Err("syntax: larger than 2 MiB".into());
+    }
+    if text.len() > MINIFIED_FROM {
+        let lines = memchr::memchr_iter(b'\n', text).count() + 1;
+        if text.len() / lines > MAX_MEAN_LINE {
+            return Err("syntax: minified".into());
+        }
+    }
+    Ok(())
+}
+
+fn within_time(parser: &mut Parser, text: &[u8]) -> Option<Tree> {
+    let deadline = Instant::now() + MAX_TIME;
+    let mut progress = |_: &tree_sitter::ParseState| {
+        if Instant::now() < deadline { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    };
+    let options = ParseOptions::new().progress_callback(&mut progress);
+    let mut read = |at: usize, _| text.get(at..).unwrap_or_default();
+    parser.parse_with_options(&mut read, None, Some(options))
+}

@@ -1,0 +1,188 @@
+//! Pattern text to code that a grammar accepts: metavariables become
+//! placeholders that are legal names (or numbers) of the language.
+
+use std::ops::Range;
+
+use crate::syntax::language::Language;
+
+/// A metavariable as it stands in a pattern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Meta {
+    /// `$NAME` (or `$_`, without a name): one node.
+    One(Option<String>),
+    /// `$$$NAME` (or `$$$`): any number of nodes.
+    Many(Option<String>),
+}
+
+/// A form a placeholder can take. Not every form is legal in every place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// `zqmv0z`
+    Name,
+    /// `Zqmv0z`, where a name must begin with a capital.
+    Capital,
+    /// `$zqmv0z`, a PHP variable.
+    Dollar,
+    /// `917300`, where bare words are not values.
+    Number,
+}
+
+impl Style {
+    /// Forms to try, the most widely legal first.
+    pub(crate) fn of(language: Language) -> &'static [Style] {
+        match language {
+            Language::Php => &[Style::Dollar, Style::Name],
+            Language::Json | Language::Toml => &[Style::Number],
+            _ => &[Style::Name, Style::Capital],
+        }
+    }
+
+    fn write(self, index: usize) -> String {
+        match self {
+            Style::Name => format!("zqmv{index}z"),
+            Style::Capital => format!("Zqmv{index}z"),
+            Style::Dollar => format!("$zqmv{index}z"),
+            Style::Number => format!("9173{:03}", index),
+        }
+    }
+}
+
+/// A pattern split into text and metavariables.
+#[derive(Debug)]
+pub(crate) struct Template {
+    source: String,
+    metas: Vec<(Range<usize>, Meta)>,
+}
+
+impl Template {
+    /// Reads `pattern`; surrounding blank space and a final `;` do not count.
+    pub(crate) fn new(pattern: &str) -> Self {
+        let source = pattern.trim().trim_end_matches(';').trim_end().to_owned();
+        let mut metas = Vec::new();
+        let mut at = 0;
+        while let Some(found) = source[at..].find('$') {
+            let start = at + found;
+            match meta_at(&source[start..]) {
+                Some((len, meta)) => {
+                    metas.push((start..start + len, meta));
+                    at = start + len;
+                }
+                None => at = start + 1,
+            }
+        }
+        Template { source, metas }
+    }
+
+    /// The pattern with placeholders of `style`.
+    pub(crate) fn render(&self, style: Style) -> String {
+        let mut code = String::with_capacity(self.source.len() + 8 * self.metas.len());
+        let mut at = 0;
+        for (index, (range, _)) in self.metas.iter().enumerate() {
+            code.push_str(&self.source[at..range.start]);
+            code.push_str(&style.write(index));
+            at = range.end;
+        }
+        code.push_str(&self.source[at..]);
+        code
+    }
+
+    /// The metavariable whose placeholder is exactly `text`.
+    pub(crate) fn meta(&self, style: Style, text: &str) -> Option<&Meta> {
+        let text = text.trim_end_matches(|c: char| c == ';' || c.is_whitespace());
+        let index = (0..self.metas.len()).find(|index| style.write(*index) == text)?;
+        Some(&self.metas[index].1)
+    }
+
+    /// `text` with placeholders turned back into what the pattern says: for
+    /// literals that merely contain a `$NAME`.
+    pub(crate) fn restore(&self, style: Style, text: &str) -> String {
+        let mut text = text.to_owned();
+        for (index, (range, _)) in self.metas.iter().enumerate() {
+            text = text.replace(&style.write(index), &self.source[range.clone()]);
+        }
+        text
+    }
+
+    /// Names of all metavariables.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.metas.iter().filter_map(|(_, meta)| match meta {
+            Meta::One(name) | Meta::Many(name) => name.as_deref(),
+        })
+    }
+
+    /// The literal parts, between metavariables.
+    pub(crate) fn literal_parts(&self) -> impl Iterator<Item = &str> {
+        let ends = self.metas.iter().map(|(range, _)| range.start).chain([self.source.len()]);
+        let starts = [0].into_iter().chain(self.metas.iter().map(|(range, _)| range.end));
+        starts.zip(ends).map(|(start, end)| &self.source[start..end])
+    }
+
+    /// Whether the pattern begins with a key and a colon, which many languages
+    /// would otherwise read as a label.
+    pub(crate) fn starts_with_key(&self) -> bool {
+        let key = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '"' | '\'' | '-');
+        let rest = self.source.trim_start_matches(key);
+        let Some(after) = rest.trim_start().strip_prefix(':') else { return false };
+        rest.len() < self.source.len() && !after.starts_with([':', '='])
+    }
+}
+
+/// The metavariable at the start of `text` and its length. `$_NAME` is none:
+/// PHP's `$_GET` must stay what it is.
+fn meta_at(text: &str) -> Option<(usize, Meta)> {
+    let many = text.starts_with("$$$");
+    let sigils = if many { 3 } else { 1 };
+    let rest = &text[sigils..];
+    let word = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+    let name = &rest[..word];
+    if many && name.is_empty() {
+        return Some((sigils, Meta::Many(None)));
+    }
+    if name == "_" {
+        return (!many).then_some((sigils + 1, Meta::One(None)));
+    }
+    let upper = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    if !name.starts_with(|c: char| c.is_ascii_uppercase()) || !name.chars().all(upper) {
+        return None;
+    }
+    let length = sigils + name.len();
+    let name = Some(name.to_owned());
+    Some((length, if many { Meta::Many(name) } else { Meta::One(name) }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metavariables_become_placeholders() {
+        let template = Template::new("requests.get($URL, $$$, verify=$_);");
+        assert_eq!(template.render(Style::Name), "requests.get(zqmv0z, zqmv1z, verify=zqmv2z)");
+        assert_eq!(template.meta(Style::Name, "zqmv0z;"), Some(&Meta::One(Some("URL".into()))));
+        assert_eq!(template.meta(Style::Name, "zqmv1z"), Some(&Meta::Many(None)));
+        assert_eq!(template.meta(Style::Name, "other"), None);
+        assert_eq!(template.names().collect::<Vec<_>>(), ["URL"]);
+    }
+
+    #[test]
+    fn other_dollars_are_code() {
+        let template = Template::new("foo($_GET['$x'], $lower, \"^a$\")");
+        assert_eq!(template.render(Style::Dollar), "foo($_GET['$x'], $lower, \"^a$\")");
+    }
+
+    #[test]
+    fn text_inside_literals_is_restored() {
+        let template = Template::new("curl \"http://$HOST/\"");
+        let code = template.render(Style::Name);
+        assert_eq!(template.restore(Style::Name, &code), "curl \"http://$HOST/\"");
+    }
+
+    #[test]
+    fn keys_are_told_from_scopes_and_assignments() {
+        assert!(Template::new("rejectUnauthorized: false").starts_with_key());
+        assert!(Template::new("'a-b': $X").starts_with_key());
+        assert!(!Template::new("a::b($X)").starts_with_key());
+        assert!(!Template::new("a := b").starts_with_key());
+        assert!(!Template::new("call(a)").starts_with_key());
+    }
+}

@@ -1,0 +1,257 @@
+//! One matcher of a rule, compiled for one language.
+
+use std::collections::BTreeMap;
+
+use regex::bytes::Regex;
+
+use super::dialect::Dialect;
+use super::imports::{Import, resolves};
+use super::language::Language;
+use super::pattern::{Names, Pat, PatternError, Template, Var, compile};
+use super::{plaintext, trigger};
+use crate::rules::model::{Constraint, PatternFile, PatternMatch};
+
+/// A matcher that cannot be used: which, why, and what to write instead.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("rule `{rule}`, matcher {matcher} ({language}): {kind}")]
+pub struct Problem {
+    pub rule: String,
+    /// 1-based, as they stand in the file.
+    pub matcher: usize,
+    pub language: String,
+    pub kind: ProblemKind,
+}
+
+/// What is wrong with a matcher.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProblemKind {
+    #[error("pattern `{pattern}` cannot be used: {error}")]
+    Pattern { pattern: String, error: PatternError },
+    #[error("`{place}` names `${name}`, which no pattern of the matcher captures")]
+    UnknownName { place: &'static str, name: String },
+    #[error("the regex `{regex}` of `${name}` is not valid: {message}")]
+    Regex { name: String, regex: String, message: String },
+    #[error("there is no test `{0}`; known are {known}", known = Test::KNOWN.join(", "))]
+    UnknownTest(String),
+    #[error("there is no kind of node `{0}`; known are {known}", known = Kind::KNOWN.join(", "))]
+    UnknownKind(String),
+    #[error("there is no such language; known are {known}", known = language_keys())]
+    UnknownLanguage,
+    #[error("the glob `{glob}` is not valid: {message}")]
+    Glob { glob: String, message: String },
+    #[error("nothing to look for: write patterns in `any`, or name a `detector`")]
+    Empty,
+    #[error("no word of it must be in a file: name one in `triggers`")]
+    NoTrigger,
+    #[error("data flow is not evaluated by this version: leave `flow` out")]
+    Flow,
+}
+
+fn language_keys() -> String {
+    Language::ALL.map(Language::key).join(", ")
+}
+
+/// What a captured node must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    String,
+    Number,
+    Identifier,
+    Literal,
+    Call,
+}
+
+impl Kind {
+    const KNOWN: [&str; 5] = ["string", "number", "identifier", "literal", "call"];
+
+    fn parse(name: &str) -> Option<Self> {
+        const KINDS: [Kind; 5] =
+            [Kind::String, Kind::Number, Kind::Identifier, Kind::Literal, Kind::Call];
+        Self::KNOWN.iter().position(|known| *known == name).map(|index| KINDS[index])
+    }
+}
+
+/// A test of captured text that is written in Rust.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Test {
+    PlaintextUrl,
+    InternalUrl,
+}
+
+impl Test {
+    const KNOWN: [&str; 2] = ["plaintext-url", "internal-url"];
+
+    fn parse(name: &str) -> Option<Self> {
+        match name {
+            "plaintext-url" => Some(Test::PlaintextUrl),
+            "internal-url" => Some(Test::InternalUrl),
+            _ => None,
+        }
+    }
+
+    /// Whether `text` (a literal's content) passes.
+    pub(crate) fn passes(self, text: &[u8]) -> bool {
+        match self {
+            Test::PlaintextUrl => plaintext::is_plaintext_url(text),
+            Test::InternalUrl => plaintext::is_internal_url(text),
+        }
+    }
+}
+
+/// The compiled constraint on one metavariable.
+#[derive(Debug)]
+pub(crate) struct Check {
+    pub(crate) var: Var,
+    pub(crate) regex: Option<Regex>,
+    pub(crate) not_regex: Option<Regex>,
+    pub(crate) kind: Option<Kind>,
+    pub(crate) test: Option<Test>,
+}
+
+/// A matcher ready to run.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    pub(crate) any: Vec<Pat>,
+    pub(crate) not: Vec<Pat>,
+    pub(crate) inside: Vec<Pat>,
+    pub(crate) not_inside: Vec<Pat>,
+    pub(crate) has: Vec<Pat>,
+    pub(crate) not_has: Vec<Pat>,
+    pub(crate) checks: Vec<Check>,
+    pub(crate) report: Option<Var>,
+    pub(crate) names: Names,
+    pub(crate) imports: Vec<Import>,
+}
+
+/// Compiles `spec` for the language of `dialect`.
+///
+/// # Errors
+/// The first thing that is wrong with it.
+pub(crate) fn compile_matcher(
+    dialect: &Dialect,
+    spec: &PatternMatch,
+) -> Result<Compiled, ProblemKind> {
+    let imports: Vec<Import> = spec.imports.iter().map(|i| Import::parse(i)).collect();
+    let resolved = if resolves(dialect.language) { &imports[..] } else { &[] };
+    let mut names = Names::default();
+    let mut list = |patterns: &[String]| -> Result<Vec<Pat>, ProblemKind> {
+        let compiled = patterns.iter().map(|pattern| {
+            compile(dialect, pattern, resolved, &mut names)
+                .map_err(|error| ProblemKind::Pattern { pattern: pattern.clone(), error })
+        });
+        compiled.collect()
+    };
+    let (any, not) = (list(&spec.any)?, list(&spec.not)?);
+    let (inside, not_inside) = (list(&spec.inside)?, list(&spec.not_inside)?);
+    let (has, not_has) = (list(&spec.has)?, list(&spec.not_has)?);
+    let checks = checks(&spec.constraints, &names)?;
+    let report = match &spec.report {
+        Some(name) => Some(known(&names, "report", name)?),
+        None => None,
+    };
+    if let Some(message) = &spec.message {
+        let template = Template::new(message);
+        template.names().try_for_each(|name| known(&names, "message", name).map(drop))?;
+    }
+    Ok(Compiled { any, not, inside, not_inside, has, not_has, checks, report, names, imports })
+}
+
+fn known(names: &Names, place: &'static str, name: &str) -> Result<Var, ProblemKind> {
+    let bare = name.trim_start_matches('$');
+    names.find(bare).ok_or_else(|| ProblemKind::UnknownName { place, name: bare.to_owned() })
+}
+
+fn checks(
+    constraints: &BTreeMap<String, Constraint>,
+    names: &Names,
+) -> Result<Vec<Check>, ProblemKind> {
+    let check = |(name, constraint): (&String, &Constraint)| {
+        let regex = |regex: &Option<String>| match regex {
+            Some(regex) => Regex::new(regex).map(Some).map_err(|error| ProblemKind::Regex {
+                name: name.clone(),
+                regex: regex.clone(),
+                message: error.to_string(),
+            }),
+            None => Ok(None),
+        };
+        let kind = constraint
+            .is
+            .as_ref()
+            .map(|is| Kind::parse(is).ok_or_else(|| ProblemKind::UnknownKind(is.clone())));
+        let test = constraint
+            .test
+            .as_ref()
+            .map(|test| Test::parse(test).ok_or_else(|| ProblemKind::UnknownTest(test.clone())));
+        Ok(Check {
+            var: known(names, "where", name)?,
+            regex: regex(&constraint.regex)?,
+            not_regex: regex(&constraint.not_regex)?,
+            kind: kind.transpose()?,
+            test: test.transpose()?,
+        })
+    };
+    constraints.iter().map(check).collect()
+}
+
+/// Everything that is wrong with the matchers of `rule`, for each language
+/// that they are written for.
+pub fn check(rule: &PatternFile) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (index, spec) in rule.matchers.iter().enumerate() {
+        for key in &spec.languages {
+            problems.extend(wrong_with(spec, key).map(|kind| Problem {
+                rule: rule.id.clone(),
+                matcher: index + 1,
+                language: key.clone(),
+                kind,
+            }));
+        }
+    }
+    problems
+}
+
+/// The first thing wrong with `spec` in any language that answers to `key`.
+fn wrong_with(spec: &PatternMatch, key: &str) -> Option<ProblemKind> {
+    let Some(named) = Language::from_key(key) else { return Some(ProblemKind::UnknownLanguage) };
+    if let Some(problem) = globs(spec).err() {
+        return Some(problem);
+    }
+    if spec.flow.is_some() {
+        return Some(ProblemKind::Flow);
+    }
+    if spec.detector.is_some() {
+        return spec.triggers.is_empty().then_some(ProblemKind::NoTrigger);
+    }
+    if spec.any.is_empty() {
+        return Some(ProblemKind::Empty);
+    }
+    if !trigger::has_trigger(named, spec) {
+        return Some(ProblemKind::NoTrigger);
+    }
+    let languages = Language::ALL.into_iter().filter(|language| language.answers_to(key));
+    languages.filter_map(|language| compile_matcher(&Dialect::of(language), spec).err()).next()
+}
+
+/// The compiled `files` of `spec`; None if it reads files of any name.
+pub(crate) fn globs(spec: &PatternMatch) -> Result<Option<globset::GlobSet>, ProblemKind> {
+    if spec.files.is_empty() {
+        return Ok(None);
+    }
+    let mut set = globset::GlobSetBuilder::new();
+    for written in &spec.files {
+        let bad = |error: globset::Error| ProblemKind::Glob {
+            glob: written.clone(),
+            message: error.kind().to_string(),
+        };
+        set.add(globset::Glob::new(written).map_err(bad)?);
+        // A bare name is meant wherever the file lies.
+        if !written.contains('/') {
+            set.add(globset::Glob::new(&format!("**/{written}")).map_err(bad)?);
+        }
+    }
+    let build = set.build();
+    build.map(Some).map_err(|error| ProblemKind::Glob {
+        glob: spec.files.join(", "),
+        message: error.to_string(),
+    })
+}

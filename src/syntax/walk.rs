@@ -1,0 +1,350 @@
+//! One walk per tree, for all rules at once.
+//!
+//! A table from node kind to the patterns that can start there says what to
+//! try. What is *around* a match is known from the walk's own stack, what is
+//! *within* it from the matches recorded by the end: neither needs a second
+//! look at the tree, so the cost stays linear however deep or wide it is.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use tree_sitter::Node;
+
+use super::dialect::{CALL, CHAIN, Dialect, NAME, NUMBER, STRING};
+use super::imports::Imports;
+use super::nodes::string_content;
+use super::pattern::{Captured, Captures, Matcher, Pat};
+use super::rule::{Check, Compiled, Kind};
+
+/// Inner or outer matches looked at where they must agree on metavariables.
+const MAX_RELATED: usize = 64;
+
+/// Part that a pattern plays in its matcher.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Subject,
+    Inside,
+    NotInside,
+    Has,
+    NotHas,
+}
+
+/// A pattern in the table.
+struct Entry<'r> {
+    unit: usize,
+    role: Role,
+    pat: &'r Pat,
+}
+
+/// A match of a relation's pattern, around or within others.
+struct Related<'t> {
+    role: Role,
+    /// Number of the node in walking order.
+    order: u32,
+    captures: Captures<'t>,
+}
+
+/// A match that waits for what is within it.
+struct Pending<'t> {
+    unit: usize,
+    order: u32,
+    /// Number of the first node after it.
+    end: u32,
+    hit: Hit<'t>,
+}
+
+/// What one matcher met.
+#[derive(Default)]
+struct Unit<'t> {
+    around: Vec<Related<'t>>,
+    within: Vec<Related<'t>>,
+}
+
+/// A match that all conditions hold for.
+pub(crate) struct Hit<'t> {
+    /// Index among the matchers given to [`run`].
+    pub(crate) unit: usize,
+    pub(crate) span: Range<usize>,
+    pub(crate) captures: Captures<'t>,
+}
+
+/// A file as the walk reads it.
+pub(crate) struct Input<'a, 't> {
+    pub(crate) dialect: &'a Dialect,
+    pub(crate) text: &'a [u8],
+    pub(crate) root: Node<'t>,
+}
+
+/// Runs `units` over the tree in one walk.
+pub(crate) fn run<'t>(input: &Input<'_, 't>, units: &[Arc<Compiled>]) -> Vec<Hit<'t>> {
+    let needs_imports = units.iter().any(|unit| !unit.imports.is_empty());
+    let imports = if needs_imports {
+        Imports::of(input.dialect.language, input.text, input.root)
+    } else {
+        Imports::default()
+    };
+    let mut walk = Walk::new(input, units, &imports);
+    walk.tree();
+    walk.finish()
+}
+
+struct Walk<'a, 't> {
+    input: &'a Input<'a, 't>,
+    units: &'a [Arc<Compiled>],
+    entries: Vec<Entry<'a>>,
+    /// Entries by kind.
+    table: Vec<Vec<u16>>,
+    matcher: Matcher<'a, 't>,
+    met: Vec<Unit<'t>>,
+    /// Depth and unit of every entry in `around`, in order.
+    open_around: Vec<(u32, usize)>,
+    /// Depth and number of every pending match that is not left yet.
+    open_pending: Vec<(u32, usize)>,
+    pending: Vec<Pending<'t>>,
+    hits: Vec<Hit<'t>>,
+    order: u32,
+}
+
+impl<'a, 't> Walk<'a, 't> {
+    fn new(input: &'a Input<'a, 't>, units: &'a [Arc<Compiled>], imports: &'a Imports) -> Self {
+        let mut entries = Vec::new();
+        for (unit, compiled) in units.iter().enumerate() {
+            let imported = compiled.imports.is_empty()
+                || compiled
+                    .imports
+                    .iter()
+                    .any(|import| imports.has(input.dialect, input.text, &import.module));
+            if imported {
+                add_entries(&mut entries, unit, compiled);
+            }
+        }
+        Walk {
+            input,
+            units,
+            table: table(input.dialect, &entries),
+            entries,
+            matcher: Matcher::new(input.dialect, input.text, imports, input.root),
+            met: units.iter().map(|_| Unit::default()).collect(),
+            open_around: Vec::new(),
+            open_pending: Vec::new(),
+            pending: Vec::new(),
+            hits: Vec::new(),
+            order: 0,
+        }
+    }
+
+    fn tree(&mut self) {
+        if self.entries.is_empty() {
+            return;
+        }
+        let mut cursor = self.input.root.walk();
+        let mut depth = 0;
+        loop {
+            self.enter(cursor.node(), depth);
+            self.order += 1;
+            if cursor.goto_first_child() {
+                depth += 1;
+                continue;
+            }
+            self.leave(depth);
+            while !cursor.goto_next_sibling() {
+                if !cursor.goto_parent() {
+                    return;
+                }
+                depth -= 1;
+                self.leave(depth);
+            }
+        }
+    }
+
+    fn enter(&mut self, node: Node<'t>, depth: u32) {
+        let kind = usize::from(node.kind_id());
+        let count = self.table.get(kind).map_or(0, Vec::len);
+        let mut done = None;
+        for index in 0..count {
+            let entry = usize::from(self.table[kind][index]);
+            let Entry { unit, role, pat } = self.entries[entry];
+            match role {
+                Role::Subject if done == Some(unit) || node.has_error() => {}
+                Role::Subject => {
+                    if self.subject(unit, pat, node, depth) {
+                        done = Some(unit);
+                    }
+                }
+                _ => self.relation(unit, role, pat, node, depth),
+            }
+        }
+    }
+
+    /// Takes back what was open at `depth`.
+    fn leave(&mut self, depth: u32) {
+        while let Some((_, unit)) = self.open_around.pop_if(|(at, _)| *at >= depth) {
+            self.met[unit].around.pop();
+        }
+        while let Some((_, index)) = self.open_pending.pop_if(|(at, _)| *at >= depth) {
+            self.pending[index].end = self.order;
+        }
+    }
+
+    fn relation(&mut self, unit: usize, role: Role, pat: &Pat, node: Node<'t>, depth: u32) {
+        self.matcher.captures.clear(self.units[unit].names.len());
+        if !self.matcher.matches(pat, node) {
+            return;
+        }
+        let related = Related { role, order: self.order, captures: self.matcher.captures.clone() };
+        if matches!(role, Role::Inside | Role::NotInside) {
+            self.met[unit].around.push(related);
+            self.open_around.push((depth, unit));
+        } else {
+            self.met[unit].within.push(related);
+        }
+    }
+
+    /// Whether `node` is a match of `unit`, as far as can be told on the way in.
+    fn subject(&mut self, unit: usize, pat: &Pat, node: Node<'t>, depth: u32) -> bool {
+        let compiled = &self.units[unit];
+        self.matcher.captures.clear(compiled.names.len());
+        let fits = self.matcher.matches(pat, node)
+            && compiled.checks.iter().all(|check| self.passes(check))
+            && !compiled.not.iter().any(|not| self.matcher.matches(not, node))
+            && self.is_around(unit, compiled);
+        if !fits {
+            return false;
+        }
+        let captures = self.matcher.captures.clone();
+        let reported = compiled.report.and_then(|var| captures.get(var));
+        let span = reported.map_or(node.byte_range(), |captured| captured.range.clone());
+        let hit = Hit { unit, span, captures };
+        if compiled.has.is_empty() && compiled.not_has.is_empty() {
+            self.hits.push(hit);
+        } else {
+            self.open_pending.push((depth, self.pending.len()));
+            self.pending.push(Pending { unit, order: self.order, end: u32::MAX, hit });
+        }
+        true
+    }
+
+    fn is_around(&self, unit: usize, compiled: &Compiled) -> bool {
+        let around = &self.met[unit].around;
+        let agrees = |role: Role| {
+            around
+                .iter()
+                .rev()
+                // A node is not around itself.
+                .filter(|related| related.role == role && related.order < self.order)
+                .take(MAX_RELATED)
+                .any(|related| related.captures.agrees(&self.matcher.captures, self.input.text))
+        };
+        (compiled.inside.is_empty() || agrees(Role::Inside))
+            && (compiled.not_inside.is_empty() || !agrees(Role::NotInside))
+    }
+
+    /// A constraint on a metavariable that this pattern does not have holds.
+    fn passes(&self, check: &Check) -> bool {
+        let Some(captured) = self.matcher.captures.get(check.var) else { return true };
+        let Input { dialect, text, .. } = self.input;
+        let content = captured.node.and_then(|node| literal(dialect, text, node));
+        let range = content.clone().map_or(captured.range.clone(), |content| content.range);
+        let Some(value) = text.get(range) else { return false };
+        check.regex.as_ref().is_none_or(|regex| regex.is_match(value))
+            && check.not_regex.as_ref().is_none_or(|regex| !regex.is_match(value))
+            && check.test.is_none_or(|test| test.passes(value))
+            && check.kind.is_none_or(|kind| is_kind(dialect, text, kind, captured))
+    }
+
+    /// Decides the matches that waited for what is within them.
+    fn finish(mut self) -> Vec<Hit<'t>> {
+        for pending in self.pending {
+            let compiled = &self.units[pending.unit];
+            let within = &self.met[pending.unit].within;
+            let first = within.partition_point(|related| related.order <= pending.order);
+            let agrees = |role: Role| {
+                within[first..]
+                    .iter()
+                    .take_while(|related| related.order < pending.end)
+                    .filter(|related| related.role == role)
+                    .take(MAX_RELATED)
+                    .any(|related| related.captures.agrees(&pending.hit.captures, self.input.text))
+            };
+            if (compiled.has.is_empty() || agrees(Role::Has)) && !agrees(Role::NotHas) {
+                self.hits.push(pending.hit);
+            }
+        }
+        self.hits
+    }
+}
+
+fn add_entries<'r>(entries: &mut Vec<Entry<'r>>, unit: usize, compiled: &'r Compiled) {
+    let lists = [
+        (Role::Subject, &compiled.any),
+        (Role::Inside, &compiled.inside),
+        (Role::NotInside, &compiled.not_inside),
+        (Role::Has, &compiled.has),
+        (Role::NotHas, &compiled.not_has),
+    ];
+    for (role, pats) in lists {
+        entries.extend(pats.iter().map(|pat| Entry { unit, role, pat }));
+    }
+}
+
+fn table(dialect: &Dialect, entries: &[Entry<'_>]) -> Vec<Vec<u16>> {
+    let mut table: Vec<Vec<u16>> = dialect.kinds().map(|_| Vec::new()).collect();
+    for (index, entry) in entries.iter().enumerate() {
+        let Ok(index) = u16::try_from(index) else { break };
+        for kind in dialect.kinds().filter(|kind| can_start(dialect, entry.pat, *kind)) {
+            table[usize::from(kind)].push(index);
+        }
+    }
+    table
+}
+
+/// Whether `pat` can match a node of `kind`.
+fn can_start(dialect: &Dialect, pat: &Pat, kind: u16) -> bool {
+    if !dialect.grammar.node_kind_is_named(kind) {
+        return false;
+    }
+    match pat {
+        Pat::Any(_) => false,
+        Pat::AnyString(_) | Pat::Text(_) => dialect.loose || dialect.is(kind, STRING),
+        Pat::Word(_) | Pat::Key(_) => dialect.loose || dialect.is(kind, NAME | STRING),
+        Pat::Path(_) => dialect.is(kind, CHAIN | NAME),
+        Pat::Node(pat) => dialect.canonical(kind) == pat.kind,
+    }
+}
+
+/// The literal that `node` is, through its wrappers.
+fn literal(dialect: &Dialect, text: &[u8], node: Node<'_>) -> Option<super::nodes::StringContent> {
+    string_content(dialect, text, unwrapped(dialect, node))
+}
+
+fn unwrapped<'t>(dialect: &Dialect, node: Node<'t>) -> Node<'t> {
+    let mut at = node;
+    for _ in 0..8 {
+        if dialect.is(at.kind_id(), STRING) {
+            break;
+        }
+        let Some(next) = super::pattern::inner(dialect, at) else { break };
+        at = next;
+    }
+    at
+}
+
+fn is_kind(dialect: &Dialect, text: &[u8], kind: Kind, captured: &Captured<'_>) -> bool {
+    let Some(node) = captured.node else { return false };
+    let node = unwrapped(dialect, node);
+    let id = node.kind_id();
+    let string = string_content(dialect, text, node);
+    let constant = matches!(
+        text.get(node.byte_range()),
+        Some(b"true" | b"false" | b"True" | b"False" | b"null" | b"nil" | b"None" | b"NULL")
+    );
+    match kind {
+        Kind::String => string.is_some(),
+        Kind::Number => dialect.is(id, NUMBER),
+        Kind::Identifier => dialect.is(id, NAME) && !constant,
+        Kind::Literal => {
+            string.is_some_and(|s| !s.interpolated) || dialect.is(id, NUMBER) || constant
+        }
+        Kind::Call => dialect.is(id, CALL),
+    }
+}

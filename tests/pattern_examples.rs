@@ -1,0 +1,64 @@
+//! Runs the examples of every pattern rule: in a `match` the rule fires, in a
+//! `near_miss` it stays silent.
+
+use std::sync::Arc;
+
+use seamline::rules::Catalogue;
+use seamline::rules::model::PatternExample;
+use seamline::source::Source;
+use seamline::syntax::{Language, Parse, SyntaxEngine, SyntaxScratch, check};
+
+fn fires(engine: &SyntaxEngine, catalogue: &Catalogue, id: &str, path: &str, code: &str) -> bool {
+    let source = Source { path: Arc::from(path), text: code.as_bytes(), origin: None };
+    let mut candidates = Vec::new();
+    match engine.parse(&source, &mut SyntaxScratch::default()) {
+        Parse::NotNeeded => return false,
+        Parse::Skipped(reason) => panic!("{id}: {reason}"),
+        Parse::Parsed(file) => engine.run_rules(&file, &mut candidates),
+    }
+    candidates.iter().any(|candidate| catalogue.meta(candidate.rule).id == id)
+}
+
+fn path_of(id: &str, example: &PatternExample) -> String {
+    let language = Language::from_key(&example.language)
+        .unwrap_or_else(|| panic!("{id}: no language `{}`", example.language));
+    example.file.clone().unwrap_or_else(|| language.sample_path())
+}
+
+#[test]
+fn every_rule_compiles() {
+    let catalogue = Catalogue::built_in().unwrap();
+    let problems: Vec<String> = catalogue
+        .patterns
+        .iter()
+        .flat_map(|entry| check(&entry.rule))
+        .map(|problem| problem.to_string())
+        .collect();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn every_example_holds() {
+    let catalogue = Catalogue::built_in().unwrap();
+    let engine = SyntaxEngine::new(&catalogue);
+    let mut wrong = Vec::new();
+    for entry in &catalogue.patterns {
+        // Detectors are tried where they are written.
+        if entry.rule.matchers.iter().any(|matcher| matcher.detector.is_some()) {
+            continue;
+        }
+        let id = &entry.rule.id;
+        assert!(entry.rule.examples.len() >= 2, "{id}: a match and a near miss are needed");
+        for example in &entry.rule.examples {
+            let path = path_of(id, example);
+            for (code, wanted) in [(&example.matches, true), (&example.near_miss, false)] {
+                let Some(code) = code else { continue };
+                if fires(&engine, &catalogue, id, &path, code) != wanted {
+                    let what = if wanted { "does not fire in" } else { "fires in" };
+                    wrong.push(format!("{id} {what}:\n{code}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n---\n"));
+}
