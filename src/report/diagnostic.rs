@@ -105,9 +105,12 @@ impl Window {
     fn new(finding: &Finding, style: &Style) -> Option<Self> {
         let excerpt = finding.excerpt.as_ref()?;
         let first_line = excerpt.first_line.saturating_sub(1) as usize;
-        let gutter = (first_line + excerpt.text.lines().count()).to_string().len() + 3;
+        // A mark over several lines is drawn as an arrow beside them.
+        let marked = excerpt.text.get(excerpt.mark.clone()).unwrap_or_default();
+        let arrow = if marked.contains('\n') { 4 } else { 0 };
+        let gutter = (first_line + excerpt.text.lines().count()).to_string().len() + 4 + arrow;
         let dots = if style.unicode { "…" } else { "..." };
-        let view = fit(excerpt, style.width.saturating_sub(gutter), dots);
+        let view = fit(excerpt, finding.start.column, style.width.saturating_sub(gutter), dots);
         Some(Window {
             path: printable(&finding.path).into_owned(),
             first_line,

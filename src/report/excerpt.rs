@@ -34,10 +34,17 @@ struct Window<'a> {
 }
 
 /// Cleans `excerpt` and cuts its lines to `room` characters, with `dots` at
-/// the cuts. A mark that lies outside the text is moved into it.
-pub(super) fn fit(excerpt: &Excerpt, room: usize, dots: &str) -> View {
+/// the cuts. `column` is where the mark starts in the file, from one: it tells
+/// whether the excerpt itself lacks the start of that line. A mark that lies
+/// outside the text is moved into it.
+pub(super) fn fit(excerpt: &Excerpt, column: u32, room: usize, dots: &str) -> View {
     let room = room.max(20);
-    let (lines, start, end) = clean(excerpt);
+    let (mut lines, mut start, mut end) = clean(excerpt);
+    if excerpt.cut && start.column + 1 < column as usize {
+        lines[start.line].insert_str(0, dots);
+        start.column += dots.chars().count();
+        end.column += if end.line == start.line { dots.chars().count() } else { 0 };
+    }
     let longest = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
     let last = if end.line == start.line { end.column } else { start.column + 1 };
     let scrolled = longest > room && last + dots.len() > room;
@@ -140,7 +147,7 @@ mod tests {
     #[test]
     fn a_long_line_scrolls_to_its_mark() {
         let text = format!("short\n{}KEY{}", "a".repeat(100_000), "b".repeat(100_000));
-        let view = fit(&excerpt(&text, 100_006..100_009), 40, "…");
+        let view = fit(&excerpt(&text, 100_006..100_009), 1, 40, "…");
         assert_eq!(marked(&view), "KEY");
         assert!(view.text.lines().all(|line| line.chars().count() <= 40));
         assert!(view.text.lines().nth(1).unwrap().starts_with("…a"));
@@ -149,20 +156,28 @@ mod tests {
 
     #[test]
     fn a_mark_longer_than_the_room_ends_with_the_view() {
-        let view = fit(&excerpt(&"k".repeat(500), 0..500), 40, "...");
+        let view = fit(&excerpt(&"k".repeat(500), 0..500), 1, 40, "...");
         assert_eq!(marked(&view).len(), 40);
     }
 
     #[test]
     fn controls_and_tabs_keep_the_mark_in_place() {
-        let view = fit(&excerpt("\t\u{1b}[31mKEY\u{202e}", 6..9), 80, "…");
+        let view = fit(&excerpt("\t\u{1b}[31mKEY\u{202e}", 6..9), 1, 80, "…");
         assert_eq!(view.text, "    \\x1b[31mKEY\\u{202e}");
         assert_eq!(marked(&view), "KEY");
     }
 
     #[test]
+    fn a_window_that_lacks_its_start_says_so() {
+        let cut = Excerpt { cut: true, ..excerpt("before\nx = KEY", 11..14) };
+        assert_eq!(fit(&cut, 5, 80, "…").text, "before\nx = KEY");
+        let view = fit(&cut, 900, 80, "…");
+        assert_eq!((view.text.as_str(), marked(&view)), ("before\n…x = KEY", "KEY"));
+    }
+
+    #[test]
     fn line_ends_are_not_part_of_the_text() {
-        let view = fit(&excerpt("one\r\ntwo\r\n", 0..10), 80, "…");
+        let view = fit(&excerpt("one\r\ntwo\r\n", 0..10), 1, 80, "…");
         assert_eq!((view.text.as_str(), marked(&view)), ("one\ntwo", "one\ntwo"));
     }
 
@@ -172,7 +187,7 @@ mod tests {
             text in "[a-zé木\\t\\r\\n\u{1b}\u{202e}]{0,60}", start in 0..80_usize, len in 0..80_usize,
             room in 0..40_usize,
         ) {
-            let view = fit(&excerpt(&text, start..start + len), room, "...");
+            let view = fit(&excerpt(&text, start..start + len), 1, room, "...");
             proptest::prop_assert!(view.text.get(view.mark.clone()).is_some());
             proptest::prop_assert!(view.text.lines().all(|line| line.chars().count() <= room.max(20)));
         }

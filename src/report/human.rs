@@ -20,10 +20,13 @@ const HELP: usize = 160;
 /// Writes `report` for people; with `-q`, its findings only.
 pub(super) fn write(report: &Report, out: &mut dyn Write, style: &Style) -> io::Result<()> {
     if !style.quiet {
-        writeln!(out, "{}\n", headline(report, style))?;
+        writeln!(out, "{}", headline(report, style))?;
     }
     let page = Page::new(style);
-    for group in report.findings.chunk_by(|a, b| a.path == b.path) {
+    for (i, group) in report.findings.chunk_by(|a, b| a.path == b.path).enumerate() {
+        if i > 0 || !style.quiet {
+            writeln!(out)?;
+        }
         page.heading(group, out)?;
         group.iter().try_for_each(|finding| page.finding(finding, out))?;
     }
@@ -54,7 +57,7 @@ impl<'a> Page<'a> {
         let rest = self.style.width.saturating_sub(used).max(2);
         writeln!(
             out,
-            "{} {} {} {found} {}\n",
+            "{} {} {} {found} {}",
             self.paint.dim(&bar.repeat(2)),
             self.paint.bold(&path),
             self.paint.dim(&bar.repeat(2)),
@@ -63,14 +66,13 @@ impl<'a> Page<'a> {
     }
 
     fn finding(&self, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "{}", self.title(finding))?;
+        writeln!(out, "\n{}", self.title(finding))?;
         let mut body = String::new();
         let rendered = self.handlers[finding.severity as usize]
             .render_report(&mut body, &Shown::new(finding, self.style));
         rendered.map_err(io::Error::other)?;
         out.write_all(body.as_bytes())?;
-        self.notes(finding, out)?;
-        writeln!(out)
+        self.notes(finding, out)
     }
 
     /// `critical[aws-access-key] · high confidence`

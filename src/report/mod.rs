@@ -89,7 +89,7 @@ impl Format {
 
 /// A format name that does not exist.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown format `{0}`; one of human, concise, json, jsonl, sarif")]
+#[error("unknown format `{0}`; one of {known}", known = Format::ALL.map(Format::name).join(", "))]
 pub struct UnknownFormat(String);
 
 impl std::str::FromStr for Format {

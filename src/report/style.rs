@@ -128,7 +128,9 @@ impl Terminal<'_> {
 mod tests {
     use super::*;
 
-    fn detect(choice: ColorChoice, is_terminal: bool, vars: &[(&str, &str)]) -> Style {
+    type Vars<'a> = &'a [(&'a str, &'a str)];
+
+    fn detect(choice: ColorChoice, is_terminal: bool, vars: Vars<'_>) -> Style {
         let env = |name: &str| {
             vars.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
         };
@@ -138,7 +140,7 @@ mod tests {
     #[test]
     fn colour_follows_flag_then_environment_then_terminal() {
         use ColorChoice::{Always, Auto, Never};
-        let cases: &[(ColorChoice, bool, &[(&str, &str)], bool)] = &[
+        let cases: &[(ColorChoice, bool, Vars<'_>, bool)] = &[
             (Auto, true, &[], true),
             (Auto, false, &[], false),
             (Auto, true, &[("NO_COLOR", "1")], false),
@@ -158,7 +160,7 @@ mod tests {
 
     #[test]
     fn unicode_follows_the_locale() {
-        let cases: &[(&[(&str, &str)], bool)] = &[
+        let cases: &[(Vars<'_>, bool)] = &[
             (&[("LANG", "en_GB.UTF-8")], true),
             (&[("LANG", "C.utf8")], true),
             (&[("LANG", "en_GB.UTF-8"), ("LC_ALL", "C")], false),

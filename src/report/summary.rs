@@ -67,13 +67,13 @@ fn by_severity(counts: &Counts, paint: Paint) -> String {
     parts.join(", ")
 }
 
-/// `3 hidden (1 inline ignore, 2 by the baseline)`.
+/// `3 hidden (1 inline, 2 baseline)`.
 fn hidden(hidden: &Hidden) -> Option<String> {
     let reasons = [
-        (hidden.suppressed_inline, "by inline ignores"),
-        (hidden.suppressed_baseline, "by the baseline"),
-        (hidden.hidden_by_config, "by the config"),
-        (hidden.below_gates, "below the thresholds"),
+        (hidden.suppressed_inline, "inline"),
+        (hidden.suppressed_baseline, "baseline"),
+        (hidden.hidden_by_config, "config"),
+        (hidden.below_gates, "below thresholds"),
     ];
     let total: u64 = reasons.iter().map(|(n, _)| n).sum();
     let parts: Vec<String> = reasons

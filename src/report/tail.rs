@@ -25,7 +25,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write, style: &Style) -> io::
     warnings(report, out, style, paint)?;
     config(report, out, paint)?;
     if report.findings.len() > SCREENFUL {
-        writeln!(out, "{}", headline(report, style))?;
+        writeln!(out, "\n{}", headline(report, style))?;
     }
     next_step(report, out, paint)
 }
@@ -36,13 +36,12 @@ fn skipped(report: &Report, out: &mut dyn Write, style: &Style, paint: Paint) ->
         return Ok(());
     }
     let (ordered, reasons) = rarest_first(&report.skipped);
-    writeln!(out, "{} ({reasons})", paint.bold(&format!("Skipped {}", number(total as u64))))?;
+    writeln!(out, "\n{} ({reasons})", paint.bold(&format!("Skipped {}", number(total as u64))))?;
     let limit = if style.verbose > 0 { total } else { LISTED };
     for skip in ordered.iter().take(limit) {
         writeln!(out, "  {}: {}", printable(&skip.path), paint.dim(&printable(&skip.reason)))?;
     }
-    more(total, limit, out, paint)?;
-    writeln!(out)
+    more(total, limit, out, paint)
 }
 
 /// Skips with the rarest reasons first (an unreadable file matters more than
@@ -74,11 +73,11 @@ fn warnings(report: &Report, out: &mut dyn Write, style: &Style, paint: Paint) -
         return Ok(());
     }
     let limit = if style.verbose > 0 { total } else { LISTED };
+    writeln!(out)?;
     for warning in report.warnings.iter().take(limit) {
         writeln!(out, "{}: {}", paint.warning("warning"), printable(warning))?;
     }
-    more(total, limit, out, paint)?;
-    writeln!(out)
+    more(total, limit, out, paint)
 }
 
 fn more(total: usize, limit: usize, out: &mut dyn Write, paint: Paint) -> io::Result<()> {
@@ -97,12 +96,12 @@ fn config(report: &Report, out: &mut dyn Write, paint: Paint) -> io::Result<()> 
         0 => "hid no findings".to_owned(),
         n => format!("hid {}", count(n, "finding")),
     };
-    writeln!(out, "{} {} {hid}\n", paint.note("config:"), printable(path))
+    writeln!(out, "\n{} {} {hid}", paint.note("config:"), printable(path))
 }
 
 fn next_step(report: &Report, out: &mut dyn Write, paint: Paint) -> io::Result<()> {
     let worst = report.findings.iter().rev().max_by_key(|f| (f.severity, f.confidence));
     let Some(worst) = worst else { return Ok(()) };
     let command = format!("seamline explain {}", printable(&worst.rule.id));
-    writeln!(out, "Next: {} says why it matters and how to fix it.", paint.bold(&command))
+    writeln!(out, "\nNext: {} says why it matters and how to fix it.", paint.bold(&command))
 }

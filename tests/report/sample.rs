@@ -101,7 +101,7 @@ pub fn finding(
         confidence: rule.confidence,
         path: path.into(),
         start,
-        end: at(start.line, start.column + width),
+        end: at(start.line, start.column.saturating_add(width)),
         message: rule.title.clone(),
         fingerprint: format!("{:016x}{:08x}{:08x}", path.len(), start.line, start.column),
         secret: None,
@@ -211,4 +211,9 @@ pub fn written(format: Format, report: &Report, style: &Style) -> String {
     let mut out = Vec::new();
     seamline::report::write(format, report, &mut out, style).unwrap();
     String::from_utf8(out).unwrap()
+}
+
+/// `text` without the version of the tool, for snapshots that outlive it.
+pub fn unversioned(text: &str) -> String {
+    text.replace(env!("CARGO_PKG_VERSION"), "[version]")
 }

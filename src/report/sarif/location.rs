@@ -96,8 +96,9 @@ fn encoded(path: &str) -> String {
 
 fn region(start: Position, end: Option<Position>) -> Region {
     // A region must not be empty for a viewer to mark it.
-    let end = end
-        .map(|end| if end > start { end } else { Position { column: start.column + 1, ..start } });
+    let end = end.map(|end| {
+        if end > start { end } else { Position { column: start.column.saturating_add(1), ..start } }
+    });
     Region {
         start_line: Some(i64::from(start.line)),
         start_column: Some(i64::from(start.column)),
