@@ -1,6 +1,8 @@
 //! Reports through the public interface: every format, its contract, and what
 //! must never be in any of them.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
+
 mod files;
 mod human;
 mod json;
