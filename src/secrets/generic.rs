@@ -60,7 +60,11 @@ fn assigned(
         in_comment: input.place.notation == Notation::Code
             && on_comment_line(input.text, value.start),
     };
-    let (confidence, reason) = weigh(&weighed)?;
+    let (mut confidence, mut reason) = weigh(&weighed)?;
+    if kind != NameKind::Password && input.vendors.contradicts(weighed.name, weighed.value) {
+        confidence = Confidence::Low;
+        reason = "the value does not have the format that its provider uses";
+    }
     let mut candidate = Candidate::new(rule, value.clone());
     candidate.secret = Some(value);
     candidate.confidence = confidence;

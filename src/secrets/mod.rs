@@ -44,6 +44,7 @@ pub struct SecretsScratch {
 struct Input<'a> {
     text: &'a [u8],
     place: Place,
+    vendors: &'a Vendors,
 }
 
 /// The names a rule may use in `detector`.
@@ -100,7 +101,7 @@ impl SecretsEngine {
         let place = Place::of(&source.path);
         let mut file = FileScan {
             engine: self,
-            input: Input { text: source.text, place },
+            input: Input { text: source.text, place, vendors: &self.vendors },
             near: Near::new(&source.path, place),
             runs_done: 0,
             names_done: 0,

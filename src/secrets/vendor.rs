@@ -23,6 +23,9 @@ const MAX_LEFT: usize = 80;
 /// How far around a candidate a provider's words count, in bytes each way.
 const NEAR: usize = 240;
 
+/// Shortest prefix that tells its provider by itself, in bytes.
+const MIN_TELLING: usize = 4;
+
 /// How strongly a match names its rule; see `Candidate::specificity`.
 const BY_CHECKSUM: u8 = 90;
 const BY_PREFIX: u8 = 70;
@@ -92,6 +95,8 @@ pub struct Vendors {
     open: Vec<Slot>,
     /// Formats that need their provider near, by provider.
     contextual: Vec<Vec<Slot>>,
+    /// All formats and regexes, by provider.
+    by_provider: Vec<Vec<Slot>>,
     words: Option<AhoCorasick>,
     /// Provider of each pattern of `words`.
     word_owner: Vec<u32>,
@@ -136,6 +141,51 @@ impl Vendors {
             return longest;
         }
         self.try_open(text, run, near, candidates)
+    }
+
+    /// Whether a value that stands under `name` cannot be what the name says:
+    /// it has a provider's prefix but not the rest of its format, or the name
+    /// names a provider whose tokens are a little shorter or longer.
+    pub fn contradicts(&self, name: &[u8], value: &[u8]) -> bool {
+        self.breaks_prefix(value) || self.breaks_name(name, value)
+    }
+
+    fn breaks_prefix(&self, value: &[u8]) -> bool {
+        let Some(&[a, b]) = value.first_chunk::<2>() else { return false };
+        let Some(entries) = self.by_prefix.get(&u16::from_be_bytes([a, b])) else { return false };
+        let mut named = entries
+            .iter()
+            .filter(|(prefix, _)| prefix.len() >= MIN_TELLING && value.starts_with(prefix))
+            .peekable();
+        named.peek().is_some() && !named.any(|(_, slot)| self.slot_matches(*slot, value))
+    }
+
+    fn breaks_name(&self, name: &[u8], value: &[u8]) -> bool {
+        let Some(words) = &self.words else { return false };
+        let mut close = false;
+        for hit in words.find_overlapping_iter(name) {
+            let slots = &self.by_provider[self.word_owner[hit.pattern().as_usize()] as usize];
+            if slots.iter().any(|slot| self.slot_matches(*slot, value)) {
+                return false;
+            }
+            close |= slots.iter().any(|slot| self.slot_is_close(*slot, value));
+        }
+        close
+    }
+
+    fn slot_is_close(&self, slot: Slot, value: &[u8]) -> bool {
+        let rule = &self.rules[slot.rule as usize];
+        rule.formats
+            .get(slot.format as usize)
+            .is_some_and(|format| format.is_cut_or_extended(value))
+    }
+
+    fn slot_matches(&self, slot: Slot, value: &[u8]) -> bool {
+        let rule = &self.rules[slot.rule as usize];
+        if slot.format == REGEX {
+            return rule.regex.as_ref().and_then(LazyRegex::get).is_some_and(|r| r.is_match(value));
+        }
+        rule.formats[slot.format as usize].match_at(value, 0) == Some(value.len())
     }
 
     fn try_table(
@@ -244,7 +294,7 @@ impl Rule {
         if self.documented.iter().any(|known| known.as_bytes() == token) {
             return None;
         }
-        if !self.name_fits(text, start) {
+        if !self.name_fits(text, start) || prefix == 0 && follows_digest_word(text, start) {
             return None;
         }
         let body = &token[prefix..];
@@ -295,6 +345,17 @@ impl Rule {
 }
 
 const CHECKSUM_RIGHT: &str = "the token's checksum is right";
+
+/// `sha256:…`, `"integrity": "…"`, `uses: action@…`: the hash of some content.
+fn follows_digest_word(text: &[u8], start: usize) -> bool {
+    const WORDS: &[&str] = &[
+        "sha1", "sha256", "sha384", "sha512", "md5", "digest", "integrity", "checksum", "hash",
+        "commit", "revision", "etag", "fingerprint",
+    ];
+    let window = &text[start.saturating_sub(24)..start];
+    let line = window.rsplit(|&b| b == b'\n').next().unwrap_or(window);
+    line.ends_with(b"@") || has_part(line, WORDS)
+}
 
 /// One or two characters fill most of the token.
 fn is_repeat(body: &[u8]) -> bool {
@@ -385,6 +446,7 @@ struct Builder {
     by_anchor: PrefixTable,
     open: Vec<Slot>,
     contextual: Vec<Vec<Slot>>,
+    by_provider: Vec<Vec<Slot>>,
     providers: HashMap<String, u32>,
     words: Vec<String>,
     word_owner: Vec<u32>,
@@ -405,6 +467,7 @@ impl Builder {
         let number = self.rules.len() as u32;
         for (i, format) in formats.iter().enumerate() {
             let place = Slot { rule: number, format: i as u32 };
+            self.by_provider[provider as usize].push(place);
             match format.prefixes() {
                 Some(texts) if texts.iter().all(|t| t.len() >= 2) => {
                     texts.iter().for_each(|text| index(&mut self.by_prefix, text, place));
@@ -415,6 +478,7 @@ impl Builder {
         }
         for anchor in rule.anchors.iter().filter(|a| regex.is_some() && a.len() >= 2) {
             let slot = Slot { rule: number, format: REGEX };
+            self.by_provider[provider as usize].push(slot);
             index(&mut self.by_anchor, anchor.as_bytes(), slot);
         }
         self.rules.push(Rule {
@@ -435,6 +499,7 @@ impl Builder {
         let number = *self.providers.entry(entry.provider.key.clone()).or_insert(next);
         if number == next {
             self.contextual.push(Vec::new());
+            self.by_provider.push(Vec::new());
             for word in entry.provider.words.iter().filter(|w| !w.is_empty()) {
                 self.words.push(word.clone());
                 self.word_owner.push(number);
@@ -453,6 +518,7 @@ impl Builder {
             by_anchor: self.by_anchor,
             open: self.open,
             contextual: self.contextual,
+            by_provider: self.by_provider,
             words,
             word_owner: self.word_owner,
         }
