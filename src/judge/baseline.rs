@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::finding::Finding;
 
+/// The name a baseline gets where the user gives none.
+pub const BASELINE_FILE: &str = "seamline-baseline.jsonl";
+
 /// Longest line that is looked at as an entry of a baseline.
 const LONGEST_LINE: usize = 16 * 1024;
 

@@ -11,11 +11,12 @@ use super::ignores::marker_offsets;
 use super::mask::Mask;
 use super::merge::secret_range;
 use super::places::Places;
-use super::text::{ceil_char, floor_char};
+use super::text::ceil_char;
 use crate::finding::{
     Candidate, Category, Excerpt, Finding, RedactedSecret, Related, RuleMeta, Secret, Severity,
 };
 use crate::source::Source;
+use crate::source::lines::char_start;
 
 /// A candidate that nothing has stopped yet.
 pub(super) struct Standing<'c> {
@@ -43,7 +44,7 @@ impl<'s, 't> Case<'s, 't> {
         let mut offsets: Vec<usize> = Vec::with_capacity(kept.len() * 3);
         for candidate in kept {
             let span = &candidate.span;
-            offsets.extend([span.start, floor_char(text, last_byte(span)), span.end]);
+            offsets.extend([span.start, char_start(text, last_byte(span)), span.end]);
             offsets.extend(candidate.related.iter().map(|(range, _)| range.start));
         }
         if with_markers {
@@ -135,7 +136,7 @@ pub(super) fn last_byte(span: &Range<usize>) -> usize {
 /// Brings the spans of `candidate` within the text and to whole characters.
 pub(super) fn put_right(candidate: &mut Candidate, text: &[u8]) {
     let whole = |range: &mut Range<usize>| {
-        let start = floor_char(text, range.start);
+        let start = char_start(text, range.start);
         *range = start..ceil_char(text, range.end).max(start);
     };
     whole(&mut candidate.span);

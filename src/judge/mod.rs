@@ -22,7 +22,7 @@ mod values;
 
 use std::sync::Arc;
 
-pub use baseline::{Baseline, BaselineError};
+pub use baseline::{BASELINE_FILE, Baseline, BaselineError};
 pub use options::{JudgeOptions, RuleSettings, path_globs};
 
 use crate::finding::{Candidate, Category, Finding, RuleIndex};
@@ -83,15 +83,9 @@ impl Judge {
             settings.map(|m| options.rules.get(&m.id).cloned().unwrap_or_default()).collect();
         let mut prefixes = vec![Vec::new(); catalogue.metas.len()];
         for entry in &catalogue.secrets {
+            let firsts = entry.rule.formats.iter().filter_map(|format| format.first());
             if let Some(own) = prefixes.get_mut(entry.index.0 as usize) {
-                own.extend(
-                    entry
-                        .rule
-                        .formats
-                        .iter()
-                        .filter_map(|f| f.first())
-                        .flat_map(|s| s.text.clone()),
-                );
+                own.extend(firsts.flat_map(|segment| segment.text.clone()));
             }
         }
         Judge { markers: Markers::new(&catalogue), settings, prefixes, catalogue, options }

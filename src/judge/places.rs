@@ -1,11 +1,12 @@
-//! From byte offsets to lines and columns, for all candidates of a file in one
-//! sweep. A table and not a cursor, because one line of 200 MB may hold a
-//! hundred thousand candidates: each byte is counted once, whatever stands on it.
+//! The positions and lines of all candidates of a file, looked up in one
+//! sweep. A table and not a cursor, because several steps ask for the same
+//! lines, and one line of 200 MB may hold a hundred thousand candidates: each
+//! line is searched for once, whatever stands on it.
 
 use std::ops::Range;
 
-use super::text::code_points;
 use crate::finding::Position;
+use crate::source::lines::Positions;
 
 /// A line of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,52 +24,38 @@ pub(super) struct Line {
 pub(super) struct Places {
     /// Ascending and distinct.
     lines: Vec<Line>,
-    points: Vec<Point>,
-}
-
-#[derive(Debug)]
-struct Point {
-    offset: usize,
-    line: usize,
-    column: u32,
+    points: Vec<(usize, Position)>,
 }
 
 impl Places {
-    /// Looks up `offsets` (any order, repeats allowed, character boundaries).
+    /// Looks up `offsets` (any order, repeats allowed, within `text`).
     pub fn of(text: &[u8], mut offsets: Vec<usize>) -> Self {
         offsets.sort_unstable();
         offsets.dedup();
         let mut places = Places::default();
-        // `line_end` is where the `\n` of the current line stands.
-        let (mut number, mut line_end) = (1, 0);
-        let (mut counted, mut column) = (0, 1);
+        let mut positions = Positions::new(text);
+        // Where the `\n` of the last line stands.
+        let mut line_end = 0;
         for offset in offsets.into_iter().map(|o| o.min(text.len())) {
+            let position = positions.at(offset);
             if places.lines.is_empty() || offset > line_end {
                 let passed = &text[line_end..offset];
-                number += memchr::memchr_iter(b'\n', passed).count();
                 let start = memchr::memrchr(b'\n', passed).map_or(0, |i| line_end + i + 1);
                 line_end =
                     memchr::memchr(b'\n', &text[offset..]).map_or(text.len(), |i| offset + i);
                 let range = start..trimmed(text, start, line_end);
                 let before = line_before(text, start);
-                places.lines.push(Line { number: narrow(number), range, before });
-                (counted, column) = (start, 1);
+                places.lines.push(Line { number: position.line, range, before });
             }
-            column += code_points(&text[counted..offset]);
-            counted = offset;
-            let line = places.lines.len() - 1;
-            places.points.push(Point { offset, line, column: narrow(column) });
+            places.points.push((offset, position));
         }
         places
     }
 
     /// Where `offset` is. It must be one of those asked for.
     pub fn position(&self, offset: usize) -> Position {
-        let found = self.point(offset).and_then(|p| Some((p, self.lines.get(p.line)?)));
-        found.map_or(Position { line: 1, column: 1 }, |(point, line)| Position {
-            line: line.number,
-            column: point.column,
-        })
+        let at = self.points.partition_point(|(known, _)| *known < offset);
+        self.points.get(at).map_or(Position { line: 1, column: 1 }, |(_, position)| *position)
     }
 
     /// The line that `offset` stands on; a line end belongs to the line it
@@ -81,10 +68,6 @@ impl Places {
     /// All lines that hold one of the offsets, in order.
     pub fn lines(&self) -> &[Line] {
         &self.lines
-    }
-
-    fn point(&self, offset: usize) -> Option<&Point> {
-        self.points.get(self.points.partition_point(|p| p.offset < offset))
     }
 }
 
@@ -100,22 +83,11 @@ pub(super) fn trimmed(text: &[u8], start: usize, end: usize) -> usize {
     if end > start && end < text.len() && text[end - 1] == b'\r' { end - 1 } else { end }
 }
 
-fn narrow(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::lines::{char_start, count_chars};
     use proptest::prelude::*;
-
-    /// The same by definition, one offset at a time.
-    fn slowly(text: &[u8], offset: usize) -> Position {
-        let before = &text[..offset];
-        let start = before.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
-        let line = 1 + before.iter().filter(|b| **b == b'\n').count();
-        Position { line: line as u32, column: 1 + code_points(&before[start..]) as u32 }
-    }
 
     proptest! {
         #[test]
@@ -124,18 +96,21 @@ mod tests {
             picks in proptest::collection::vec(0usize..=60, 0..12),
         ) {
             let text = text.as_bytes();
-            let offsets: Vec<usize> =
-                picks.into_iter().map(|p| super::super::text::floor_char(text, p)).collect();
+            let offsets: Vec<usize> = picks.into_iter().map(|p| char_start(text, p)).collect();
             let places = Places::of(text, offsets.clone());
             for offset in offsets {
-                prop_assert_eq!(places.position(offset), slowly(text, offset));
+                let before = &text[..offset];
+                let start = before.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
+                let number = 1 + before.iter().filter(|b| **b == b'\n').count() as u32;
+                let column = 1 + count_chars(&before[start..]) as u32;
+                prop_assert_eq!(places.position(offset), Position { line: number, column });
+
                 let line = places.line(offset).cloned().unwrap();
-                prop_assert!(line.range.start <= offset);
-                prop_assert!(!text[line.range.clone()].contains(&b'\n'));
-                prop_assert_eq!(line.before.is_some(), line.number > 1);
+                prop_assert_eq!((line.number, line.range.start), (number, start));
+                prop_assert!(!text[line.range].contains(&b'\n'));
+                prop_assert_eq!(line.before.is_some(), number > 1);
                 if let Some(before) = line.before {
-                    prop_assert!(before.end < line.range.start);
-                    prop_assert_eq!(slowly(text, before.start).line + 1, line.number);
+                    prop_assert!(before.end < start && !text[before].contains(&b'\n'));
                 }
             }
         }

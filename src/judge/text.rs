@@ -1,29 +1,15 @@
-//! Small tools on file text that may not be UTF-8: character boundaries,
-//! counting columns, and making text safe for a terminal. Apart, because every
-//! other part of the judge cuts text and none may cut a character in two.
+//! Small tools on file text that may not be UTF-8: stepping by characters, and
+//! making text safe for a terminal. Apart, because every other part of the
+//! judge cuts text and none may cut a character in two.
+
+use crate::source::lines::char_start;
 
 /// What an unprintable character is shown as.
 const REPLACEMENT: char = '\u{FFFD}';
 
-/// The start of the character that the byte at `at` belongs to; a byte that
-/// is not UTF-8 is a character of its own. Never beyond the end of `text`.
-pub(super) fn floor_char(text: &[u8], at: usize) -> usize {
-    if at >= text.len() {
-        return text.len();
-    }
-    if !is_continuation(text[at]) {
-        return at;
-    }
-    let lead = (at.saturating_sub(3)..at).rev().find(|&i| !is_continuation(text[i]));
-    match lead {
-        Some(lead) if lead + width(text, lead) > at => lead,
-        _ => at,
-    }
-}
-
 /// The first character boundary at or after `at`.
 pub(super) fn ceil_char(text: &[u8], at: usize) -> usize {
-    let start = floor_char(text, at);
+    let start = char_start(text, at);
     if start == at.min(text.len()) { start } else { start + width(text, start) }
 }
 
@@ -42,15 +28,6 @@ fn width(text: &[u8], at: usize) -> usize {
     }
 }
 
-fn is_continuation(byte: u8) -> bool {
-    byte & 0xC0 == 0x80
-}
-
-/// Number of code points; a byte that is not UTF-8 counts as one.
-pub(super) fn code_points(bytes: &[u8]) -> usize {
-    bytes.utf8_chunks().map(|c| c.valid().chars().count() + c.invalid().len()).sum()
-}
-
 /// `columns` characters to the left of `from`, but not left of `floor`.
 pub(super) fn back(text: &[u8], from: usize, floor: usize, columns: usize) -> usize {
     let mut at = from;
@@ -58,7 +35,7 @@ pub(super) fn back(text: &[u8], from: usize, floor: usize, columns: usize) -> us
         if at <= floor {
             break;
         }
-        at = floor_char(text, at - 1).max(floor);
+        at = char_start(text, at - 1).max(floor);
     }
     at
 }
@@ -106,20 +83,18 @@ mod tests {
     #[test]
     fn boundaries_of_valid_and_broken_text() {
         let text = "aé€😀".as_bytes();
-        let floors: Vec<usize> = (0..=text.len()).map(|i| floor_char(text, i)).collect();
+        let floors: Vec<usize> = (0..=text.len()).map(|i| char_start(text, i)).collect();
         assert_eq!(floors, [0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10]);
         let ceils: Vec<usize> = (0..=text.len()).map(|i| ceil_char(text, i)).collect();
         assert_eq!(ceils, [0, 1, 3, 3, 6, 6, 6, 10, 10, 10, 10]);
         let broken = [0x80, 0x80, 0xE2, 0x82, b'x', 0xF0, 0x9F];
         for at in 0..=broken.len() {
-            assert_eq!((floor_char(&broken, at), ceil_char(&broken, at)), (at, at));
+            assert_eq!((char_start(&broken, at), ceil_char(&broken, at)), (at, at));
         }
     }
 
     #[test]
-    fn columns_count_characters_and_stray_bytes() {
-        assert_eq!(code_points("aé€😀".as_bytes()), 4);
-        assert_eq!(code_points(&[b'a', 0xE2, 0x82, b'b']), 4);
+    fn steps_are_characters() {
         assert_eq!(forward("é€x".as_bytes(), 0, 6, 2), 5);
         assert_eq!(back("é€x".as_bytes(), 6, 0, 2), 2);
     }

@@ -140,12 +140,8 @@ fn the_markers_of_peers_mean_what_they_mean_there() {
         assert_eq!(left(text), ["generic-secret"], "{text}");
     }
     let both = [
-        "CODE # nosec",
-        "CODE # nosec the key is fake",
-        "CODE # nosec B105, B501",
-        "CODE // nosemgrep",
-        "// nosemgrep\nCODE",
-        "  # nosem\nCODE",
+        "CODE # nosec", "CODE # nosec the key is fake", "CODE # nosec B105, B501",
+        "CODE // nosemgrep", "// nosemgrep\nCODE", "  # nosem\nCODE",
     ];
     for text in both {
         assert!(left(text).is_empty(), "{text}");

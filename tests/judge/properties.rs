@@ -134,4 +134,33 @@ proptest! {
         let judged = |c| format!("{:?}", judge(everything(), "a.py", file.text.as_bytes(), c));
         prop_assert_eq!(judged(forwards), judged(backwards));
     }
+
+    #[test]
+    fn whatever_stands_in_comments_every_finding_is_shown_or_counted(
+        words in proptest::collection::vec(proptest::sample::select(WORDS), 0..60),
+        spans in proptest::collection::vec((0u32..6, any::<Index>()), 1..6),
+    ) {
+        let text = words.concat();
+        let candidates: Vec<Candidate> = spans
+            .iter()
+            .map(|(rule, at)| Candidate::new(RuleIndex(*rule), at.index(text.len() + 1)..text.len()))
+            .collect();
+        let judged = |inline_ignores| {
+            let options = JudgeOptions { inline_ignores, report_unused: true, ..JudgeOptions::default() };
+            judge(options, "a.py", text.as_bytes(), candidates.clone())
+        };
+        let (all, some) = (judged(false), judged(true));
+        let counted = some.findings.len() + some.hidden.suppressed_inline as usize;
+        prop_assert_eq!(all.findings.len(), counted);
+        prop_assert!(some.warnings.len() <= 21);
+        prop_assert!(some.warnings.iter().all(|w| w.starts_with("a.py:")));
+    }
 }
+
+/// What inline ignores are made of.
+const WORDS: &[&str] = &[
+    "seamline:", "seamline: ignore[", "ignore", "-next-line", "-file", "[", "]", ",", " ", ":",
+    "\n", "\r\n", "# ", "//", "--", "'", "rem ", "nosec", "nosemgrep", "nosem", " B105", "pragma:",
+    " allowlist", " nextline", " secret", "gitleaks:allow", "trufflehog:ignore", "tls-verify-off",
+    "generic-secret", "no-such", "é", "\u{1b}", "x",
+];
