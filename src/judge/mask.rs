@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::text::cleaned;
-use super::values::{Value, ValueIndex};
+use super::values::{KEY, Value, ValueIndex};
 use crate::finding::{HIDDEN, redact};
 
 /// Bytes of a file that are never shown.
@@ -68,11 +68,18 @@ impl<'t> Mask<'t> {
         if reach == 0 {
             return;
         }
-        let mut found = Vec::new();
+        let mut found: Vec<Region> = Vec::new();
         for range in widened(windows, reach, self.text.len()) {
             self.values.each_in(self.text, range, |at, value| {
-                let range = at..at + value.bytes.len();
-                found.push(Region { shown: Some((range.clone(), value.prefix)), range });
+                let end = self.text.len().min(at + value.bytes.len());
+                let shown = Some((value.range.clone(), value.prefix));
+                match found.last_mut() {
+                    Some(last) if at < last.range.end => {
+                        last.range.end = last.range.end.max(end);
+                        last.shown = None;
+                    }
+                    _ => found.push(Region { range: at..end, shown }),
+                }
             });
         }
         found.retain(|f| !self.within(&f.range).iter().any(|r| covers(&r.range, &f.range)));
@@ -106,18 +113,20 @@ impl<'t> Mask<'t> {
     }
 }
 
-/// The value, and how it reads in a message where it is not valid UTF-8.
+/// The value, and how the start of it reads in a message where that is not
+/// valid UTF-8.
 fn values_of<'t>(text: &'t [u8], known: &Known) -> impl Iterator<Item = Value<'t>> {
     let raw = &text[known.range.clone()];
-    let lossy = match String::from_utf8_lossy(raw) {
+    let lossy = match String::from_utf8_lossy(&raw[..raw.len().min(KEY)]) {
         Cow::Borrowed(_) => None,
         Cow::Owned(lossy) => Some(Cow::Owned(lossy.into_bytes())),
     };
-    let prefix = known.prefix;
-    [Some(Cow::Borrowed(raw)), lossy]
-        .into_iter()
-        .flatten()
-        .map(move |bytes| Value { bytes, prefix })
+    let (range, prefix) = (known.range.clone(), known.prefix);
+    [Some(Cow::Borrowed(raw)), lossy].into_iter().flatten().map(move |bytes| Value {
+        bytes,
+        range: range.clone(),
+        prefix,
+    })
 }
 
 /// Joins overlapping regions, given by start. What is shown of two is what is

@@ -4,23 +4,38 @@
 //! of them, and an automaton for that many would take hundreds of megabytes.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::ops::Range;
 
 /// Shorter values are not looked for: `key` or `a` as a password would blot
 /// out half of every text, and tells nobody anything.
 pub(super) const SHORTEST: usize = 4;
 
+/// A longer value is recognised by this many of its first bytes, so that one
+/// megabyte of a repeated letter costs no more than a token.
+pub(super) const KEY: usize = 256;
+
 const FILTER_BITS: usize = 1 << 12;
 
-/// A raw value with the length of its public prefix.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+/// A raw value and where it is known from.
+#[derive(Debug, Clone)]
 pub(super) struct Value<'t> {
     pub bytes: Cow<'t, [u8]>,
+    /// Where it stands in the file.
+    pub range: Range<usize>,
+    /// Length of its public prefix.
     pub prefix: usize,
 }
 
-/// Sorted values. `parents[i]` is the longest other value that value `i`
-/// starts with; so all values that a text starts with are one such chain.
+impl Value<'_> {
+    fn key(&self) -> &[u8] {
+        &self.bytes[..self.bytes.len().min(KEY)]
+    }
+}
+
+/// Values sorted by key, one for each: the longest. `parents[i]` is the one
+/// with the longest other key that key `i` starts with; so all keys that a
+/// text starts with are one such chain.
 pub(super) struct ValueIndex<'t> {
     values: Vec<Value<'t>>,
     parents: Vec<Option<usize>>,
@@ -32,8 +47,11 @@ pub(super) struct ValueIndex<'t> {
 impl<'t> ValueIndex<'t> {
     pub fn new(values: impl IntoIterator<Item = Value<'t>>) -> Self {
         let mut values: Vec<_> = values.into_iter().filter(|v| v.bytes.len() >= SHORTEST).collect();
-        values.sort_unstable();
-        values.dedup_by(|a, b| a.bytes == b.bytes);
+        values.sort_by(|a, b| {
+            let rest = |v: &Value<'_>| (Reverse(v.bytes.len()), v.range.start, v.prefix);
+            a.key().cmp(b.key()).then_with(|| rest(a).cmp(&rest(b)))
+        });
+        values.dedup_by(|a, b| a.key() == b.key());
         let mut filter = vec![0u64; FILTER_BITS / 64];
         for bit in values.iter().filter_map(|v| filter_bit(&v.bytes)) {
             filter[bit / 64] |= 1 << (bit % 64);
@@ -47,8 +65,8 @@ impl<'t> ValueIndex<'t> {
         self.longest
     }
 
-    /// Calls `found` with every position in `range` at which a value starts
-    /// that ends within `range`, and the longest such value.
+    /// Calls `found` with every position in `range` at which the key of a value
+    /// stands that ends within `range`, and the value with the longest such key.
     pub fn each_in(
         &self,
         text: &[u8],
@@ -76,7 +94,8 @@ impl<'t> ValueIndex<'t> {
     pub fn replaced(&self, text: &str, with: &str) -> String {
         let mut found: Vec<Range<usize>> = Vec::new();
         self.each_in(text.as_bytes(), 0..text.len(), |at, value| {
-            let end = at + value.bytes.len();
+            let rest = &text.as_bytes()[at..];
+            let end = at + rest.iter().zip(&*value.bytes).take_while(|(a, b)| a == b).count();
             match found.last_mut() {
                 Some(last) if last.end >= at => last.end = last.end.max(end),
                 _ => found.push(at..end),
@@ -98,12 +117,12 @@ impl<'t> ValueIndex<'t> {
         if self.filter[bit / 64] & (1 << (bit % 64)) == 0 {
             return None;
         }
-        // The greatest value not above `rest` starts with every value that
-        // `rest` starts with, since whatever sorts between the two must.
-        let after = self.values.partition_point(|v| *v.bytes <= *rest);
+        // The greatest key not above `rest` starts with every key that `rest`
+        // starts with, since whatever sorts between the two must.
+        let after = self.values.partition_point(|v| v.key() <= rest);
         let mut at = after.checked_sub(1);
         while let Some(i) = at {
-            if rest.starts_with(&self.values[i].bytes) {
+            if rest.starts_with(self.values[i].key()) {
                 return Some(&self.values[i]);
             }
             at = self.parents[i];
@@ -116,7 +135,7 @@ fn parents(values: &[Value<'_>]) -> Vec<Option<usize>> {
     let mut open: Vec<usize> = Vec::new();
     let mut parents = Vec::with_capacity(values.len());
     for (i, value) in values.iter().enumerate() {
-        while open.last().is_some_and(|&p| !value.bytes.starts_with(&values[p].bytes)) {
+        while open.last().is_some_and(|&p| !value.key().starts_with(values[p].key())) {
             open.pop();
         }
         parents.push(open.last().copied());
@@ -137,7 +156,18 @@ mod tests {
     use proptest::prelude::*;
 
     fn index(values: &[String]) -> ValueIndex<'_> {
-        ValueIndex::new(values.iter().map(|v| Value { bytes: v.as_bytes().into(), prefix: 0 }))
+        let value = |v| Value { bytes: String::as_bytes(v).into(), range: 0..0, prefix: 0 };
+        ValueIndex::new(values.iter().map(value))
+    }
+
+    #[test]
+    fn a_long_value_is_known_by_its_start() {
+        let long = ["x".repeat(1000)];
+        let index = index(&long);
+        assert_eq!(index.longest(), 1000);
+        assert_eq!(index.replaced(&format!("a {} b", long[0]), "****"), "a **** b");
+        assert_eq!(index.replaced(&format!("a {}… b", &long[0][..300]), "****"), "a ****… b");
+        assert!(!index.is_in(&long[0][..KEY - 1]));
     }
 
     proptest! {
