@@ -97,7 +97,7 @@ impl Engine {
                 self.surface.scan(source, &file, &mut worker.candidates);
             }
         }
-        if !worker.candidates.is_empty() {
+        if !worker.candidates.is_empty() || self.judge.reads_every_file() {
             let verdict = self.judge.file(source, &mut worker.candidates);
             worker.report.add(verdict);
         }
