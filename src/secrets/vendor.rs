@@ -23,8 +23,14 @@ const MAX_LEFT: usize = 80;
 /// How far around a candidate a provider's words count, in bytes each way.
 const NEAR: usize = 240;
 
-/// Shortest prefix that tells its provider by itself, in bytes.
-const MIN_TELLING: usize = 4;
+/// Whether a prefix tells its provider by itself: long enough, and not one of
+/// the words that many issuers use.
+fn is_telling(prefix: &[u8]) -> bool {
+    const SHARED: [&str; 9] =
+        ["live", "test", "prod", "pat", "key", "api", "secret", "token", "sk"];
+    let word = prefix.split(|b| !b.is_ascii_alphabetic()).next().unwrap_or(prefix);
+    prefix.len() >= 4 && !SHARED.iter().any(|shared| word.eq_ignore_ascii_case(shared.as_bytes()))
+}
 
 /// How strongly a match names its rule; see `Candidate::specificity`.
 const BY_CHECKSUM: u8 = 90;
@@ -155,7 +161,7 @@ impl Vendors {
         let Some(entries) = self.by_prefix.get(&u16::from_be_bytes([a, b])) else { return false };
         let mut named = entries
             .iter()
-            .filter(|(prefix, _)| prefix.len() >= MIN_TELLING && value.starts_with(prefix))
+            .filter(|(prefix, _)| value.starts_with(prefix) && is_telling(prefix))
             .peekable();
         named.peek().is_some() && !named.any(|(_, slot)| self.slot_matches(*slot, value))
     }
