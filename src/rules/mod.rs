@@ -124,8 +124,14 @@ impl Catalogue {
         }
     }
 
+<<<<<<< HEAD
     fn add_pattern(&mut self, rule: PatternFile) {
         let index = self.push(meta::of_pattern(&rule));
+=======
+    /// Adds one pattern rule.
+    pub fn add_pattern(&mut self, rule: PatternFile) {
+        let index = self.push(pattern_meta(&rule));
+>>>>>>> syntax
         self.patterns.push(PatternEntry { index, rule });
     }
 }
