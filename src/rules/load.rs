@@ -219,9 +219,21 @@ mod tests {
     #[test]
     fn every_mistake_of_a_secret_rule_is_told_with_its_line() {
         let cases = [
-            ("", "rule `acme-key` says nothing to look for; add `formats`, or a `regex` with `anchors`", 3),
-            ("regex = \"(\"\nanchors = [\"acme\"]", "the regex does not compile: unclosed group", 7),
-            ("regex = \"acme\"", "the regex of `acme-key` has no anchors; add `anchors`: literals of which one is in every match", 7),
+            (
+                "",
+                "rule `acme-key` says nothing to look for; add `formats`, or a `regex` with `anchors`",
+                3,
+            ),
+            (
+                "regex = \"(\"\nanchors = [\"acme\"]",
+                "the regex does not compile: unclosed group",
+                7,
+            ),
+            (
+                "regex = \"acme\"",
+                "the regex of `acme-key` has no anchors; add `anchors`: literals of which one is in every match",
+                7,
+            ),
             ("detector = \"jwtt\"", "unknown detector `jwtt`; did you mean `jwt`?", 7),
             (
                 "formats = [[{ text = [\"acme_\"] }, { chars = \"z-a\", len = 3 }]]",
@@ -271,7 +283,9 @@ mod tests {
 
     #[test]
     fn a_rule_without_examples_is_refused() {
-        let text = format!("{HEAD}[[rule]]\nid = \"a\"\ntitle = \"T\"\nseverity = \"low\"\ndetector = \"jwt\"\n");
+        let text = format!(
+            "{HEAD}[[rule]]\nid = \"a\"\ntitle = \"T\"\nseverity = \"low\"\ndetector = \"jwt\"\n"
+        );
         let told = problems(&[("a.toml", &text)]);
         assert_eq!(told.len(), 2, "{told:?}");
         assert!(told[0].contains("no example that matches") && told[1].contains("no near miss"));

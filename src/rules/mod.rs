@@ -124,14 +124,9 @@ impl Catalogue {
         }
     }
 
-<<<<<<< HEAD
-    fn add_pattern(&mut self, rule: PatternFile) {
-        let index = self.push(meta::of_pattern(&rule));
-=======
     /// Adds one pattern rule.
     pub fn add_pattern(&mut self, rule: PatternFile) {
-        let index = self.push(pattern_meta(&rule));
->>>>>>> syntax
+        let index = self.push(meta::of_pattern(&rule));
         self.patterns.push(PatternEntry { index, rule });
     }
 }
