@@ -20,6 +20,8 @@ use super::value::{has_part, is_placeholder};
 
 /// Bytes that may belong to a token on the left of its longest run.
 const MAX_LEFT: usize = 80;
+/// Base64 before a run that a format without prefix may begin in, in bytes.
+const MAX_WIDE: usize = 256;
 /// How far around a candidate a provider's words count, in bytes each way.
 const NEAR: usize = 240;
 
@@ -34,6 +36,7 @@ fn is_telling(prefix: &[u8]) -> bool {
 
 /// How strongly a match names its rule; see `Candidate::specificity`.
 const BY_CHECKSUM: u8 = 90;
+const BY_PREFIX_AND_CONTEXT: u8 = 75;
 const BY_PREFIX: u8 = 70;
 const BY_CONTEXT: u8 = 40;
 
@@ -131,22 +134,63 @@ impl Vendors {
         near: &mut Near<'_>,
         candidates: &mut Vec<Candidate>,
     ) -> Option<usize> {
-        let from = if run.has_digit { left_end(text, run.start, done) } else { run.start };
+        if !run.has_digit {
+            return self.try_prefixes(text, run.start, near, candidates);
+        }
+        let from = left_end(text, run.start, done);
         let mut longest = None;
-        let last = if run.has_digit { run.end - 8 } else { run.start + 1 };
-        for at in from..last {
-            let key = u16::from_be_bytes([text[at], text[at + 1]]);
-            if self.prefix_bits.contains(key) && starts_token(text, at) {
-                longest = longest.max(self.try_table(&self.by_prefix, text, at, near, candidates));
-            }
-            if self.anchor_bits.contains(key) {
+        for at in from..run.end - 1 {
+            longest = longest.max(self.try_prefixes(text, at, near, candidates));
+            if self.anchor_bits.contains(pair(text, at)) {
                 longest = longest.max(self.try_table(&self.by_anchor, text, at, near, candidates));
             }
         }
-        if longest.is_some() || !run.has_digit {
+        let right = right_end(text, run.end);
+        for at in run.end..right.saturating_sub(1) {
+            if self.anchor_bits.contains(pair(text, at)) {
+                longest = longest.max(self.try_table(&self.by_anchor, text, at, near, candidates));
+            }
+        }
+        if longest.is_some() {
             return longest;
         }
         self.try_open(text, run, near, candidates)
+    }
+
+    /// Formats whose prefix stands at `at`, if a token may begin there.
+    pub fn try_prefixes(
+        &self,
+        text: &[u8],
+        at: usize,
+        near: &mut Near<'_>,
+        candidates: &mut Vec<Candidate>,
+    ) -> Option<usize> {
+        if at + 1 >= text.len()
+            || !self.prefix_bits.contains(pair(text, at))
+            || !starts_token(text, at)
+        {
+            return None;
+        }
+        self.try_table(&self.by_prefix, text, at, near, candidates)
+    }
+
+    /// A short value under a credential's name, against the formats of the
+    /// providers near it; longer ones were seen as runs.
+    pub fn try_short(
+        &self,
+        text: &[u8],
+        value: &std::ops::Range<usize>,
+        near: &mut Near<'_>,
+        candidates: &mut Vec<Candidate>,
+    ) -> bool {
+        let run = Run { start: value.start, end: value.end, has_digit: true };
+        let providers = near.providers(self, text, run).to_vec();
+        let slots = providers.iter().flat_map(|&p| &self.contextual[p as usize]);
+        let mut found = false;
+        for slot in slots.filter(|slot| self.slot_matches(**slot, &text[value.clone()])) {
+            found |= self.try_at(text, value.start, *slot, near, candidates).is_some();
+        }
+        found
     }
 
     /// Whether a value that stands under `name` cannot be what the name says:
@@ -203,8 +247,7 @@ impl Vendors {
         candidates: &mut Vec<Candidate>,
     ) -> Option<usize> {
         let mut longest = None;
-        let key = u16::from_be_bytes([text[at], text[at + 1]]);
-        for (prefix, place) in table.get(&key)? {
+        for (prefix, place) in table.get(&pair(text, at))? {
             if text[at..].starts_with(prefix)
                 && let Some(end) = self.try_at(text, at, *place, near, candidates)
             {
@@ -233,10 +276,15 @@ impl Vendors {
         for place in &self.open {
             longest = longest.max(self.try_at(text, start, *place, near, candidates));
         }
+        let wide = base64_start(text, start);
         let providers = near.providers(self, text, run).to_vec();
         for provider in providers {
             for place in &self.contextual[provider as usize] {
-                longest = longest.max(self.try_at(text, start, *place, near, candidates));
+                let mut found = self.try_at(text, start, *place, near, candidates);
+                if found.is_none() && wide < start {
+                    found = self.try_at(text, wide, *place, near, candidates);
+                }
+                longest = longest.max(found);
             }
         }
         longest
@@ -310,7 +358,11 @@ impl Rule {
         let mut candidate = Candidate::new(self.index, start..end);
         candidate.secret = Some(start..end);
         candidate.severity = Some(self.severity);
-        candidate.specificity = if prefix > 0 { BY_PREFIX } else { BY_CONTEXT };
+        candidate.specificity = match (prefix > 0, self.context.provider_near) {
+            (true, true) => BY_PREFIX_AND_CONTEXT,
+            (true, false) => BY_PREFIX,
+            (false, _) => BY_CONTEXT,
+        };
         let (confidence, reason) = self.confidence(token, body, near.place);
         candidate.confidence = confidence;
         candidate.reasons.push(reason.into());
@@ -371,12 +423,36 @@ fn is_repeat(body: &[u8]) -> bool {
     body.len() >= 8 && most as usize * 2 > body.len()
 }
 
+/// The two bytes at `at`, which is not the last place of `text`.
+#[inline]
+fn pair(text: &[u8], at: usize) -> u16 {
+    u16::from_be_bytes([text[at], text[at + 1]])
+}
+
+/// Where base64 that holds a run begins: a run ends at `+` and `/`.
+fn base64_start(text: &[u8], start: usize) -> usize {
+    let floor = start.saturating_sub(MAX_WIDE);
+    let is_part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+    let before = text[floor..start].iter().rev().take_while(|&&b| is_part(b)).count();
+    start - before
+}
+
+/// Where what is glued to the end of a run ends.
+fn right_end(text: &[u8], end: usize) -> usize {
+    let window = &text[end..text.len().min(end + MAX_LEFT)];
+    end + window.iter().take_while(|&&b| is_glue(b)).count()
+}
+
+/// Bytes that tokens and webhook addresses are made of.
+fn is_glue(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_-./+:=$~!|%?&".contains(&byte)
+}
+
 /// Where a token around a run may begin, not before `done`.
 fn left_end(text: &[u8], start: usize, done: usize) -> usize {
     let floor = start.saturating_sub(MAX_LEFT).max(done.min(start));
-    let is_part = |b: u8| b.is_ascii_alphanumeric() || b"_-./+:=".contains(&b);
     let mut at = start;
-    while at > floor && is_part(text[at - 1]) {
+    while at > floor && is_glue(text[at - 1]) {
         at -= 1;
     }
     at
