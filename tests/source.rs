@@ -168,15 +168,7 @@ fn named_paths_are_scanned_though_ignored_and_only_once() {
         ("src/deep/y", ""),
     ]);
     let seen = tree.scan_named(&[
-        "",
-        "",
-        "a.log",
-        "./a.log",
-        "build",
-        "src",
-        "src/deep",
-        "src/deep/y",
-        "src/../src",
+        "", "", "a.log", "./a.log", "build", "src", "src/deep", "src/deep/y", "src/../src",
     ]);
     assert_eq!(seen.names(), [".gitignore", "a.log", "build/x", "src/deep/y"]);
 }
