@@ -35,6 +35,12 @@ fn run(dir: &Path, args: &[&str]) -> Output {
 }
 
 #[test]
+fn every_rule_passes_its_own_examples() {
+    let output = run(Path::new("."), &["rules", "test"]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
 fn the_rule_index_is_up_to_date() {
     let printed = run(Path::new("."), &["rules", "docs"]).stdout;
     let kept = fs::read("docs/rules.md").unwrap();
