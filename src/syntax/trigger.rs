@@ -54,6 +54,8 @@ const COMMON: &[&str] = &[
 /// Number of a word in [`Triggers`].
 type Word = usize;
 
+/// A rare word of this length is in few files without a reason.
+const TELLING: usize = 8;
 /// In a file with more hits the whole tree is walked.
 const MAX_HITS: usize = 1 << 20;
 
@@ -233,11 +235,13 @@ fn words_of(code: &str) -> impl Iterator<Item = &str> {
         .filter(|word| word.len() >= MIN_WORD && !OPTIONAL.contains(word))
 }
 
-/// The two words that fewest files hold.
+/// The word that fewest files hold, and a second one if that tells little.
 fn rarest(mut words: Vec<String>) -> Vec<String> {
-    words.sort_by_key(|word| (COMMON.contains(&word.as_str()), std::cmp::Reverse(word.len())));
+    let is_common = |word: &String| COMMON.contains(&word.as_str());
+    words.sort_by_key(|word| (is_common(word), std::cmp::Reverse(word.len())));
     words.dedup();
-    words.truncate(2);
+    let telling = words.first().is_some_and(|word| !is_common(word) && word.len() >= TELLING);
+    words.truncate(if telling { 1 } else { 2 });
     words
 }
 
