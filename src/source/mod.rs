@@ -2,11 +2,28 @@
 //! Yields decoded [`Source`]s, or a [`Skip`] with its reason; never drops a
 //! file in silence.
 
+mod budget;
+pub mod decode;
+pub mod lines;
+mod paths;
+mod read;
+mod walk;
+
 use std::borrow::Cow;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::finding::Origin;
+
+pub use paths::display_path;
+
+/// The limit that a user gets who names none: larger files are data.
+pub const DEFAULT_MAX_FILE_SIZE: u64 = 20 * 1024 * 1024;
+
+/// What files of more than a megabyte may hold in memory at one time, over all
+/// threads.
+const LARGE_FILE_BUDGET: u64 = 64 * 1024 * 1024;
 
 /// One file to scan, decoded to UTF-8 (bytes that are no text stay as they are).
 pub struct Source<'a> {
@@ -24,20 +41,37 @@ pub struct Skip {
 }
 
 /// What to read.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct SourceRequest {
-    /// Files, folders or `-`; as the user wrote them.
+    /// Files, folders or `-`; as the user wrote them. Named files are scanned
+    /// also when an ignore file lists them.
     pub paths: Vec<PathBuf>,
-    /// Read `.gitignore`, `.ignore` and `.seamlineignore`.
+    /// Read `.gitignore` and `.git/info/exclude` (in git repositories, as git
+    /// does), `.ignore` and `.seamlineignore`.
     pub respect_ignores: bool,
     /// Scan hidden files (never `.git`).
     pub hidden: bool,
     /// Files with more bytes are skipped; named files too.
     pub max_file_size: u64,
-    /// Globs of paths to leave out, from the command line and the config.
+    /// Globs of paths to leave out, from the command line and the config: lines
+    /// of a `.gitignore` in the working directory. They hold for named files
+    /// too, and what they match is not opened.
     pub exclude: Vec<String>,
     /// Name to report for standard input.
     pub stdin_filename: Option<String>,
+}
+
+impl Default for SourceRequest {
+    fn default() -> Self {
+        SourceRequest {
+            paths: Vec::new(),
+            respect_ignores: true,
+            hidden: true,
+            max_file_size: DEFAULT_MAX_FILE_SIZE,
+            exclude: Vec::new(),
+            stdin_filename: None,
+        }
+    }
 }
 
 /// A path the user named that cannot be read, or a bad glob: a usage error (exit 2).
@@ -49,15 +83,62 @@ pub enum SourceError {
     Glob { glob: String, message: String },
 }
 
-/// Visits every source of `request` on all cores. `new_worker` makes the state
-/// of a thread; `visit` gets it with each source or skip. Returns the workers.
+/// What a run leaves behind.
+#[derive(Debug)]
+pub struct Visited<W> {
+    /// One for each thread that got something, in no order.
+    pub workers: Vec<W>,
+    /// Files and folders that the globs of [`SourceRequest::exclude`] matched;
+    /// what lies in such a folder is not counted.
+    pub excluded: u64,
+}
+
+/// Visits every source of `request` once, on all cores. `new_worker` makes the
+/// state of a thread; `visit` gets it with each source or skip, in no order.
 ///
 /// # Errors
-/// A path named in the request that does not exist or cannot be read.
+/// A path named in the request that does not exist or cannot be read, or a bad
+/// glob. Nothing has been visited then.
 pub fn visit_all<W: Send>(
-    _request: &SourceRequest,
-    _new_worker: &(dyn Fn() -> W + Sync),
-    _visit: &(dyn Fn(&mut W, Result<Source<'_>, Skip>) + Sync),
-) -> Result<Vec<W>, SourceError> {
-    Ok(Vec::new())
+    request: &SourceRequest,
+    new_worker: &(dyn Fn() -> W + Sync),
+    visit: &(dyn Fn(&mut W, Result<Source<'_>, Skip>) + Sync),
+) -> Result<Visited<W>, SourceError> {
+    let cwd = std::env::current_dir().map_err(|err| SourceError::Path {
+        path: ".".to_owned(),
+        message: read::io_reason(&err).into_owned(),
+    })?;
+    let exclude = paths::Exclude::new(&request.exclude, &cwd)?;
+    let roots = paths::Roots::find(request, &exclude, &cwd)?;
+    let job = walk::Job {
+        budget: budget::Budget::new(LARGE_FILE_BUDGET),
+        max_file_size: request.max_file_size,
+        new_worker,
+        visit,
+        done: Mutex::new(Vec::new()),
+    };
+    let mut excluded = roots.excluded;
+    if roots.stdin {
+        excluded += visit_stdin(request, &exclude, &job);
+    }
+    excluded += walk::run(request, roots, exclude, &job);
+    let workers = job.done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(Visited { workers, excluded })
+}
+
+/// Visits standard input under the name that the user gave it. Returns 1 when
+/// that name is excluded.
+fn visit_stdin<W>(
+    request: &SourceRequest,
+    exclude: &paths::Exclude,
+    job: &walk::Job<'_, W>,
+) -> u64 {
+    let name = request.stdin_filename.as_deref();
+    if name.is_some_and(|name| exclude.path(Path::new(name), false)) {
+        return 1;
+    }
+    let path = display_path(Path::new(name.unwrap_or("<stdin>")));
+    walk::Thread::new(job)
+        .visit_text(&path, |reader, then| reader.stream(&mut io::stdin().lock(), then));
+    0
 }

@@ -1,0 +1,143 @@
+//! Private keys in PEM armour (RFC 7468, OpenPGP, PuTTY) and JSON Web Tokens.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::finding::{Candidate, Confidence, Severity};
+
+use super::kernel::Run;
+use super::place::Role;
+use super::{Detectors, Input};
+
+const SPECIFICITY: u8 = 80;
+/// Longest armour that is read, in bytes: an RSA key of 16,384 bits fits.
+const MAX_ARMOUR: usize = 16 * 1024;
+/// Fewest base64 characters of a real key: an Ed25519 key has 64.
+const MIN_BODY: usize = 60;
+
+/// Reads the armour whose `-----BEGIN` is at `at`.
+pub fn at_pem(
+    input: &Input<'_>,
+    at: usize,
+    detectors: &Detectors,
+    candidates: &mut Vec<Candidate>,
+) -> Option<()> {
+    let rule = detectors.private_key?;
+    let window = input.text.get(at..input.text.len().min(at + MAX_ARMOUR))?;
+    let label_end = 11 + find(&window[11..window.len().min(80)], b"-----")?;
+    let label = &window[11..label_end];
+    if !(label.ends_with(b"PRIVATE KEY") || label.ends_with(b"PRIVATE KEY BLOCK")) {
+        return None;
+    }
+    let body = &window[label_end + 5..];
+    let body_end = find(body, b"-----END").unwrap_or(0);
+    let body = &body[..body_end];
+    let (confidence, reason) = weigh_key(input, label, body)?;
+    let armour_end = match body_end {
+        0 => label_end + 5,
+        _ => (label_end + 5 + body_end + 8 + label.len() + 5).min(window.len()),
+    };
+    let mut candidate = Candidate::new(rule, at..at + armour_end);
+    candidate.secret = Some(at..at + armour_end);
+    candidate.confidence = confidence;
+    candidate.specificity = SPECIFICITY;
+    candidate.reasons.push(reason.into());
+    candidates.push(candidate);
+    Some(())
+}
+
+fn weigh_key(input: &Input<'_>, label: &[u8], body: &[u8]) -> Option<(Confidence, &'static str)> {
+    let letters = body.iter().filter(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b)).count();
+    if find(body, b"...").is_some() || find(body, b"${").is_some() || body.contains(&b'<') {
+        return None;
+    }
+    if letters < MIN_BODY {
+        return (letters >= 16).then_some((Confidence::Low, "the key's body is too short"));
+    }
+    let encrypted = label.starts_with(b"ENCRYPTED") || find(body, b"ENCRYPTED").is_some();
+    match input.place.role {
+        Role::Production if encrypted => {
+            Some((Confidence::Medium, "the private key is protected by a passphrase"))
+        }
+        Role::Production => Some((Confidence::High, "a private key with its body")),
+        Role::Example => Some((Confidence::Medium, "a private key in an example")),
+        Role::Test => Some((Confidence::Low, "a private key in a test")),
+    }
+}
+
+fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
+    memchr::memmem::find(text, needle)
+}
+
+/// A signed token that begins with `run`: three base64url parts of which the
+/// first two are JSON (RFC 7519). Returns its end.
+pub fn at_jwt(
+    input: &Input<'_>,
+    run: Run,
+    detectors: &Detectors,
+    candidates: &mut Vec<Candidate>,
+) -> Option<usize> {
+    let rule = detectors.jwt?;
+    let text = input.text;
+    let start = run.start + find(&text[run.start..run.end], b"eyJ").filter(|at| *at <= 2)?;
+    let part = |from: usize| {
+        let is_part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+        from + text[from..].iter().take(8192).take_while(|b| is_part(b)).count()
+    };
+    let header_end = part(start);
+    if text.get(header_end..header_end + 4)? != b".eyJ" {
+        return None;
+    }
+    let payload_end = part(header_end + 1);
+    if text.get(payload_end) != Some(&b'.') {
+        return None;
+    }
+    let end = part(payload_end + 1);
+    let header = json(&text[start..header_end])?;
+    let payload = json(&text[header_end + 1..payload_end])?;
+    let algorithm = header.get("alg")?.as_str()?.to_owned();
+    let mut candidate = Candidate::new(rule, start..end);
+    candidate.secret = Some(start..end);
+    candidate.specificity = SPECIFICITY;
+    let (confidence, severity, reason) =
+        weigh_token(input, &payload, &algorithm, end - payload_end);
+    candidate.confidence = confidence;
+    candidate.severity = severity;
+    candidate.reasons.push(reason.into());
+    candidates.push(candidate);
+    Some(end)
+}
+
+fn weigh_token(
+    input: &Input<'_>,
+    payload: &serde_json::Value,
+    algorithm: &str,
+    signature: usize,
+) -> (Confidence, Option<Severity>, &'static str) {
+    let textbook = payload.get("sub").and_then(|s| s.as_str()) == Some("1234567890");
+    let is_public = payload.get("role").and_then(|r| r.as_str()) == Some("anon");
+    if textbook || algorithm.eq_ignore_ascii_case("none") || signature < 10 {
+        return (Confidence::Low, None, "the token is the textbook's or is not signed");
+    }
+    if is_public {
+        return (Confidence::High, Some(Severity::Info), "the token is one for the public");
+    }
+    if payload.get("exp").is_none() {
+        return (at_role(input, Confidence::High), None, "a signed token that never expires");
+    }
+    (at_role(input, Confidence::Medium), None, "a signed token with an expiry")
+}
+
+fn at_role(input: &Input<'_>, confidence: Confidence) -> Confidence {
+    match input.place.role {
+        Role::Production => confidence,
+        Role::Example => confidence.lowered(),
+        Role::Test => Confidence::Low,
+    }
+}
+
+fn json(part: &[u8]) -> Option<serde_json::Value> {
+    let decoded = URL_SAFE_NO_PAD.decode(part).ok()?;
+    let value: serde_json::Value = serde_json::from_slice(&decoded).ok()?;
+    value.is_object().then_some(value)
+}

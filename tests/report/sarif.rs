@@ -1,0 +1,146 @@
+//! SARIF: what GitHub code scanning asks for. `.ci/validate-sarif` runs the
+//! official validator on top.
+
+use std::sync::Arc;
+
+use seamline::finding::{Finding, RuleMeta, Severity};
+use seamline::report::{Format, Report, Style};
+use serde_json::Value;
+
+use crate::sample::{
+    at, aws_key, finding, many, missing_auth, report, tls_off, unversioned, written,
+};
+
+/// The only run of `report` in SARIF.
+fn run(report: &Report) -> Value {
+    let log: Value = serde_json::from_str(&written(Format::Sarif, report, &Style::PLAIN)).unwrap();
+    assert_eq!(log["version"], "2.1.0");
+    assert_eq!(log["runs"].as_array().unwrap().len(), 1);
+    log["runs"][0].clone()
+}
+
+/// A report with one finding of `rule`.
+fn one(rule: RuleMeta) -> Report {
+    let rule = Arc::new(rule);
+    let findings = vec![finding(&rule, "a.py", at(1, 1), "x", "x")];
+    Report { findings, rules: vec![rule], files: 1, ..Report::default() }
+}
+
+fn uri(location: &Value) -> &Value {
+    &location["physicalLocation"]["artifactLocation"]["uri"]
+}
+
+#[test]
+fn sarif_looks_like_this() {
+    let text = written(Format::Sarif, &report(), &Style::PLAIN);
+    let log: Value = serde_json::from_str(&text).unwrap();
+    insta::assert_snapshot!(unversioned(&serde_json::to_string_pretty(&log).unwrap()));
+}
+
+#[test]
+fn results_point_at_their_rule() {
+    let run = run(&report());
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    for result in run["results"].as_array().unwrap() {
+        let index = result["ruleIndex"].as_u64().unwrap() as usize;
+        assert_eq!(rules[index]["id"], result["ruleId"]);
+    }
+}
+
+#[test]
+fn a_rule_is_listed_once_even_if_the_run_did_not_name_it() {
+    let report = Report { rules: vec![Arc::new(aws_key()), Arc::new(aws_key())], ..one(tls_off()) };
+    let run = run(&report);
+    let ids: Vec<&Value> =
+        run["tool"]["driver"]["rules"].as_array().unwrap().iter().map(|r| &r["id"]).collect();
+    assert_eq!(ids, ["aws-access-key", "tls-verify-off"]);
+    assert_eq!(run["results"][0]["ruleIndex"], 1);
+}
+
+#[test]
+fn severity_becomes_level_and_score() {
+    let expected = [
+        (Severity::Info, "note", "0.0"),
+        (Severity::Low, "note", "3.0"),
+        (Severity::Medium, "warning", "5.5"),
+        (Severity::High, "error", "8.0"),
+        (Severity::Critical, "error", "9.5"),
+    ];
+    for (severity, level, score) in expected {
+        let run = run(&one(RuleMeta { severity, ..tls_off() }));
+        let rule = &run["tool"]["driver"]["rules"][0];
+        assert_eq!(rule["properties"]["security-severity"], score);
+        assert_eq!(rule["defaultConfiguration"]["level"], level);
+        assert_eq!(run["results"][0]["level"], level);
+    }
+}
+
+#[test]
+fn a_rule_stays_within_the_limits_of_code_scanning() {
+    let rule = RuleMeta {
+        why: "Très long. ".repeat(500),
+        cwe: (1..30).map(|n| format!("CWE-{n}")).collect(),
+        references: Vec::new(),
+        ..tls_off()
+    };
+    let run = run(&one(rule));
+    let rule = &run["tool"]["driver"]["rules"][0];
+    assert!(rule["fullDescription"]["text"].as_str().unwrap().len() <= 1_024);
+    let tags = rule["properties"]["tags"].as_array().unwrap();
+    assert_eq!(tags.len(), 10);
+    assert_eq!([&tags[0], &tags[2]], ["security", "external/cwe/cwe-001"]);
+    assert_eq!(rule["helpUri"], "https://cwe.mitre.org/data/definitions/1.html");
+}
+
+#[test]
+fn paths_start_at_the_repository_root() {
+    let report = Report { repo_prefix: Some("services/a b".to_owned()), ..report() };
+    let run = run(&report);
+    let result = &run["results"][2];
+    assert_eq!(*uri(&result["locations"][0]), "services/a%20b/server/orders.js");
+    assert_eq!(*uri(&result["relatedLocations"][0]), "services/a%20b/server/app.js");
+    let notices = &run["invocations"][0]["toolExecutionNotifications"];
+    assert_eq!(*uri(&notices[1]["locations"][0]), "services/a%20b/docs/logo.png");
+    let base = &result["locations"][0]["physicalLocation"]["artifactLocation"]["uriBaseId"];
+    assert!(run["originalUriBaseIds"][base.as_str().unwrap()].is_object());
+}
+
+#[test]
+fn a_message_links_to_what_is_related_and_to_nothing_else() {
+    let mut report = report();
+    report.findings[2].message = "Route [x](https://evil.example) is open".to_owned();
+    let run = run(&report);
+    assert_eq!(
+        run["results"][2]["message"]["text"],
+        "Route \\[x\\](https://evil.example) is open. \
+         See [the router is mounted here without a guard](1)."
+    );
+    assert_eq!(run["results"][2]["relatedLocations"][0]["id"], 1);
+}
+
+#[test]
+fn no_more_results_than_github_takes_the_most_severe_and_it_is_said() {
+    let run = run(&many(26_000));
+    let results = run["results"].as_array().unwrap();
+    assert_eq!(results.len(), 25_000);
+    let criticals = results.iter().filter(|r| r["properties"]["severity"] == "critical").count();
+    let infos = results.iter().filter(|r| r["properties"]["severity"] == "info").count();
+    assert_eq!((criticals, infos), (5_200, 4_200));
+    let uris: Vec<&str> =
+        results.iter().map(|r| uri(&r["locations"][0]).as_str().unwrap()).collect();
+    assert!(uris.is_sorted());
+    let notice = &run["invocations"][0]["toolExecutionNotifications"][0];
+    assert_eq!(
+        notice["message"]["text"],
+        "1,000 of 26,000 findings are not in this file, the least severe ones."
+    );
+}
+
+#[test]
+fn the_severity_of_a_finding_wins_over_its_rule() {
+    let rule = Arc::new(missing_auth());
+    let found = Finding { severity: Severity::Info, ..finding(&rule, "a", at(1, 1), "x", "x") };
+    let run = run(&Report { findings: vec![found], rules: vec![rule], ..Report::default() });
+    assert_eq!(run["results"][0]["level"], "note");
+    assert_eq!(run["tool"]["driver"]["rules"][0]["defaultConfiguration"]["level"], "warning");
+}
