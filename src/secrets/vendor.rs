@@ -274,20 +274,16 @@ impl Vendors {
         if !starts_token(text, start) {
             start += 1;
         }
-        let mut longest = None;
-        for place in &self.open {
-            longest = longest.max(self.try_at(text, start, *place, near, candidates));
-        }
         let wide = base64_start(text, start);
         let providers = near.providers(self, text, run).to_vec();
-        for provider in providers {
-            for place in &self.contextual[provider as usize] {
-                let mut found = self.try_at(text, start, *place, near, candidates);
-                if found.is_none() && wide < start {
-                    found = self.try_at(text, wide, *place, near, candidates);
-                }
-                longest = longest.max(found);
+        let near_by = providers.iter().flat_map(|&provider| &self.contextual[provider as usize]);
+        let mut longest = None;
+        for slot in self.open.iter().chain(near_by) {
+            let mut found = self.try_at(text, start, *slot, near, candidates);
+            if found.is_none() && wide < start {
+                found = self.try_at(text, wide, *slot, near, candidates);
             }
+            longest = longest.max(found);
         }
         longest
     }
