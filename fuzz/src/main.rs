@@ -50,7 +50,8 @@ fn main() -> ExitCode {
 }
 
 fn options() -> Result<Options, String> {
-    let mut options = Options { targets: Vec::new(), seconds: 10, run: 1, only: None, write_seeds: None };
+    let mut options =
+        Options { targets: Vec::new(), seconds: 10, run: 1, only: None, write_seeds: None };
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         let mut value = || args.next().ok_or_else(|| format!("{arg} takes a value"));
@@ -91,7 +92,12 @@ fn fuzz(target: &Target, options: &Options) -> Result<(), String> {
         attempt(target, &input, &format!("input {number} of run {}", options.run))?;
         number += 1;
     }
-    println!("{:<12} {:>4} seeds {number:>9} inputs {:>7} MB, no failure", target.name, seeds.len(), bytes / 1_000_000);
+    println!(
+        "{:<12} {:>4} seeds {number:>9} inputs {:>7} MB, no failure",
+        target.name,
+        seeds.len(),
+        bytes / 1_000_000
+    );
     Ok(())
 }
 

@@ -6,12 +6,13 @@ const LARGEST: usize = 256 * 1024;
 
 /// What a change may write: what the readers look for.
 const WORDS: &[&[u8]] = &[
-    b"password", b"secret", b"api_key", b"token", b"Authorization: Bearer ", b"-----BEGIN ", b"-----END ",
-    b"PRIVATE KEY-----", b"://", b"http://", b"@", b":", b"=", b"\"", b"'", b"`", b"\\", b"\n", b"\r\n", b"\0",
-    b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"\xf0\x9f\x94\x91", b"\xc3", b"eyJ", b"AKIA", b"ghp_", b"${",
-    b"{{", b"<!--", b"-->", b"/*", b"*/", b"# ", b"// ", b"seamline: ignore[", b"seamline: ignore-next-line[",
-    b"seamline: ignore-file[", b"nosemgrep", b"gitleaks:allow", b"[[", b"]]", b"\"\"\"", b"(", b")", b"{", b"}",
-    b"<", b">", b"$$$", b"$X", b"verify=False", b"requests", b"import ", b"0123456789abcdef",
+    b"password", b"secret", b"api_key", b"token", b"Authorization: Bearer ", b"-----BEGIN ",
+    b"-----END ", b"PRIVATE KEY-----", b"://", b"http://", b"@", b":", b"=", b"\"", b"'", b"`",
+    b"\\", b"\n", b"\r\n", b"\0", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"\xf0\x9f\x94\x91",
+    b"\xc3", b"eyJ", b"AKIA", b"ghp_", b"${", b"{{", b"<!--", b"-->", b"/*", b"*/", b"# ", b"// ",
+    b"seamline: ignore[", b"seamline: ignore-next-line[", b"seamline: ignore-file[", b"nosemgrep",
+    b"gitleaks:allow", b"[[", b"]]", b"\"\"\"", b"(", b")", b"{", b"}", b"<", b">", b"$$$", b"$X",
+    b"verify=False", b"requests", b"import ", b"0123456789abcdef",
 ];
 
 /// SplitMix64 (Steele, Lea and Flood, 2014).

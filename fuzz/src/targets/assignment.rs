@@ -8,16 +8,18 @@ use super::secrets::scan;
 const PATHS: [&str; 5] = ["app.py", "app.properties", "compose.yaml", "web.xml", "run.sh"];
 
 const PIECES: [&str; 64] = [
-    "password", "db_password", "API_KEY", "clientSecret", "token", "auth", "passphrase", "x-api-key", "key", "pwd",
-    "=", ":", ":=", "=>", "==", "!=", " = ", ": ", "->", ", ", "(", ")", "[", "]", "{", "}", "<", "</", ">", "/>",
-    "\"", "'", "`", "\"\"\"", "\\", "\\\"", "\n", "\r\n", "\t", " ", "  - ", "--", "#", "//", ";", "&", "?", "@",
-    "://", "$", "${", "%s", "null", "changeme", "hunter2", "q7Rz", "9f86d081884c7d65", "Zx0", "value", "name=",
-    "Bearer ", "Basic ", "é", "\0",
+    "password", "db_password", "API_KEY", "clientSecret", "token", "auth", "passphrase",
+    "x-api-key", "key", "pwd", "=", ":", ":=", "=>", "==", "!=", " = ", ": ", "->", ", ", "(", ")",
+    "[", "]", "{", "}", "<", "</", ">", "/>", "\"", "'", "`", "\"\"\"", "\\", "\\\"", "\n", "\r\n",
+    "\t", " ", "  - ", "--", "#", "//", ";", "&", "?", "@", "://", "$", "${", "%s", "null",
+    "changeme", "hunter2", "q7Rz", "9f86d081884c7d65", "Zx0", "value", "name=", "Bearer ",
+    "Basic ", "é", "\0",
 ];
 
 pub fn run(input: &[u8]) {
     let (path, choices) = check::choice(input, PATHS.len());
-    let text: String = choices.iter().map(|byte| PIECES[usize::from(*byte) % PIECES.len()]).collect();
+    let text: String =
+        choices.iter().map(|byte| PIECES[usize::from(*byte) % PIECES.len()]).collect();
     check::candidates(text.as_bytes(), &scan(PATHS[path], text.as_bytes()));
 }
 

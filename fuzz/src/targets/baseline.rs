@@ -18,7 +18,10 @@ pub fn run(input: &[u8]) {
 
 pub fn seeds() -> Vec<Vec<u8>> {
     let line = |rule: &str, path: &str| {
-        format!("{{\"rule\":\"{rule}\",\"path\":\"{path}\",\"fingerprint\":\"{}\"}}\n", "0f".repeat(16))
+        format!(
+            "{{\"rule\":\"{rule}\",\"path\":\"{path}\",\"fingerprint\":\"{}\"}}\n",
+            "0f".repeat(16)
+        )
     };
     vec![
         line("github-pat", "src/app.py").into_bytes(),

@@ -18,7 +18,9 @@ pub fn run(input: &[u8]) {
 
 /// The template, as it is and with every setting on.
 pub fn seeds() -> Vec<Vec<u8>> {
-    let on = |line: &str| line.strip_prefix("# ").filter(|rest| rest.contains(['=', '['])).map(str::to_owned);
+    let on = |line: &str| {
+        line.strip_prefix("# ").filter(|rest| rest.contains(['=', '['])).map(str::to_owned)
+    };
     let all: Vec<String> = TEMPLATE.lines().filter_map(on).collect();
     vec![TEMPLATE.as_bytes().to_vec(), all.join("\n").into_bytes()]
 }

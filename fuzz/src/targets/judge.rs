@@ -26,7 +26,8 @@ pub fn run(input: &[u8]) {
     let path = PATHS[path];
     let report = ENGINE.scan_text(path, text);
     let again = ENGINE.scan_text(path, text);
-    let lines = text.iter().filter(|byte| **byte == b'\n').count() + text.iter().filter(|byte| **byte == b'\r').count();
+    let lines = text.iter().filter(|byte| **byte == b'\n').count()
+        + text.iter().filter(|byte| **byte == b'\r').count();
     for finding in &report.findings {
         assert!(finding.start <= finding.end, "a finding does not run backwards");
         assert!(finding.end.line as usize <= lines + 1, "a finding is in the file");
@@ -52,7 +53,7 @@ pub fn run(input: &[u8]) {
 
 fn written(format: Format, report: &Report) -> Vec<u8> {
     let mut bytes = Vec::new();
-    report::write(report, format, &Style::default(), &mut bytes).expect("a report can be written");
+    report::write(format, report, &mut bytes, &Style::default()).expect("a report can be written");
     bytes
 }
 

@@ -22,7 +22,8 @@ pub fn run(input: &[u8]) {
 
 /// A file that was accepted compiles and can be run and explained.
 fn use_rules(catalogue: &Arc<Catalogue>) {
-    let text = b"import requests\nrequests.get(url, verify=False)\nkey = \"ab_0123456789abcdef0123\"\n";
+    let text =
+        b"import requests\nrequests.get(url, verify=False)\nkey = \"ab_0123456789abcdef0123\"\n";
     let (source, mut found) = (source("example.py", text), Vec::new());
     SecretsEngine::new(catalogue).scan(&source, &mut SecretsScratch::default(), &mut found);
     let engine = SyntaxEngine::new(catalogue);

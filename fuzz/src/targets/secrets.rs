@@ -10,8 +10,9 @@ use crate::check::{self, CATALOGUE};
 static ENGINE: LazyLock<SecretsEngine> = LazyLock::new(|| SecretsEngine::new(&CATALOGUE));
 
 /// The place changes how a value is read; one path of each kind.
-const PATHS: [&str; 6] =
-    ["src/app.py", ".env", "deploy/values-production.yaml", "README.md", "tests/test_app.js", "data"];
+const PATHS: [&str; 6] = [
+    "src/app.py", ".env", "deploy/values-production.yaml", "README.md", "tests/test_app.js", "data",
+];
 
 pub fn run(input: &[u8]) {
     let (path, text) = check::choice(input, PATHS.len());

@@ -10,7 +10,8 @@ use crate::check::{self, CATALOGUE};
 static ENGINE: LazyLock<SyntaxEngine> = LazyLock::new(|| SyntaxEngine::new(&CATALOGUE));
 
 /// Put behind the code, so that it is parsed: words that rules ask for.
-const TRIGGERS: &[u8] = b"\n# http://api.example.org verify InsecureSkipVerify rejectUnauthorized requests\n";
+const TRIGGERS: &[u8] =
+    b"\n# http://api.example.org verify InsecureSkipVerify rejectUnauthorized requests\n";
 
 pub fn run(input: &[u8]) {
     let (language, code) = check::choice(input, Language::ALL.len());

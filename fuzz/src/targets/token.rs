@@ -36,7 +36,8 @@ fn segment(input: &[u8]) -> (Segment, &[u8]) {
     let (min, rest) = choice(rest, 40);
     let (more, rest) = choice(rest, 40);
     let (kind, optional) = (kind / 2, kind % 2 == 1);
-    let text = TEXTS.get(kind).map_or(Vec::new(), |texts| texts.iter().map(|t| (*t).to_owned()).collect());
+    let text =
+        TEXTS.get(kind).map_or(Vec::new(), |texts| texts.iter().map(|t| (*t).to_owned()).collect());
     let chars = kind.checked_sub(TEXTS.len()).map(|kind| ALPHABETS[kind].to_owned());
     if let Some(set) = chars.as_deref().and_then(ByteSet::parse) {
         assert!(set.bytes().all(|byte| set.contains(byte)));
