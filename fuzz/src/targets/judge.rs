@@ -59,11 +59,11 @@ fn written(format: Format, report: &Report) -> Vec<u8> {
 
 pub fn seeds() -> Vec<Vec<u8>> {
     let ignores = [
-        "password = \"q7Rz9f86d081884c7d65\" # seamline: ignore[password-assignment] a reason\n",
-        "# seamline: ignore-next-line[password-assignment]\npassword = \"q7Rz9f86d081884c7d65\"\n",
-        "# seamline: ignore-file[password-assignment]\n\npassword = 'q7Rz9f86d081884c7d65'\n",
+        "password = \"q7Rz9f86d081884c7d65\" # seamline: ignore[hardcoded-password] a reason\n",
+        "# seamline: ignore-next-line[hardcoded-password]\npassword = \"q7Rz9f86d081884c7d65\"\n",
+        "# seamline: ignore-file[hardcoded-password]\n\npassword = 'q7Rz9f86d081884c7d65'\n",
         "secret: q7Rz9f86d081884c7d65 # gitleaks:allow nosemgrep: some.rule nosec B105\n",
-        "{\"//\": \"seamline: ignore-next-line[jwt]\",\n\"api_key\": \"q7Rz9f86d081884c7d65\"}",
+        "{\"//\": \"seamline: ignore-next-line[hardcoded-key]\",\n\"api_key\": \"q7Rz9f86d081884c7d65\"}",
     ];
     let mut all = seeds::with_choice(&ignores, PATHS.len() as u8);
     all.extend(seeds::rule_examples().into_iter().map(|text| [&[0][..], &text].concat()));
