@@ -1,5 +1,5 @@
 # The image of the pre-commit hook `seamline-docker`; of use on its own too:
-#   docker build -t seamline . && docker run --rm -v "$PWD:/src:ro" seamline
+#   docker build -t seamline . && docker run --rm -v "$(pwd):/src:ro" seamline
 FROM rust:1.95-slim-trixie AS build
 WORKDIR /build
 COPY . .
