@@ -100,7 +100,8 @@ impl Catalogue {
         }
     }
 
-    fn add_pattern(&mut self, rule: PatternFile) {
+    /// Adds one pattern rule.
+    pub fn add_pattern(&mut self, rule: PatternFile) {
         let index = self.push(pattern_meta(&rule));
         self.patterns.push(PatternEntry { index, rule });
     }

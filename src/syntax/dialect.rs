@@ -196,12 +196,16 @@ const SAME: &[(&str, &str)] = &[
     ("do_block", "block"),
 ];
 
+/// Fields that a pattern may leave unsaid.
+const UNSAID_FIELDS: &[&str] = &["return_type", "result", "type_parameters"];
+
 /// The facts of one language.
 pub(crate) struct Dialect {
     pub(crate) language: Language,
     pub(crate) grammar: tree_sitter::Language,
     facts: Vec<Facts>,
     same: Vec<u16>,
+    unsaid_fields: Vec<u16>,
     /// Quotes carry no meaning: a bare word equals a quoted one.
     pub(crate) loose: bool,
     /// A key may be written bare, quoted or as a symbol.
@@ -222,8 +226,10 @@ impl Dialect {
         let kinds = u16::try_from(grammar.node_kind_count()).unwrap_or(u16::MAX);
         let facts = (0..kinds).map(|id| facts_of(language, &grammar, id)).collect();
         let same = (0..kinds).map(|id| canonical(&grammar, id)).collect();
+        let field = |name: &&str| grammar.field_id_for_name(name).map(u16::from);
         Dialect {
             language,
+            unsaid_fields: UNSAID_FIELDS.iter().filter_map(field).collect(),
             grammar,
             facts,
             same,
@@ -243,6 +249,11 @@ impl Dialect {
     /// The kind that stands for `id` and all kinds that mean the same.
     pub(crate) fn canonical(&self, id: u16) -> u16 {
         self.same.get(usize::from(id)).copied().unwrap_or(id)
+    }
+
+    /// Whether a pattern need not mention the child in this field.
+    pub(crate) fn is_unsaid_field(&self, id: u16) -> bool {
+        self.unsaid_fields.contains(&id)
     }
 
     /// All kind ids.

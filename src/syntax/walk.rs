@@ -38,7 +38,6 @@ struct Entry<'r> {
 
 /// A match of a relation's pattern, around or within others.
 struct Related<'t> {
-    role: Role,
     /// Number of the node in walking order.
     order: u32,
     captures: Captures<'t>,
@@ -53,11 +52,26 @@ struct Pending<'t> {
     hit: Hit<'t>,
 }
 
-/// What one matcher met.
+/// What one matcher met, by role: apart, so that looking for one kind of
+/// relation never wades through another.
 #[derive(Default)]
 struct Unit<'t> {
-    around: Vec<Related<'t>>,
-    within: Vec<Related<'t>>,
+    inside: Vec<Related<'t>>,
+    not_inside: Vec<Related<'t>>,
+    has: Vec<Related<'t>>,
+    not_has: Vec<Related<'t>>,
+}
+
+impl<'t> Unit<'t> {
+    fn list(&mut self, role: Role) -> Option<&mut Vec<Related<'t>>> {
+        match role {
+            Role::Subject => None,
+            Role::Inside => Some(&mut self.inside),
+            Role::NotInside => Some(&mut self.not_inside),
+            Role::Has => Some(&mut self.has),
+            Role::NotHas => Some(&mut self.not_has),
+        }
+    }
 }
 
 /// A match that all conditions hold for.
@@ -96,8 +110,8 @@ struct Walk<'a, 't> {
     table: Vec<Vec<u16>>,
     matcher: Matcher<'a, 't>,
     met: Vec<Unit<'t>>,
-    /// Depth and unit of every entry in `around`, in order.
-    open_around: Vec<(u32, usize)>,
+    /// Depth, unit and role of every relation that is around the current node.
+    open_around: Vec<(u32, usize, Role)>,
     /// Depth and number of every pending match that is not left yet.
     open_pending: Vec<(u32, usize)>,
     pending: Vec<Pending<'t>>,
@@ -178,8 +192,8 @@ impl<'a, 't> Walk<'a, 't> {
 
     /// Takes back what was open at `depth`.
     fn leave(&mut self, depth: u32) {
-        while let Some((_, unit)) = self.open_around.pop_if(|(at, _)| *at >= depth) {
-            self.met[unit].around.pop();
+        while let Some((_, unit, role)) = self.open_around.pop_if(|(at, ..)| *at >= depth) {
+            self.met[unit].list(role).map(Vec::pop);
         }
         while let Some((_, index)) = self.open_pending.pop_if(|(at, _)| *at >= depth) {
             self.pending[index].end = self.order;
@@ -191,12 +205,12 @@ impl<'a, 't> Walk<'a, 't> {
         if !self.matcher.matches(pat, node) {
             return;
         }
-        let related = Related { role, order: self.order, captures: self.matcher.captures.clone() };
+        let related = Related { order: self.order, captures: self.matcher.captures.clone() };
         if matches!(role, Role::Inside | Role::NotInside) {
-            self.met[unit].around.push(related);
-            self.open_around.push((depth, unit));
-        } else {
-            self.met[unit].within.push(related);
+            self.open_around.push((depth, unit, role));
+        }
+        if let Some(list) = self.met[unit].list(role) {
+            list.push(related);
         }
     }
 
@@ -225,18 +239,16 @@ impl<'a, 't> Walk<'a, 't> {
     }
 
     fn is_around(&self, unit: usize, compiled: &Compiled) -> bool {
-        let around = &self.met[unit].around;
-        let agrees = |role: Role| {
-            around
-                .iter()
-                .rev()
-                // A node is not around itself.
-                .filter(|related| related.role == role && related.order < self.order)
+        let agrees = |around: &[Related<'t>]| {
+            // A node is not around itself.
+            let others = around.iter().rev().filter(|related| related.order < self.order);
+            let captures = &self.matcher.captures;
+            others
                 .take(MAX_RELATED)
-                .any(|related| related.captures.agrees(&self.matcher.captures, self.input.text))
+                .any(|related| related.captures.agrees(captures, self.input.text))
         };
-        (compiled.inside.is_empty() || agrees(Role::Inside))
-            && (compiled.not_inside.is_empty() || !agrees(Role::NotInside))
+        let met = &self.met[unit];
+        (compiled.inside.is_empty() || agrees(&met.inside)) && !agrees(&met.not_inside)
     }
 
     /// A constraint on a metavariable that this pattern does not have holds.
@@ -256,17 +268,15 @@ impl<'a, 't> Walk<'a, 't> {
     fn finish(mut self) -> Vec<Hit<'t>> {
         for pending in self.pending {
             let compiled = &self.units[pending.unit];
-            let within = &self.met[pending.unit].within;
-            let first = within.partition_point(|related| related.order <= pending.order);
-            let agrees = |role: Role| {
-                within[first..]
-                    .iter()
-                    .take_while(|related| related.order < pending.end)
-                    .filter(|related| related.role == role)
+            let agrees = |list: &[Related<'t>]| {
+                let first = list.partition_point(|related| related.order <= pending.order);
+                let within = list[first..].iter().take_while(|other| other.order < pending.end);
+                within
                     .take(MAX_RELATED)
-                    .any(|related| related.captures.agrees(&pending.hit.captures, self.input.text))
+                    .any(|other| other.captures.agrees(&pending.hit.captures, self.input.text))
             };
-            if (compiled.has.is_empty() || agrees(Role::Has)) && !agrees(Role::NotHas) {
+            let met = &self.met[pending.unit];
+            if (compiled.has.is_empty() || agrees(&met.has)) && !agrees(&met.not_has) {
                 self.hits.push(pending.hit);
             }
         }

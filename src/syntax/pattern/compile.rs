@@ -107,7 +107,7 @@ fn parse(dialect: &Dialect, template: &Template) -> Option<Parsed> {
     let mut patched = None;
     for style in Style::of(dialect.language) {
         let code = template.render(*style);
-        for wrapper in wrappers(dialect.language, template.starts_with_key()) {
+        for wrapper in wrappers(dialect.language, template) {
             let Some(parsed) = parse_one(&mut parser, &code, wrapper, *style) else { continue };
             if !parsed.is_patched() {
                 return Some(parsed);
@@ -215,16 +215,21 @@ impl Compiler<'_> {
 
     fn node(&mut self, node: Node<'_>, depth: usize) -> Result<NodePat, PatternError> {
         let kind = self.dialect.canonical(node.kind_id());
-        let mut made = NodePat { kind, steps: vec![], keyed: vec![], said: vec![] };
-        let mut cursor = node.walk();
-        let children: Vec<Node<'_>> = node.children(&mut cursor).collect();
+        let mut made =
+            NodePat { kind, steps: vec![], keyed: vec![], said: vec![], said_fields: vec![] };
         let entry = is_keyed(self.dialect, node, None) && self.dialect.loose_keys;
-        for (index, child) in children.iter().enumerate() {
+        let mut cursor = node.walk();
+        let mut more = cursor.goto_first_child();
+        let mut first = true;
+        while more {
+            let child = cursor.node();
+            made.said_fields.extend(cursor.field_id().map(u16::from));
+            more = cursor.goto_next_sibling();
             if child.is_extra() || child.is_missing() {
                 continue;
             }
-            self.item(&mut made, node, *child, depth)?;
-            if entry && index == 0 {
+            self.item(&mut made, node, child, depth)?;
+            if entry && std::mem::take(&mut first) {
                 made.steps.iter_mut().for_each(loosen_key);
             }
         }

@@ -199,10 +199,12 @@ impl<'a, 't> Matcher<'a, 't> {
         let mut more = self.cursor.goto_first_child();
         while more {
             let child = self.cursor.node();
+            let field = self.cursor.field_id().map_or(0, u16::from);
             more = self.cursor.goto_next_sibling();
             let kind = child.kind_id();
-            let unsaid =
-                self.dialect.is(kind, UNSAID) && !pat.said.contains(&self.dialect.canonical(kind));
+            let unsaid = (self.dialect.is(kind, UNSAID)
+                && !pat.said.contains(&self.dialect.canonical(kind)))
+                || (self.dialect.is_unsaid_field(field) && !pat.said_fields.contains(&field));
             if child.is_extra() || self.dialect.is(kind, IMPLIED) || unsaid {
                 continue;
             }

@@ -53,6 +53,8 @@ pub(crate) struct NodePat {
     pub(crate) keyed: Vec<Pat>,
     /// Kinds that may be left unsaid but are said here.
     pub(crate) said: Vec<u16>,
+    /// Fields that may be left unsaid but are said here.
+    pub(crate) said_fields: Vec<u16>,
 }
 
 /// One item in order.

@@ -25,6 +25,10 @@ pub(crate) enum Style {
     Dollar,
     /// `917300`, where bare words are not values.
     Number,
+    /// As a name, but `Zqmv0z zqmv0z` for any number of Java parameters.
+    TypeFirst,
+    /// As a name, but `zqmv0z: Zqmv0z` for any number of Kotlin parameters.
+    TypeLast,
 }
 
 impl Style {
@@ -33,13 +37,17 @@ impl Style {
         match language {
             Language::Php => &[Style::Dollar, Style::Name],
             Language::Json | Language::Toml => &[Style::Number],
+            Language::Java | Language::CSharp => &[Style::Name, Style::TypeFirst],
+            Language::Kotlin | Language::Rust => &[Style::Name, Style::TypeLast],
             _ => &[Style::Name, Style::Capital],
         }
     }
 
-    fn write(self, index: usize) -> String {
+    fn write(self, index: usize, parameters: bool) -> String {
         match self {
-            Style::Name => format!("zqmv{index}z"),
+            Style::TypeFirst if parameters => format!("Zqmv{index}z zqmv{index}z"),
+            Style::TypeLast if parameters => format!("zqmv{index}z: Zqmv{index}z"),
+            Style::Name | Style::TypeFirst | Style::TypeLast => format!("zqmv{index}z"),
             Style::Capital => format!("Zqmv{index}z"),
             Style::Dollar => format!("$zqmv{index}z"),
             Style::Number => format!("9173{:03}", index),
@@ -79,17 +87,23 @@ impl Template {
         let mut at = 0;
         for (index, (range, _)) in self.metas.iter().enumerate() {
             code.push_str(&self.source[at..range.start]);
-            code.push_str(&style.write(index));
+            code.push_str(&self.placeholder(style, index));
             at = range.end;
         }
         code.push_str(&self.source[at..]);
         code
     }
 
+    fn placeholder(&self, style: Style, index: usize) -> String {
+        let (range, meta) = &self.metas[index];
+        let listed = self.source[..range.start].trim_end().ends_with(['(', ',']);
+        style.write(index, listed && matches!(meta, Meta::Many(_)))
+    }
+
     /// The metavariable whose placeholder is exactly `text`.
     pub(crate) fn meta(&self, style: Style, text: &str) -> Option<&Meta> {
         let text = text.trim_end_matches(|c: char| c == ';' || c.is_whitespace());
-        let index = (0..self.metas.len()).find(|index| style.write(*index) == text)?;
+        let index = (0..self.metas.len()).find(|index| self.placeholder(style, *index) == text)?;
         Some(&self.metas[index].1)
     }
 
@@ -98,7 +112,7 @@ impl Template {
     pub(crate) fn restore(&self, style: Style, text: &str) -> String {
         let mut text = text.to_owned();
         for (index, (range, _)) in self.metas.iter().enumerate() {
-            text = text.replace(&style.write(index), &self.source[range.clone()]);
+            text = text.replace(&self.placeholder(style, index), &self.source[range.clone()]);
         }
         text
     }
@@ -115,6 +129,17 @@ impl Template {
         let ends = self.metas.iter().map(|(range, _)| range.start).chain([self.source.len()]);
         let starts = [0].into_iter().chain(self.metas.iter().map(|(range, _)| range.end));
         starts.zip(ends).map(|(start, end)| &self.source[start..end])
+    }
+
+    /// Whether the pattern begins with a tag.
+    pub(crate) fn starts_with_tag(&self) -> bool {
+        self.source.starts_with('<')
+    }
+
+    /// Whether the pattern begins with an annotation, which Kotlin would
+    /// otherwise tear from its arguments.
+    pub(crate) fn starts_with_annotation(&self) -> bool {
+        self.source.starts_with('@')
     }
 
     /// Whether the pattern begins with a key and a colon, which many languages

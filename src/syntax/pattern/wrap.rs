@@ -1,6 +1,7 @@
 //! Code to put around a pattern so that the grammar accepts it: a Java call
 //! stands in a method, an object entry in an object.
 
+use super::template::Template;
 use crate::syntax::language::Language;
 
 /// Text before and after a pattern.
@@ -66,12 +67,12 @@ const PHP: &[Wrapper] = &[
 const JSON: &[Wrapper] = &[PLAIN, ("{", "}\n")];
 const HCL: &[Wrapper] = &[PLAIN, ("zqw = ", "\n")];
 const CONTAINERFILE: &[Wrapper] = &[PLAIN, ("FROM zqw\n", "\n")];
-const MARKUP: &[Wrapper] = &[PLAIN, ("<zqw ", "/>\n"), ("<zqw>", "</zqw>\n")];
+const MARKUP: &[Wrapper] = &[("<zqw ", "/>\n"), ("<zqw>", "</zqw>\n")];
 const ONLY_PLAIN: &[Wrapper] = &[PLAIN];
 
-/// Wrappers to try in turn, for a pattern that does or does not begin with
-/// `key:`. In Go and JavaScript such a pattern would be a label on its own.
-pub(crate) fn wrappers(language: Language, key: bool) -> Vec<Wrapper> {
+/// Wrappers to try in turn. In Go and JavaScript a pattern that begins with
+/// `key:` would be a label on its own, in markup one without a tag mere text.
+pub(crate) fn wrappers(language: Language, template: &Template) -> Vec<Wrapper> {
     use Language::*;
     let list = match language {
         JavaScript | TypeScript | Tsx => SCRIPT,
@@ -86,12 +87,17 @@ pub(crate) fn wrappers(language: Language, key: bool) -> Vec<Wrapper> {
         Json => JSON,
         Hcl => HCL,
         Dockerfile => CONTAINERFILE,
+        Xml | Html if template.starts_with_tag() => ONLY_PLAIN,
         Xml | Html => MARKUP,
         Bash | Yaml | Toml => ONLY_PLAIN,
     };
     let mut list = list.to_vec();
-    if key && matches!(language, JavaScript | TypeScript | Tsx | Go | Python | Rust) {
+    let keys = matches!(language, JavaScript | TypeScript | Tsx | Go | Python | Rust);
+    if keys && template.starts_with_key() {
         list.sort_by_key(|(before, _)| !before.ends_with('{') || before.starts_with("class"));
+    }
+    if language == Kotlin && template.starts_with_annotation() {
+        list.sort_by_key(|(_, after)| !after.starts_with("\nclass"));
     }
     list
 }

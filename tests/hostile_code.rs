@@ -1,0 +1,160 @@
+//! Code written to hurt a scanner: nested without end, wide without end, broken
+//! at random. Nothing may panic, overflow the stack or run away.
+
+use std::sync::Arc;
+
+use seamline::rules::Catalogue;
+use seamline::source::Source;
+use seamline::syntax::{Language, Parse, SyntaxEngine, SyntaxScratch};
+
+/// A rule for every language whose relations and wildcards all come into play.
+const RULE: &str = r#"
+id = "hostile"
+title = "t"
+topic = "weak-crypto"
+severity = "low"
+confidence = "low"
+what = "w"
+why = "w"
+fix = "f"
+cwe = []
+[[match]]
+languages = ["python", "javascript", "go", "java", "kotlin", "ruby", "php", "csharp", "rust"]
+any = ["wrap_it($$$, $X, $$$REST)"]
+inside = ["wrap_it($$$)"]
+has = ["wrap_it($X, $$$)", "wrap_it($Y)"]
+not_has = ["never_it($X)"]
+report = "REST"
+message = "$X and $REST"
+[[match]]
+languages = ["yaml", "json", "toml", "hcl", "bash", "dockerfile", "xml", "html"]
+triggers = ["wrap_it"]
+any = ["'''wrap_it'''"]
+"#;
+
+struct Scan {
+    engine: SyntaxEngine,
+    scratch: SyntaxScratch,
+}
+
+impl Scan {
+    fn new() -> Self {
+        let mut catalogue = Catalogue::built_in().unwrap();
+        catalogue.add_pattern(toml::from_str(RULE).unwrap());
+        Scan { engine: SyntaxEngine::new(&catalogue), scratch: SyntaxScratch::default() }
+    }
+
+    /// Number of matches; None if the file is left out.
+    fn count(&mut self, language: Language, code: &[u8]) -> Option<usize> {
+        let source = Source { path: Arc::from(language.sample_path()), text: code, origin: None };
+        let mut candidates = Vec::new();
+        match self.engine.parse(&source, &mut self.scratch) {
+            Parse::NotNeeded => {}
+            Parse::Skipped(_) => return None,
+            Parse::Parsed(file) => self.engine.run_rules(&file, &mut candidates),
+        }
+        for candidate in &candidates {
+            assert!(code.get(candidate.span.clone()).is_some());
+        }
+        Some(candidates.len())
+    }
+}
+
+/// What is repeated, and on how many lines a hundred times each.
+const BOMBS: [(&str, usize); 9] = [
+    ("(", 1_000),
+    ("[", 1_000),
+    ("{", 1_000),
+    ("<a>", 50),
+    ("wrap_it(", 100),
+    ("- ", 100),
+    ("if a {", 50),
+    ("\"${", 50),
+    ("<!--", 20),
+];
+
+#[test]
+fn nesting_bombs_are_survived_in_every_language() {
+    let mut scan = Scan::new();
+    for language in Language::ALL {
+        for (open, lines) in BOMBS {
+            let lines = format!("{}\n", open.repeat(100)).repeat(lines);
+            let code = format!("wrap_it http://a.acme.io\n{lines}");
+            scan.count(language, code.as_bytes());
+        }
+    }
+}
+
+#[test]
+fn matches_deep_within_matches_stay_linear() {
+    let mut scan = Scan::new();
+    for depth in [10, 1_000, 20_000] {
+        let code = format!("{}1{}", "wrap_it(\n".repeat(depth), ")".repeat(depth));
+        let found = scan.count(Language::JavaScript, code.as_bytes());
+        assert_eq!(found, Some(depth - 2), "all but the outermost and the innermost");
+    }
+}
+
+#[test]
+fn wide_lists_and_long_expressions_stay_linear() {
+    let mut scan = Scan::new();
+    let wide = format!("wrap_it(wrap_it(0, wrap_it(1)), {})", "a,\n".repeat(100_000));
+    assert_eq!(scan.count(Language::Python, wide.as_bytes()), Some(1));
+    let long = format!("wrap_it(wrap_it({}wrap_it(1)))", "a +\n".repeat(50_000));
+    assert_eq!(scan.count(Language::Ruby, long.as_bytes()), Some(1));
+    let chain = format!("wrap_it(wrap_it(a{}, wrap_it(1)))", ".b()\n".repeat(20_000));
+    assert_eq!(scan.count(Language::JavaScript, chain.as_bytes()), Some(1));
+    let siblings = "wrap_it(wrap_it(a, wrap_it(b)));\n".repeat(20_000);
+    assert_eq!(scan.count(Language::JavaScript, siblings.as_bytes()), Some(20_000));
+}
+
+#[test]
+fn what_is_over_the_budget_is_skipped_with_a_reason() {
+    let mut scan = Scan::new();
+    let large = "wrap_it(1);\n".repeat(200_000);
+    assert_eq!(scan.count(Language::JavaScript, large.as_bytes()), None);
+    let minified = "wrap_it(1);".repeat(20_000);
+    assert_eq!(scan.count(Language::JavaScript, minified.as_bytes()), None);
+}
+
+/// A small pseudo-random sequence, the same in every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % limit as u64) as usize
+    }
+}
+
+#[test]
+fn random_changes_never_panic() {
+    let catalogue = Catalogue::built_in().unwrap();
+    let mut samples: Vec<(Language, Vec<u8>)> = Language::ALL
+        .into_iter()
+        .map(|l| (l, b"wrap_it(wrap_it(a, 'wrap_it', k=1), x: \"b\") # {[<a b='c'/>]}".to_vec()))
+        .collect();
+    for example in catalogue.patterns.iter().flat_map(|entry| &entry.rule.examples) {
+        let language = Language::from_key(&example.language).unwrap();
+        let code = example.matches.as_ref().or(example.near_miss.as_ref()).unwrap();
+        samples.push((language, format!("{code}\nwrap_it(wrap_it(1, 2))").into_bytes()));
+    }
+    let mut scan = Scan::new();
+    let mut random = Random(0x5eed);
+    let pieces: [&[u8]; 12] =
+        [b"(", b")", b"\"", b"'", b"{", b"}", b"\n", b"\xff", b"\0", b"wrap_it(", b"$", b"\\"];
+    for (language, sample) in &samples {
+        for _ in 0..40 {
+            let mut code = sample.clone();
+            for _ in 0..=random.below(6) {
+                let at = random.below(code.len());
+                let piece = pieces[random.below(pieces.len())];
+                let end = (at + random.below(4)).min(code.len());
+                code.splice(at..end, piece.iter().copied());
+            }
+            scan.count(*language, &code);
+        }
+    }
+}
