@@ -7,6 +7,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod document;
 pub mod finding;
 pub mod judge;
 pub mod pipeline;
@@ -14,5 +15,6 @@ pub mod report;
 pub mod rules;
 pub mod secrets;
 pub mod source;
+pub mod suggest;
 pub mod surface;
 pub mod syntax;

@@ -73,9 +73,17 @@ impl Engine {
             Err(skip) => worker.report.skipped.push(skip),
         })?;
         let mut report = Report::merge(visited.workers.into_iter().map(|w| w.report));
-        report.rules = self.catalogue.metas.clone();
+        report.rules = self.catalogue.active();
         report.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         Ok(report)
+    }
+
+    /// Findings in `text`, taken as the content of a file called `path`.
+    pub fn scan_text(&self, path: &str, text: &[u8]) -> Report {
+        let mut worker = Worker::default();
+        let source = Source { path: Arc::from(path), text, origin: None };
+        self.scan_source(&source, &mut worker, &Progress::default());
+        Report::merge(std::iter::once(worker.report))
     }
 
     fn scan_source(&self, source: &Source<'_>, worker: &mut Worker, progress: &Progress) {
@@ -97,7 +105,7 @@ impl Engine {
                 self.surface.scan(source, &file, &mut worker.candidates);
             }
         }
-        if !worker.candidates.is_empty() {
+        if !worker.candidates.is_empty() || self.judge.reads_every_file() {
             let verdict = self.judge.file(source, &mut worker.candidates);
             worker.report.add(verdict);
         }

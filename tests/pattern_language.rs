@@ -84,11 +84,8 @@ fn named_arguments_stand_in_any_order_among_others() {
         "python",
         pattern,
         &[
-            "fetch_it(verify=False)",
-            "fetch_it(u, v, verify=False)",
-            "fetch_it(u, verify=True)",
-            "fetch_it(u, False)",
-            "other_it(u, verify=False)  # fetch_it",
+            "fetch_it(verify=False)", "fetch_it(u, v, verify=False)", "fetch_it(u, verify=True)",
+            "fetch_it(u, False)", "other_it(u, verify=False)  # fetch_it",
         ],
     );
 }
@@ -298,10 +295,8 @@ fn names_are_resolved_through_imports() {
         |module: &str, pattern: &str| format!("imports = ['{module}']\nany = ['{pattern}']");
     let python = matcher("acme.net", "acme.net.dial($$$)");
     for code in [
-        "import acme.net\nacme.net.dial(1)",
-        "import acme.net as n\nn.dial(1)",
-        "from acme import net\nnet.dial(1)",
-        "from acme.net import dial as d\nd(1)",
+        "import acme.net\nacme.net.dial(1)", "import acme.net as n\nn.dial(1)",
+        "from acme import net\nnet.dial(1)", "from acme.net import dial as d\nd(1)",
     ] {
         assert_eq!(found("python", &python, code).len(), 1, "{code}");
     }

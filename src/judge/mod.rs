@@ -1,11 +1,39 @@
-//! Decides what becomes a finding: merging, gates, inline ignores, baseline.
-//! The only room that drops anything, and it counts what it drops.
+//! Decides what becomes a finding: merging, inline ignores, config, gates,
+//! baseline. The only room that drops anything, and it counts what it drops.
+//! Also the last room that sees raw file text: what leaves it is redacted.
+//!
+//! A finding passes these in order, and is counted by the first that stops it:
+//! the baseline file itself, inline ignores, config, gates, baseline. Ignores
+//! come before the gates, so that an ignore is not called unused because a run
+//! looks at high severities only.
+
+mod baseline;
+mod case;
+mod excerpt;
+mod fingerprint;
+mod ignores;
+mod markers;
+mod mask;
+mod merge;
+mod options;
+mod places;
+mod text;
+mod values;
 
 use std::sync::Arc;
 
-use crate::finding::{Candidate, Finding, Severity};
+pub use baseline::{BASELINE_FILE, Baseline, BaselineError};
+pub use options::{JudgeOptions, RuleSettings, path_globs};
+
+use crate::finding::{Candidate, Category, Finding, RuleIndex};
 use crate::rules::Catalogue;
 use crate::source::Source;
+use case::{Case, Standing};
+use fingerprint::Fingerprints;
+use ignores::{Ignores, Terms};
+use markers::Markers;
+use mask::{Known, Mask};
+use merge::{own_severity, secret_range};
 
 /// How many findings were hidden, and by what.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -36,26 +64,179 @@ pub struct Verdict {
     pub warnings: Vec<String>,
 }
 
-/// The settings of a run, built from flags and config.
-#[derive(Debug, Default)]
-pub struct JudgeOptions {
-    pub min_severity: Option<Severity>,
-}
-
 /// Applies the same judgement to every file.
 pub struct Judge {
     catalogue: Arc<Catalogue>,
+    options: JudgeOptions,
+    markers: Markers,
+    /// What the user decided, by rule index.
+    settings: Vec<RuleSettings>,
+    /// Texts that a credential of the rule starts with, by rule index.
+    prefixes: Vec<Vec<String>>,
 }
 
 impl Judge {
     /// A judge over the rules of `catalogue`.
-    pub fn new(catalogue: Arc<Catalogue>, _options: JudgeOptions) -> Self {
-        Judge { catalogue }
+    pub fn new(catalogue: Arc<Catalogue>, options: JudgeOptions) -> Self {
+        let settings = catalogue.metas.iter();
+        let settings =
+            settings.map(|m| options.rules.get(&m.id).cloned().unwrap_or_default()).collect();
+        let mut prefixes = vec![Vec::new(); catalogue.metas.len()];
+        for entry in &catalogue.secrets {
+            let firsts = entry.rule.formats.iter().filter_map(|format| format.first());
+            if let Some(own) = prefixes.get_mut(entry.index.0 as usize) {
+                own.extend(firsts.flat_map(|segment| segment.text.clone()));
+            }
+        }
+        Judge { markers: Markers::new(&catalogue), settings, prefixes, catalogue, options }
     }
 
-    /// Judges the candidates of one file.
-    pub fn file(&self, _source: &Source<'_>, _candidates: &mut Vec<Candidate>) -> Verdict {
-        let _ = &self.catalogue;
-        Verdict::default()
+    /// True if a file without candidates is to be judged all the same, because
+    /// unused ignores are to be reported.
+    pub fn reads_every_file(&self) -> bool {
+        self.options.inline_ignores && self.options.report_unused
     }
+
+    /// Judges the candidates of one file. Spans that reach beyond the text or
+    /// cut a character in two are put right first.
+    pub fn file(&self, source: &Source<'_>, candidates: &mut [Candidate]) -> Verdict {
+        candidates.iter_mut().for_each(|c| case::put_right(c, source.text));
+        let order = merge::winners(candidates, &self.catalogue);
+        let mask = Mask::new(source.text, self.known(source.text, candidates, &order));
+        let mut kept: Vec<&Candidate> = order.iter().map(|&i| &candidates[i]).collect();
+        let mut case = Case::new(source, mask, &kept, self.reads_every_file());
+        let mut verdict = Verdict::default();
+        let hidden = &mut verdict.hidden;
+
+        hidden.suppressed_baseline += retain(&mut kept, |c| !case.is_baseline_entry(c));
+        if self.options.inline_ignores {
+            self.apply_ignores(&case, &mut kept, &mut verdict);
+        }
+        let mut standing = self.identify(&case, kept);
+        self.apply_options(source, &mut standing, &mut verdict.hidden);
+        verdict.findings = self.findings(&mut case, &standing);
+        verdict
+    }
+
+    /// All secrets of the file, dropped and doubtful ones too.
+    fn known(&self, text: &[u8], candidates: &[Candidate], winners: &[usize]) -> Vec<Known> {
+        let mut won = vec![false; candidates.len()];
+        winners.iter().for_each(|&i| won[i] = true);
+        let known = |(candidate, won): (&Candidate, bool)| {
+            let is_secret = self.category(candidate) == Category::Secret;
+            let range = secret_range(candidate).clone();
+            (is_secret || candidate.secret.is_some()).then(|| Known {
+                prefix: self.public_prefix(candidate.rule, &text[range.clone()]),
+                range,
+                won: won && is_secret,
+            })
+        };
+        candidates.iter().zip(won).filter_map(known).collect()
+    }
+
+    fn apply_ignores(
+        &self,
+        case: &Case<'_, '_>,
+        kept: &mut Vec<&Candidate>,
+        verdict: &mut Verdict,
+    ) {
+        let mut ignores = Ignores::read(&self.markers, case.source.text, &case.places);
+        let before = kept.clone();
+        verdict.hidden.suppressed_inline +=
+            retain(kept, |c| !ignores.covers(c, self.category(c), &case.places));
+        let terms = Terms {
+            catalogue: &self.catalogue,
+            mask: &case.mask,
+            candidates: &before,
+            places: &case.places,
+        };
+        verdict.warnings = ignores.warnings(case.source, self.options.report_unused, &terms);
+    }
+
+    /// Gives each finding its fingerprint, in the order of the file. Before
+    /// the gates, so that the number of a copy does not depend on them.
+    fn identify<'c>(&self, case: &Case<'_, '_>, kept: Vec<&'c Candidate>) -> Vec<Standing<'c>> {
+        let mut fingerprints = Fingerprints::default();
+        let identify = |candidate: &'c Candidate| {
+            let meta = self.catalogue.meta(candidate.rule);
+            let wanted = self.settings(candidate).and_then(|s| s.severity);
+            let fingerprint = match meta.category {
+                Category::Secret => {
+                    let value = secret_range(candidate);
+                    fingerprints.secret(&meta.id, case.source.text, value, &case.mask)
+                }
+                Category::Pattern | Category::Surface => {
+                    fingerprints.pattern(&meta.id, case.source.text, &candidate.span, &case.mask)
+                }
+            };
+            let severity = wanted.unwrap_or_else(|| own_severity(candidate, &self.catalogue));
+            Standing { candidate, severity, fingerprint }
+        };
+        kept.into_iter().map(identify).collect()
+    }
+
+    /// What config, gates and baseline hide, in this order.
+    fn apply_options(
+        &self,
+        source: &Source<'_>,
+        standing: &mut Vec<Standing<'_>>,
+        hidden: &mut Hidden,
+    ) {
+        hidden.hidden_by_config += retain(standing, |s| {
+            self.settings(s.candidate)
+                .is_none_or(|r| r.enabled && !r.exclude.is_match(&*source.path))
+        });
+        let JudgeOptions { min_severity, min_confidence, baseline, .. } = &self.options;
+        hidden.below_gates += retain(standing, |s| {
+            min_severity.is_none_or(|min| s.severity >= min)
+                && min_confidence.is_none_or(|min| s.candidate.confidence >= min)
+        });
+        if let Some(baseline) = baseline {
+            hidden.suppressed_baseline += retain(standing, |s| {
+                let id = &self.catalogue.meta(s.candidate.rule).id;
+                !baseline.contains(id, &source.path, &s.fingerprint)
+            });
+        }
+    }
+
+    fn findings(&self, case: &mut Case<'_, '_>, standing: &[Standing<'_>]) -> Vec<Finding> {
+        let mut excerpts = match self.options.excerpts {
+            true => case.excerpts(standing),
+            false => Vec::new(),
+        }
+        .into_iter();
+        let finding = |s: &Standing<'_>| {
+            let meta = self.catalogue.meta(s.candidate.rule);
+            let prefix = |raw: &[u8]| self.public_prefix(s.candidate.rule, raw);
+            let mut finding = case.finding(meta, s, prefix);
+            finding.excerpt = excerpts.next().flatten();
+            if !self.options.show_secrets {
+                finding.shown = None;
+            }
+            finding
+        };
+        standing.iter().map(finding).collect()
+    }
+
+    fn category(&self, candidate: &Candidate) -> Category {
+        self.catalogue.meta(candidate.rule).category
+    }
+
+    fn settings(&self, candidate: &Candidate) -> Option<&RuleSettings> {
+        self.settings.get(candidate.rule.0 as usize)
+    }
+
+    /// Length of what every credential of this kind starts with.
+    fn public_prefix(&self, rule: RuleIndex, raw: &[u8]) -> usize {
+        let prefixes = self.prefixes.get(rule.0 as usize).map_or(&[][..], |p| p);
+        let fitting = prefixes.iter().filter(|p| raw.starts_with(p.as_bytes()));
+        fitting.map(String::len).max().unwrap_or(0)
+    }
+}
+
+/// Keeps what `stays` and returns how many did not.
+fn retain<T>(list: &mut Vec<T>, stays: impl FnMut(&T) -> bool) -> u64 {
+    let before = list.len();
+    list.retain(stays);
+    (before - list.len()) as u64
 }

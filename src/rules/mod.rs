@@ -1,13 +1,28 @@
 //! The rule catalogue: what rules there are and what they say of themselves.
 //! No matching happens here; `secrets` and `syntax` compile what they need.
 
+pub mod check;
+pub mod examples;
+pub mod explain;
+pub mod format;
+mod generate;
+pub mod index;
+pub mod list;
+mod load;
+mod meta;
 pub mod model;
+pub mod names;
+mod select;
+pub mod topics;
 
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::document::Problem;
 use crate::finding::RuleIndex;
-use model::{Category, PatternFile, RuleMeta, SecretFile, SecretRule};
+use model::{PatternFile, RuleMeta, SecretFile, SecretRule};
+
+pub use select::UnknownRule;
 
 /// Built-in rules, packed by the build script.
 static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.bin"));
@@ -44,13 +59,18 @@ pub struct Catalogue {
     pub patterns: Vec<PatternEntry>,
 }
 
-/// A rule folder that cannot be used.
+/// Rules that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum RuleError {
     #[error("the built-in rules cannot be read: {0}")]
     Packed(#[from] postcard::Error),
-    #[error("{file}: {message}")]
-    Invalid { file: String, message: String },
+    /// Everything wrong with a folder, sorted by place; one line each.
+    #[error("{}", lines(.0))]
+    Invalid(Vec<Problem>),
+}
+
+fn lines(problems: &[Problem]) -> String {
+    problems.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n")
 }
 
 impl Catalogue {
@@ -64,8 +84,15 @@ impl Catalogue {
         Ok(catalogue)
     }
 
-    /// Adds the rules of a user's folder (`secrets/` and `patterns/`, or flat).
-    pub fn add_folder(&mut self, _folder: &Path) -> Result<(), RuleError> {
+    /// Adds the rules of a user's folder: all `.toml` files below it, told
+    /// apart by their keys (`provider` or `match`).
+    ///
+    /// # Errors
+    /// All that is wrong with the files; then no rule has been added.
+    pub fn add_folder(&mut self, folder: &Path) -> Result<(), RuleError> {
+        let loaded = load::folder(folder, self)?;
+        loaded.secrets.into_iter().for_each(|file| self.add_secrets(file));
+        loaded.patterns.into_iter().for_each(|file| self.add_pattern(file));
         Ok(())
     }
 
@@ -84,95 +111,22 @@ impl Catalogue {
         RuleIndex(self.metas.len() as u32 - 1)
     }
 
-    fn add_secrets(&mut self, file: SecretFile) {
+    fn add_secrets(&mut self, mut file: SecretFile) {
+        let rules = std::mem::take(&mut file.rules);
         let provider = Arc::new(Provider {
             key: file.provider.clone(),
             name: file.name.clone(),
-            words: file.words.clone(),
+            words: std::mem::take(&mut file.words),
         });
-        for rule in &file.rules {
-            let index = self.push(secret_meta(&file, rule));
-            self.secrets.push(SecretEntry {
-                index,
-                provider: Arc::clone(&provider),
-                rule: rule.clone(),
-            });
+        for rule in rules {
+            let index = self.push(meta::of_secret(&file, &rule));
+            self.secrets.push(SecretEntry { index, provider: Arc::clone(&provider), rule });
         }
     }
 
     /// Adds one pattern rule.
     pub fn add_pattern(&mut self, rule: PatternFile) {
-        let index = self.push(pattern_meta(&rule));
+        let index = self.push(meta::of_pattern(&rule));
         self.patterns.push(PatternEntry { index, rule });
-    }
-}
-
-/// Fills what a rule leaves out from its provider's file.
-fn secret_meta(file: &SecretFile, rule: &SecretRule) -> RuleMeta {
-    let first =
-        |own: &Option<String>, shared: &Option<String>| own.clone().or_else(|| shared.clone());
-    let fix = first(&rule.fix, &file.fix).unwrap_or_else(|| default_fix(rule));
-    RuleMeta {
-        id: rule.id.clone(),
-        title: rule.title.clone(),
-        category: Category::Secret,
-        severity: rule.severity,
-        confidence: rule.confidence,
-        topic: "secret-hardcoded".to_owned(),
-        what: rule
-            .what
-            .clone()
-            .unwrap_or_else(|| format!("A {} is written into this file.", rule.title)),
-        why: first(&rule.why, &file.why).unwrap_or_else(|| default_why(&file.name)),
-        fix,
-        revoke: first(&rule.revoke, &file.revoke),
-        references: rule.references.iter().chain(&file.references).cloned().collect(),
-        cwe: rule.cwe.clone(),
-        owasp: rule.owasp.clone(),
-        languages: Vec::new(),
-        provider: Some(file.name.clone()),
-    }
-}
-
-fn default_why(provider: &str) -> String {
-    format!(
-        "Anyone who can read this file, its history or a copy of it can act at {provider} \
-         with the rights of this credential until it is revoked."
-    )
-}
-
-fn default_fix(rule: &SecretRule) -> String {
-    let home = match &rule.env {
-        Some(env) => format!("the environment variable `{env}`"),
-        None => "an environment variable".to_owned(),
-    };
-    format!(
-        "Revoke the credential, then read the new one from {home} or a secret manager \
-         instead of writing it into the file."
-    )
-}
-
-fn pattern_meta(rule: &PatternFile) -> RuleMeta {
-    let mut languages: Vec<String> =
-        rule.matchers.iter().flat_map(|m| m.languages.iter().cloned()).collect();
-    languages.sort();
-    languages.dedup();
-    let surface = rule.matchers.iter().any(|m| m.detector.is_some());
-    RuleMeta {
-        id: rule.id.clone(),
-        title: rule.title.clone(),
-        category: if surface { Category::Surface } else { Category::Pattern },
-        severity: rule.severity,
-        confidence: rule.confidence,
-        topic: rule.topic.clone(),
-        what: rule.what.clone(),
-        why: rule.why.clone(),
-        fix: rule.fix.clone(),
-        revoke: None,
-        references: rule.references.clone(),
-        cwe: rule.cwe.clone(),
-        owasp: rule.owasp.clone(),
-        languages,
-        provider: None,
     }
 }

@@ -109,6 +109,15 @@ impl Format {
         body.len() >= 24 && self.parts.iter().any(wide) && body.iter().all(is_hex)
     }
 
+    /// Whether `value` has the alphabet of a format without prefix, but a
+    /// length up to a quarter off: a token that was cut or glued to something.
+    pub fn is_cut_or_extended(&self, value: &[u8]) -> bool {
+        let [(Part::Chars { set, length }, false)] = self.parts.as_slice() else { return false };
+        let (min, max, len) = (length.min as usize, length.max as usize, value.len());
+        let off = if len < min { min - len } else { len.saturating_sub(max) };
+        off > 0 && off * 4 <= min && value.iter().all(|&byte| set.contains(byte))
+    }
+
     /// The end of a token of this format that starts at `at`, where no further
     /// token character follows. Whether a token may start there is the caller's
     /// question ([`starts_token`]).

@@ -4,10 +4,12 @@
 use crate::finding::{Candidate, Confidence};
 
 use super::assignment::{Assignment, Operator, Quoting, name_around, read};
+use super::kernel::MIN_RUN;
 use super::name::{NameKind, classify, classify_strictly};
 use super::place::{Notation, Role};
 use super::randomness::{is_sequence_or_repeat, randomness};
 use super::value::{Weighed, is_placeholder, is_template, weigh};
+use super::vendor::Near;
 use super::{Detectors, Input};
 
 /// Losing to any vendor's format.
@@ -20,6 +22,7 @@ pub fn at_name(
     input: &Input<'_>,
     at: usize,
     detectors: &Detectors,
+    near: &mut Near<'_>,
     candidates: &mut Vec<Candidate>,
 ) -> usize {
     let name = name_around(input.text, at);
@@ -31,6 +34,12 @@ pub fn at_name(
     let end = found.value.end;
     if found.operator == Operator::Argument && classify_strictly(words).is_none() {
         return name_end;
+    }
+    if found.value.len() < MIN_RUN
+        && kind != NameKind::Password
+        && input.vendors.try_short(input.text, &found.value, near, candidates)
+    {
+        return end;
     }
     if let Some(candidate) = assigned(input, kind, &found, detectors) {
         candidates.push(candidate);
@@ -60,7 +69,11 @@ fn assigned(
         in_comment: input.place.notation == Notation::Code
             && on_comment_line(input.text, value.start),
     };
-    let (confidence, reason) = weigh(&weighed)?;
+    let (mut confidence, mut reason) = weigh(&weighed)?;
+    if kind != NameKind::Password && input.vendors.contradicts(weighed.name, weighed.value) {
+        confidence = Confidence::Low;
+        reason = "the value does not have the format that its provider uses";
+    }
     let mut candidate = Candidate::new(rule, value.clone());
     candidate.secret = Some(value);
     candidate.confidence = confidence;

@@ -54,10 +54,11 @@ fn weigh_key(input: &Input<'_>, label: &[u8], body: &[u8]) -> Option<(Confidence
     if letters < MIN_BODY {
         return (letters >= 16).then_some((Confidence::Low, "the key's body is too short"));
     }
-    if label.starts_with(b"ENCRYPTED") || find(body, b"ENCRYPTED").is_some() {
-        return Some((Confidence::Medium, "the private key is protected by a passphrase"));
-    }
+    let encrypted = label.starts_with(b"ENCRYPTED") || find(body, b"ENCRYPTED").is_some();
     match input.place.role {
+        Role::Production if encrypted => {
+            Some((Confidence::Medium, "the private key is protected by a passphrase"))
+        }
         Role::Production => Some((Confidence::High, "a private key with its body")),
         Role::Example => Some((Confidence::Medium, "a private key in an example")),
         Role::Test => Some((Confidence::Low, "a private key in a test")),

@@ -44,6 +44,7 @@ pub struct SecretsScratch {
 struct Input<'a> {
     text: &'a [u8],
     place: Place,
+    vendors: &'a Vendors,
 }
 
 /// The names a rule may use in `detector`.
@@ -100,7 +101,7 @@ impl SecretsEngine {
         let place = Place::of(&source.path);
         let mut file = FileScan {
             engine: self,
-            input: Input { text: source.text, place },
+            input: Input { text: source.text, place, vendors: &self.vendors },
             near: Near::new(&source.path, place),
             runs_done: 0,
             names_done: 0,
@@ -118,7 +119,7 @@ struct FileScan<'a> {
     engine: &'a SecretsEngine,
     input: Input<'a>,
     near: Near<'a>,
-    /// End of the last run.
+    /// End of the last run whose whole neighbourhood was looked at.
     runs_done: usize,
     /// End of the last token.
     tokens_done: usize,
@@ -128,7 +129,10 @@ struct FileScan<'a> {
 
 impl FileScan<'_> {
     fn run(&mut self, run: Run, candidates: &mut Vec<Candidate>) {
-        let done = std::mem::replace(&mut self.runs_done, run.end);
+        let done = self.runs_done;
+        if run.has_digit {
+            self.runs_done = run.end;
+        }
         if run.end <= self.tokens_done {
             return;
         }
@@ -147,11 +151,14 @@ impl FileScan<'_> {
         let (input, detectors) = (&self.input, &self.engine.detectors);
         match hit.anchor {
             Anchor::Name if hit.at >= self.names_done => {
-                self.names_done = generic::at_name(input, hit.at, detectors, candidates);
+                let near = &mut self.near;
+                self.names_done = generic::at_name(input, hit.at, detectors, near, candidates);
             }
             Anchor::Name => {}
             Anchor::Url => {
                 urls::at_url(input, hit.at, detectors, candidates);
+                let (start, vendors) = (urls::scheme_start(input.text, hit.at), input.vendors);
+                vendors.try_prefixes(input.text, start, &mut self.near, candidates);
             }
             Anchor::Pem => {
                 keys::at_pem(input, hit.at, detectors, candidates);

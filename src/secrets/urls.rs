@@ -77,10 +77,15 @@ fn user_info(text: &[u8], at: usize) -> Option<UserInfo> {
 }
 
 fn scheme(text: &[u8], at: usize) -> &[u8] {
+    &text[scheme_start(text, at)..at]
+}
+
+/// Where the scheme before the `://` at `at` begins.
+pub fn scheme_start(text: &[u8], at: usize) -> usize {
     let floor = at.saturating_sub(24);
     let is_part = |b: u8| b.is_ascii_alphanumeric() || b"+.-".contains(&b);
     let length = text[floor..at].iter().rev().take_while(|&&b| is_part(b)).count();
-    &text[at - length..at]
+    at - length
 }
 
 /// `postgresql+psycopg2` is `postgresql` with a driver.

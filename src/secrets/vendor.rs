@@ -20,11 +20,23 @@ use super::value::{has_part, is_placeholder};
 
 /// Bytes that may belong to a token on the left of its longest run.
 const MAX_LEFT: usize = 80;
+/// Base64 before a run that a format without prefix may begin in, in bytes.
+const MAX_WIDE: usize = 256;
 /// How far around a candidate a provider's words count, in bytes each way.
 const NEAR: usize = 240;
 
+/// Whether a prefix tells its provider by itself: long enough, and not one of
+/// the words that many issuers use.
+fn is_telling(prefix: &[u8]) -> bool {
+    const SHARED: [&str; 9] =
+        ["live", "test", "prod", "pat", "key", "api", "secret", "token", "sk"];
+    let word = prefix.split(|b| !b.is_ascii_alphabetic()).next().unwrap_or(prefix);
+    prefix.len() >= 4 && !SHARED.iter().any(|shared| word.eq_ignore_ascii_case(shared.as_bytes()))
+}
+
 /// How strongly a match names its rule; see `Candidate::specificity`.
 const BY_CHECKSUM: u8 = 90;
+const BY_PREFIX_AND_CONTEXT: u8 = 75;
 const BY_PREFIX: u8 = 70;
 const BY_CONTEXT: u8 = 40;
 
@@ -92,6 +104,8 @@ pub struct Vendors {
     open: Vec<Slot>,
     /// Formats that need their provider near, by provider.
     contextual: Vec<Vec<Slot>>,
+    /// All formats and regexes, by provider.
+    by_provider: Vec<Vec<Slot>>,
     words: Option<AhoCorasick>,
     /// Provider of each pattern of `words`.
     word_owner: Vec<u32>,
@@ -120,22 +134,108 @@ impl Vendors {
         near: &mut Near<'_>,
         candidates: &mut Vec<Candidate>,
     ) -> Option<usize> {
-        let from = if run.has_digit { left_end(text, run.start, done) } else { run.start };
+        if !run.has_digit {
+            return self.try_prefixes(text, run.start, near, candidates);
+        }
+        let from = left_end(text, run.start, done);
         let mut longest = None;
-        let last = if run.has_digit { run.end - 8 } else { run.start + 1 };
-        for at in from..last {
-            let key = u16::from_be_bytes([text[at], text[at + 1]]);
-            if self.prefix_bits.contains(key) && starts_token(text, at) {
-                longest = longest.max(self.try_table(&self.by_prefix, text, at, near, candidates));
-            }
-            if self.anchor_bits.contains(key) {
+        for at in from..run.end - 1 {
+            longest = longest.max(self.try_prefixes(text, at, near, candidates));
+            if self.anchor_bits.contains(pair(text, at)) {
                 longest = longest.max(self.try_table(&self.by_anchor, text, at, near, candidates));
             }
         }
-        if longest.is_some() || !run.has_digit {
+        let right = right_end(text, run.end);
+        for at in run.end..right.saturating_sub(1) {
+            if self.anchor_bits.contains(pair(text, at)) {
+                longest = longest.max(self.try_table(&self.by_anchor, text, at, near, candidates));
+            }
+        }
+        if longest.is_some() {
             return longest;
         }
         self.try_open(text, run, near, candidates)
+    }
+
+    /// Formats whose prefix stands at `at`, if a token may begin there.
+    pub fn try_prefixes(
+        &self,
+        text: &[u8],
+        at: usize,
+        near: &mut Near<'_>,
+        candidates: &mut Vec<Candidate>,
+    ) -> Option<usize> {
+        if at + 1 >= text.len()
+            || !self.prefix_bits.contains(pair(text, at))
+            || !starts_token(text, at)
+        {
+            return None;
+        }
+        self.try_table(&self.by_prefix, text, at, near, candidates)
+    }
+
+    /// A short value under a credential's name, against the formats of the
+    /// providers near it; longer ones were seen as runs.
+    pub fn try_short(
+        &self,
+        text: &[u8],
+        value: &std::ops::Range<usize>,
+        near: &mut Near<'_>,
+        candidates: &mut Vec<Candidate>,
+    ) -> bool {
+        let run = Run { start: value.start, end: value.end, has_digit: true };
+        let providers = near.providers(self, text, run).to_vec();
+        let slots = providers.iter().flat_map(|&p| &self.contextual[p as usize]);
+        let mut found = false;
+        for slot in slots.filter(|slot| self.slot_matches(**slot, &text[value.clone()])) {
+            found |= self.try_at(text, value.start, *slot, near, candidates).is_some();
+        }
+        found
+    }
+
+    /// Whether a value that stands under `name` cannot be what the name says:
+    /// it has a provider's prefix but not the rest of its format, or the name
+    /// names a provider whose tokens are a little shorter or longer.
+    pub fn contradicts(&self, name: &[u8], value: &[u8]) -> bool {
+        self.breaks_prefix(value) || self.breaks_name(name, value)
+    }
+
+    fn breaks_prefix(&self, value: &[u8]) -> bool {
+        let Some(&[a, b]) = value.first_chunk::<2>() else { return false };
+        let Some(entries) = self.by_prefix.get(&u16::from_be_bytes([a, b])) else { return false };
+        let mut named = entries
+            .iter()
+            .filter(|(prefix, _)| value.starts_with(prefix) && is_telling(prefix))
+            .peekable();
+        named.peek().is_some() && !named.any(|(_, slot)| self.slot_matches(*slot, value))
+    }
+
+    fn breaks_name(&self, name: &[u8], value: &[u8]) -> bool {
+        let Some(words) = &self.words else { return false };
+        let mut close = false;
+        for hit in words.find_overlapping_iter(name) {
+            let slots = &self.by_provider[self.word_owner[hit.pattern().as_usize()] as usize];
+            if slots.iter().any(|slot| self.slot_matches(*slot, value)) {
+                return false;
+            }
+            close |= slots.iter().any(|slot| self.slot_is_close(*slot, value));
+        }
+        close
+    }
+
+    fn slot_is_close(&self, slot: Slot, value: &[u8]) -> bool {
+        let rule = &self.rules[slot.rule as usize];
+        rule.formats
+            .get(slot.format as usize)
+            .is_some_and(|format| format.is_cut_or_extended(value))
+    }
+
+    fn slot_matches(&self, slot: Slot, value: &[u8]) -> bool {
+        let rule = &self.rules[slot.rule as usize];
+        if slot.format == REGEX {
+            return rule.regex.as_ref().and_then(LazyRegex::get).is_some_and(|r| r.is_match(value));
+        }
+        rule.formats[slot.format as usize].match_at(value, 0) == Some(value.len())
     }
 
     fn try_table(
@@ -147,8 +247,7 @@ impl Vendors {
         candidates: &mut Vec<Candidate>,
     ) -> Option<usize> {
         let mut longest = None;
-        let key = u16::from_be_bytes([text[at], text[at + 1]]);
-        for (prefix, place) in table.get(&key)? {
+        for (prefix, place) in table.get(&pair(text, at))? {
             if text[at..].starts_with(prefix)
                 && let Some(end) = self.try_at(text, at, *place, near, candidates)
             {
@@ -177,10 +276,15 @@ impl Vendors {
         for place in &self.open {
             longest = longest.max(self.try_at(text, start, *place, near, candidates));
         }
+        let wide = base64_start(text, start);
         let providers = near.providers(self, text, run).to_vec();
         for provider in providers {
             for place in &self.contextual[provider as usize] {
-                longest = longest.max(self.try_at(text, start, *place, near, candidates));
+                let mut found = self.try_at(text, start, *place, near, candidates);
+                if found.is_none() && wide < start {
+                    found = self.try_at(text, wide, *place, near, candidates);
+                }
+                longest = longest.max(found);
             }
         }
         longest
@@ -244,7 +348,7 @@ impl Rule {
         if self.documented.iter().any(|known| known.as_bytes() == token) {
             return None;
         }
-        if !self.name_fits(text, start) {
+        if !self.name_fits(text, start) || prefix == 0 && follows_digest_word(text, start) {
             return None;
         }
         let body = &token[prefix..];
@@ -254,7 +358,11 @@ impl Rule {
         let mut candidate = Candidate::new(self.index, start..end);
         candidate.secret = Some(start..end);
         candidate.severity = Some(self.severity);
-        candidate.specificity = if prefix > 0 { BY_PREFIX } else { BY_CONTEXT };
+        candidate.specificity = match (prefix > 0, self.context.provider_near) {
+            (true, true) => BY_PREFIX_AND_CONTEXT,
+            (true, false) => BY_PREFIX,
+            (false, _) => BY_CONTEXT,
+        };
         let (confidence, reason) = self.confidence(token, body, near.place);
         candidate.confidence = confidence;
         candidate.reasons.push(reason.into());
@@ -296,6 +404,17 @@ impl Rule {
 
 const CHECKSUM_RIGHT: &str = "the token's checksum is right";
 
+/// `sha256:…`, `"integrity": "…"`, `uses: action@…`: the hash of some content.
+fn follows_digest_word(text: &[u8], start: usize) -> bool {
+    const WORDS: &[&str] = &[
+        "sha1", "sha256", "sha384", "sha512", "md5", "digest", "integrity", "checksum", "hash",
+        "commit", "revision", "etag", "fingerprint",
+    ];
+    let window = &text[start.saturating_sub(24)..start];
+    let line = window.rsplit(|&b| b == b'\n').next().unwrap_or(window);
+    line.ends_with(b"@") || has_part(line, WORDS)
+}
+
 /// One or two characters fill most of the token.
 fn is_repeat(body: &[u8]) -> bool {
     let mut counts = [0u32; 256];
@@ -304,12 +423,36 @@ fn is_repeat(body: &[u8]) -> bool {
     body.len() >= 8 && most as usize * 2 > body.len()
 }
 
+/// The two bytes at `at`, which is not the last place of `text`.
+#[inline]
+fn pair(text: &[u8], at: usize) -> u16 {
+    u16::from_be_bytes([text[at], text[at + 1]])
+}
+
+/// Where base64 that holds a run begins: a run ends at `+` and `/`.
+fn base64_start(text: &[u8], start: usize) -> usize {
+    let floor = start.saturating_sub(MAX_WIDE);
+    let is_part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+    let before = text[floor..start].iter().rev().take_while(|&&b| is_part(b)).count();
+    start - before
+}
+
+/// Where what is glued to the end of a run ends.
+fn right_end(text: &[u8], end: usize) -> usize {
+    let window = &text[end..text.len().min(end + MAX_LEFT)];
+    end + window.iter().take_while(|&&b| is_glue(b)).count()
+}
+
+/// Bytes that tokens and webhook addresses are made of.
+fn is_glue(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_-./+:=$~!|%?&".contains(&byte)
+}
+
 /// Where a token around a run may begin, not before `done`.
 fn left_end(text: &[u8], start: usize, done: usize) -> usize {
     let floor = start.saturating_sub(MAX_LEFT).max(done.min(start));
-    let is_part = |b: u8| b.is_ascii_alphanumeric() || b"_-./+:=".contains(&b);
     let mut at = start;
-    while at > floor && is_part(text[at - 1]) {
+    while at > floor && is_glue(text[at - 1]) {
         at -= 1;
     }
     at
@@ -385,6 +528,7 @@ struct Builder {
     by_anchor: PrefixTable,
     open: Vec<Slot>,
     contextual: Vec<Vec<Slot>>,
+    by_provider: Vec<Vec<Slot>>,
     providers: HashMap<String, u32>,
     words: Vec<String>,
     word_owner: Vec<u32>,
@@ -405,6 +549,7 @@ impl Builder {
         let number = self.rules.len() as u32;
         for (i, format) in formats.iter().enumerate() {
             let place = Slot { rule: number, format: i as u32 };
+            self.by_provider[provider as usize].push(place);
             match format.prefixes() {
                 Some(texts) if texts.iter().all(|t| t.len() >= 2) => {
                     texts.iter().for_each(|text| index(&mut self.by_prefix, text, place));
@@ -415,6 +560,7 @@ impl Builder {
         }
         for anchor in rule.anchors.iter().filter(|a| regex.is_some() && a.len() >= 2) {
             let slot = Slot { rule: number, format: REGEX };
+            self.by_provider[provider as usize].push(slot);
             index(&mut self.by_anchor, anchor.as_bytes(), slot);
         }
         self.rules.push(Rule {
@@ -435,6 +581,7 @@ impl Builder {
         let number = *self.providers.entry(entry.provider.key.clone()).or_insert(next);
         if number == next {
             self.contextual.push(Vec::new());
+            self.by_provider.push(Vec::new());
             for word in entry.provider.words.iter().filter(|w| !w.is_empty()) {
                 self.words.push(word.clone());
                 self.word_owner.push(number);
@@ -453,6 +600,7 @@ impl Builder {
             by_anchor: self.by_anchor,
             open: self.open,
             contextual: self.contextual,
+            by_provider: self.by_provider,
             words,
             word_owner: self.word_owner,
         }

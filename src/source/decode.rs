@@ -114,7 +114,7 @@ fn unmarked_utf16(head: &[u8]) -> Option<Encoding> {
     }
 }
 
-/// True for code units of which at least half are printable ASCII or white
+/// True for code units of which more than half are printable ASCII or white
 /// space and none is another control: number tables and machine code fail it,
 /// source text and configuration pass.
 fn reads_as_utf16(units: impl Iterator<Item = u16>) -> bool {
@@ -127,7 +127,7 @@ fn reads_as_utf16(units: impl Iterator<Item = u16>) -> bool {
             _ => {}
         }
     }
-    all > 0 && ascii * 2 >= all
+    ascii * 2 > all
 }
 
 impl Encoding {

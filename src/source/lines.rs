@@ -99,14 +99,14 @@ pub fn line_window(text: &[u8], offset: usize, reach: usize) -> Range<usize> {
     let low = char_start(text, offset.saturating_sub(reach));
     let high = char_start(text, offset.saturating_add(reach)).max(offset);
     let start = memchr::memrchr(b'\n', &text[low..offset]).map_or(low, |at| low + at + 1);
-    match memchr::memchr(b'\n', &text[offset..high]) {
-        None => start..high,
-        Some(at) => {
-            let end = offset + at;
-            let ending = usize::from(text[start..end].ends_with(b"\r"));
-            start..end - ending
-        }
-    }
+    // Two bytes more, so that a `\r` at the edge is known for what it is.
+    let beyond = text.len().min(high.saturating_add(2));
+    let ending = memchr::memchr(b'\n', &text[offset..beyond]).map(|at| offset + at);
+    let end = ending.map_or(high, |newline| {
+        let pair = text[..newline].ends_with(b"\r");
+        high.min(newline - usize::from(pair))
+    });
+    start.min(end)..end
 }
 
 /// Unicode code points in `bytes`; each byte that is not UTF-8 counts as one.

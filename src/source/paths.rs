@@ -154,9 +154,16 @@ fn relative(named: &Path, place: &Path, cwd: &Path, real_cwd: &Path) -> PathBuf 
     if path.as_os_str().is_empty() { PathBuf::from(".") } else { path }
 }
 
-/// The walker does not enter a link at its start, except with a slash behind it.
+/// The walker does not enter a link at its start, except with a slash behind
+/// it, and takes a file of the name `-` for standard input.
 fn walk_start(path: PathBuf, is_dir: bool) -> PathBuf {
-    if is_dir && path.is_symlink() { path.join("") } else { path }
+    if is_dir && path.is_symlink() {
+        path.join("")
+    } else if path == Path::new("-") {
+        Path::new(".").join(path)
+    } else {
+        path
+    }
 }
 
 /// For each root that lies below another one, its path in the other's walk.
@@ -184,6 +191,11 @@ mod tests {
             "a\u{fffd}[31m\u{fffd}\u{fffd}b"
         );
         assert_eq!(&*display_path(Path::new("/ä/é")), "/ä/é");
+    }
+
+    #[test]
+    fn a_file_named_like_standard_input_is_a_file() {
+        assert_eq!(walk_start(PathBuf::from("-"), false).as_os_str(), "./-");
     }
 
     #[test]

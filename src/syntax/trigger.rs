@@ -17,24 +17,8 @@ const MIN_WORD: usize = 3;
 
 /// Words a pattern may say and a match may lack.
 const OPTIONAL: &[&str] = &[
-    "async",
-    "const",
-    "let",
-    "var",
-    "static",
-    "final",
-    "public",
-    "private",
-    "protected",
-    "export",
-    "readonly",
-    "pub",
-    "mut",
-    "val",
-    "internal",
-    "begin",
-    "end",
-    "then",
+    "async", "const", "let", "var", "static", "final", "public", "private", "protected", "export",
+    "readonly", "pub", "mut", "val", "internal", "begin", "end", "then",
 ];
 
 /// Words that are in so many files that they tell nothing.

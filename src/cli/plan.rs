@@ -1,0 +1,249 @@
+//! Raw arguments become built things: flags, environment and config meet here
+//! and nowhere else.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::config::{self, Config, FailOn};
+use crate::judge::{self, Baseline, JudgeOptions};
+use crate::report::{Format, Style};
+use crate::rules::Catalogue;
+use crate::source::SourceRequest;
+
+use super::args::{
+    BaselineArgs, CatalogueArgs, FailArgs, IgnoreArgs, InputArgs, OutputArgs, ScanArgs,
+};
+use super::error::CliError;
+use super::output::{self, OutputFile};
+use super::settings::{self, Flags, Settings};
+use super::{paths, terminal};
+
+/// Everything a scan needs, checked.
+pub struct ScanPlan {
+    pub request: SourceRequest,
+    pub catalogue: Arc<Catalogue>,
+    pub judge: JudgeOptions,
+    /// The config file in use, as reports show it.
+    pub config: Option<String>,
+    pub fail_on: FailOn,
+    pub strict: bool,
+}
+
+/// What is shown of a scan, and where.
+pub struct OutputPlan {
+    /// What standard output gets.
+    pub format: Format,
+    pub style: Style,
+    pub files: Vec<OutputFile>,
+    pub progress: bool,
+    pub quiet: bool,
+}
+
+/// The config of a run and the rules it speaks of.
+pub struct Base {
+    pub config: Option<Config>,
+    pub catalogue: Catalogue,
+}
+
+impl Base {
+    /// Finds the config for what starts at `start`, loads all rules, and
+    /// checks one against the other.
+    ///
+    /// # Errors
+    /// Everything wrong with the config or the user's rules.
+    pub fn load(args: &CatalogueArgs, start: &Path) -> Result<Self, CliError> {
+        let file = match (&args.config, args.no_config) {
+            (Some(file), _) => Some(file.clone()),
+            (None, true) => None,
+            (None, false) => config::discover(start)?,
+        };
+        let config = file.as_deref().map(Config::read).transpose()?;
+        let mut catalogue = Catalogue::built_in()?;
+        for dir in settings::rules_dirs(args, config.as_ref()) {
+            catalogue.add_folder(&dir.value)?;
+        }
+        if let Some(config) = &config {
+            config.check_rules(&catalogue)?;
+        }
+        Ok(Base { config, catalogue })
+    }
+
+    /// As [`Base::load`], for verbs that scan nothing.
+    ///
+    /// # Errors
+    /// As [`Base::load`].
+    pub fn here(args: &CatalogueArgs) -> Result<Self, CliError> {
+        Base::load(args, Path::new("."))
+    }
+}
+
+/// The plan of `seamline scan`.
+///
+/// # Errors
+/// Anything the user asked for that cannot be done; nothing has been written.
+pub fn scan(args: &ScanArgs) -> Result<(ScanPlan, OutputPlan), CliError> {
+    let output = output_plan(&args.output)?;
+    let flags = Flags {
+        input: &args.input,
+        catalogue: &args.catalogue,
+        rules: &args.rules,
+        fail: &args.fail,
+        ignore: &args.ignore,
+    };
+    let mut plan = build(&args.paths, &flags)?;
+    let formats = output.files.iter().map(|file| file.format).chain([output.format]);
+    plan.judge.excerpts = formats.into_iter().any(|format| format == Format::Human);
+    plan.judge.show_secrets = args.output.show_secrets;
+    Ok((plan, output))
+}
+
+/// The plan of the scan behind `seamline baseline`: everything is found, as if
+/// there were no baseline. Also says which file the baseline is.
+///
+/// # Errors
+/// As [`scan`].
+pub fn baseline(args: &BaselineArgs) -> Result<(ScanPlan, PathBuf), CliError> {
+    let (fail, ignore) = (FailArgs::default(), IgnoreArgs::default());
+    let flags = Flags {
+        input: &args.input,
+        catalogue: &args.catalogue,
+        rules: &args.rules,
+        fail: &fail,
+        ignore: &ignore,
+    };
+    let (mut plan, settings) = build_without_baseline(&args.paths, &flags)?;
+    plan.judge.baseline = None;
+    let configured = settings.baseline.map(|baseline| baseline.value);
+    let file =
+        args.output.clone().or(configured).unwrap_or_else(|| PathBuf::from(judge::BASELINE_FILE));
+    Ok((plan, file))
+}
+
+fn build(paths: &[PathBuf], flags: &Flags<'_>) -> Result<ScanPlan, CliError> {
+    let (mut plan, settings) = build_without_baseline(paths, flags)?;
+    if let Some(baseline) = &settings.baseline {
+        plan.judge.baseline = Some(Baseline::read(&baseline.value)?);
+    }
+    Ok(plan)
+}
+
+fn build_without_baseline(
+    paths: &[PathBuf],
+    flags: &Flags<'_>,
+) -> Result<(ScanPlan, Settings), CliError> {
+    let paths = named_paths(paths, flags.input)?;
+    let Base { config, mut catalogue } = Base::load(flags.catalogue, start(&paths))?;
+    let settings = Settings::merge(flags, config.as_ref());
+    catalogue.select(&flags.rules.enable, &flags.rules.disable)?;
+    let plan = ScanPlan {
+        request: request(paths, flags.input, &settings),
+        judge: judge_options(flags, &settings)?,
+        catalogue: Arc::new(catalogue),
+        config: config.map(|config| config.shown),
+        fail_on: settings.fail_on.value,
+        strict: flags.input.strict,
+    };
+    Ok((plan, settings))
+}
+
+/// The settings in force for a scan of `paths`, for `config show`.
+///
+/// # Errors
+/// As [`scan`].
+pub fn effective(
+    paths: &[PathBuf],
+    flags: &Flags<'_>,
+) -> Result<(Option<String>, Settings), CliError> {
+    let paths = named_paths(paths, flags.input)?;
+    let base = Base::load(flags.catalogue, start(&paths))?;
+    let settings = Settings::merge(flags, base.config.as_ref());
+    Ok((base.config.map(|config| config.shown), settings))
+}
+
+/// Where the search for a config begins: the first path, or here.
+fn start(paths: &[PathBuf]) -> &Path {
+    let first = paths.iter().find(|path| *path != Path::new(paths::STDIN));
+    first.map_or(Path::new("."), PathBuf::as_path)
+}
+
+fn named_paths(written: &[PathBuf], input: &InputArgs) -> Result<Vec<PathBuf>, CliError> {
+    paths::check(written, &super::verbs())?;
+    let stdin = written.iter().any(|path| path == Path::new(paths::STDIN));
+    if input.stdin_filename.is_some() && !stdin {
+        let message = "`--stdin-filename` names standard input; add the path `-`";
+        return Err(CliError::Usage(message.to_owned()));
+    }
+    Ok(if written.is_empty() { vec![PathBuf::from(".")] } else { written.to_vec() })
+}
+
+fn request(paths: Vec<PathBuf>, input: &InputArgs, settings: &Settings) -> SourceRequest {
+    SourceRequest {
+        paths,
+        respect_ignores: !input.no_ignore,
+        hidden: !input.no_hidden,
+        max_file_size: settings.max_file_size.value.0,
+        exclude: settings.exclude.iter().map(|exclude| exclude.value.clone()).collect(),
+        stdin_filename: input.stdin_filename.clone(),
+    }
+}
+
+fn judge_options(flags: &Flags<'_>, settings: &Settings) -> Result<JudgeOptions, CliError> {
+    let mut rules = std::collections::BTreeMap::new();
+    for rule in &settings.rules {
+        let (id, written) = &rule.value;
+        // A rule named by `--enable` is on, whatever the config says.
+        let named = flags.rules.enable.contains(id);
+        let globs = written.exclude.iter().map(String::as_str);
+        let exclude = judge::path_globs(globs)
+            .map_err(|error| CliError::Usage(format!("rule `{id}`: {error}")))?;
+        let enabled = named || written.enabled.unwrap_or(true);
+        rules.insert(
+            id.clone(),
+            judge::RuleSettings { enabled, severity: written.severity, exclude },
+        );
+    }
+    Ok(JudgeOptions {
+        min_severity: Some(settings.min_severity.value),
+        min_confidence: Some(settings.min_confidence.value),
+        inline_ignores: !flags.ignore.no_inline_ignores,
+        report_unused: flags.ignore.report_unused_ignores,
+        rules,
+        ..JudgeOptions::default()
+    })
+}
+
+fn output_plan(args: &OutputArgs) -> Result<OutputPlan, CliError> {
+    let format = args.format.unwrap_or(Format::Human);
+    if args.show_secrets && format != Format::Human {
+        let message =
+            format!("`--show-secrets` goes with human output, not with {}", format.name());
+        return Err(CliError::Usage(message));
+    }
+    output::check(&args.output)?;
+    let style = Style {
+        show_secrets: args.show_secrets,
+        verbose: u8::from(args.verbose),
+        quiet: args.quiet,
+        ..terminal::style(args.color)
+    };
+    let watched = std::io::stderr().is_terminal() && std::env::var_os("CI").is_none();
+    Ok(OutputPlan {
+        format,
+        style,
+        files: args.output.clone(),
+        progress: watched && !args.no_progress && !args.quiet,
+        quiet: args.quiet,
+    })
+}
+
+/// The working directory as seen from the root of its repository
+/// (`services/api`); `None` at the root and outside a repository.
+pub fn repository_prefix() -> Option<String> {
+    let here = Path::new(".").canonicalize().ok()?;
+    let root = config::repository_root(&here)?;
+    let names = here.strip_prefix(root).ok()?.components();
+    let parts: Vec<String> =
+        names.map(|name| name.as_os_str().to_string_lossy().into_owned()).collect();
+    Some(parts.join("/")).filter(|prefix| !prefix.is_empty())
+}

@@ -1,0 +1,120 @@
+//! `seamline rules list|test`, and the hidden `docs`.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::finding::Confidence;
+use crate::judge::JudgeOptions;
+use crate::pipeline::Engine;
+use crate::rules::examples::{self, Case};
+use crate::rules::list::{self, Filter};
+use crate::rules::{Catalogue, index, names, topics};
+use crate::suggest;
+
+use super::args::{CatalogueArgs, RulesListArgs, RulesTestArgs, RulesVerb};
+use super::error::CliError;
+use super::exit::Exit;
+use super::plan::Base;
+use super::terminal;
+
+/// Runs one of the verbs.
+///
+/// # Errors
+/// Rules that cannot be used, or a name that stands for nothing.
+pub fn run(verb: &RulesVerb) -> Result<Exit, CliError> {
+    match verb {
+        RulesVerb::List(args) => print_list(args),
+        RulesVerb::Test(args) => test(args),
+        RulesVerb::Docs => {
+            terminal::print(&index::markdown(&Catalogue::built_in()?))?;
+            Ok(Exit::Clean)
+        }
+    }
+}
+
+fn print_list(args: &RulesListArgs) -> Result<Exit, CliError> {
+    let catalogue = Base::here(&args.catalogue)?.catalogue;
+    known("topic", args.topic.as_ref(), topics::slugs())?;
+    known("language", args.language.as_ref(), names::languages().into_iter())?;
+    let keys = catalogue.secrets.iter().map(|entry| entry.provider.key.as_str());
+    let shown = catalogue.secrets.iter().map(|entry| entry.provider.name.as_str());
+    known("provider", args.provider.as_ref(), keys.chain(shown))?;
+    let filter = Filter {
+        category: args.category,
+        topic: args.topic.clone(),
+        provider: args.provider.clone(),
+        language: args.language.clone(),
+    };
+    let rules = list::list(&catalogue, &filter);
+    let text = match args.format.as_str() {
+        "json" => list::json(&rules).map_err(|error| CliError::Usage(error.to_string()))?,
+        _ => list::table(&rules),
+    };
+    terminal::print(&text)?;
+    Ok(Exit::Clean)
+}
+
+/// A filter that nothing can pass is a mistake.
+fn known<'a>(
+    what: &str,
+    name: Option<&String>,
+    all: impl Iterator<Item = &'a str> + Clone,
+) -> Result<(), CliError> {
+    let Some(name) = name else { return Ok(()) };
+    if all.clone().any(|known| known.eq_ignore_ascii_case(name)) {
+        return Ok(());
+    }
+    let hint = suggest::question(&suggest::candidates(name, all, 1));
+    let hint = hint.map_or_else(String::new, |hint| format!("; {hint}"));
+    Err(CliError::Usage(format!("unknown {what} `{name}`{hint}")))
+}
+
+fn test(args: &RulesTestArgs) -> Result<Exit, CliError> {
+    let (dirs, ids): (Vec<&String>, Vec<&String>) =
+        args.what.iter().partition(|what| Path::new(what).is_dir());
+    let folders = args.catalogue.rules_dirs.iter().cloned();
+    let folders = folders.chain(dirs.iter().map(PathBuf::from)).collect();
+    let with_dirs = CatalogueArgs { rules_dirs: folders, ..args.catalogue.clone() };
+    let built_in = Catalogue::built_in()?.metas.len();
+    let catalogue = Arc::new(Base::here(&with_dirs)?.catalogue);
+    let wanted = ids.iter().map(|id| catalogue.require(id)).collect::<Result<Vec<_>, _>>()?;
+    let own = |case: &Case| !dirs.is_empty() && case.rule.0 as usize >= built_in;
+    let mut cases = examples::cases(&catalogue);
+    cases.retain(|case| args.what.is_empty() || wanted.contains(&case.rule) || own(case));
+    let failures = failures(&catalogue, &cases);
+    let mut text = String::new();
+    for (case, complaint) in &failures {
+        let id = &catalogue.meta(case.rule).id;
+        _ = writeln!(text, "{id}: example {} ({}): {complaint}", case.number, case.label);
+    }
+    let failed = failures.len();
+    _ = writeln!(text, "{} examples run, {failed} failed", cases.len());
+    terminal::print(&text)?;
+    Ok(if failed == 0 { Exit::Clean } else { Exit::Findings })
+}
+
+/// The cases that did not turn out as they must, each with what happened.
+fn failures<'c>(catalogue: &Arc<Catalogue>, cases: &'c [Case]) -> Vec<(&'c Case, &'static str)> {
+    let options = JudgeOptions {
+        min_confidence: Some(Confidence::Low),
+        inline_ignores: false,
+        ..JudgeOptions::default()
+    };
+    let engine = Engine::new(Arc::clone(catalogue), options);
+    let failure = |case: &'c Case| {
+        let meta = catalogue.meta(case.rule);
+        let least = meta.confidence.min(Confidence::Medium);
+        let report = engine.scan_text(&case.file, case.text.as_bytes());
+        let fired = report
+            .findings
+            .iter()
+            .any(|finding| finding.rule.id == meta.id && finding.confidence >= least);
+        match (fired, case.must_fire) {
+            (false, true) => Some((case, "the rule should have fired and did not")),
+            (true, false) => Some((case, "the rule fired and should not have")),
+            _ => None,
+        }
+    };
+    cases.iter().filter_map(failure).collect()
+}

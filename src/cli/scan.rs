@@ -1,0 +1,53 @@
+//! `seamline scan`, the default verb.
+
+use std::io;
+
+use crate::pipeline::{Engine, Progress};
+use crate::report::{self, Format, Report};
+
+use super::args::ScanArgs;
+use super::error::CliError;
+use super::exit::{self, Exit};
+use super::plan::{self, OutputPlan, ScanPlan};
+use super::{progress, terminal};
+
+/// Scans and reports.
+///
+/// # Errors
+/// Anything that kept the scan from doing what was asked.
+pub fn run(args: &ScanArgs) -> Result<Exit, CliError> {
+    let (plan, output) = plan::scan(args)?;
+    let (strict, fail_on) = (plan.strict, plan.fail_on);
+    let report = scan(plan, output.progress)?;
+    publish(&report, &output)?;
+    let severities = report.findings.iter().map(|finding| finding.severity);
+    Ok(exit::of_scan(severities, fail_on, report.skipped.len(), strict))
+}
+
+/// Carries `plan` out.
+///
+/// # Errors
+/// A path or glob of the plan that cannot be used.
+pub fn scan(plan: ScanPlan, show_progress: bool) -> Result<Report, CliError> {
+    let engine = Engine::new(plan.catalogue, plan.judge);
+    let counters = Progress::default();
+    let scan = || engine.scan(&plan.request, &counters);
+    let mut report = progress::during(show_progress, &counters, scan)?;
+    report.config = plan.config;
+    report.repo_prefix = plan::repository_prefix();
+    Ok(report)
+}
+
+/// Files first: a pipe that closes early must not cost a report.
+fn publish(report: &Report, output: &OutputPlan) -> Result<(), CliError> {
+    let hidden = report::Style { show_secrets: false, ..output.style };
+    for file in &output.files {
+        report::write_file(&file.path, file.format, report, &hidden)?;
+    }
+    let mut out = io::stdout().lock();
+    report::write(output.format, report, &mut out, &output.style).map_err(CliError::Stdout)?;
+    if output.format != Format::Human && !output.quiet {
+        report.warnings.iter().for_each(|warning| terminal::tell(warning));
+    }
+    Ok(())
+}

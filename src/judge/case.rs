@@ -1,0 +1,145 @@
+//! One file under judgement: its text, its secrets and its lines together, and
+//! how a finding is made of them. Apart from the judge, which decides.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::baseline;
+use super::excerpt::Window;
+use super::ignores::marker_offsets;
+use super::mask::Mask;
+use super::merge::secret_range;
+use super::places::Places;
+use super::text::ceil_char;
+use crate::finding::{
+    Candidate, Category, Excerpt, Finding, RedactedSecret, Related, RuleMeta, Secret, Severity,
+};
+use crate::source::Source;
+use crate::source::lines::char_start;
+
+/// A candidate that nothing has stopped yet.
+pub(super) struct Standing<'c> {
+    pub candidate: &'c Candidate,
+    pub severity: Severity,
+    pub fingerprint: String,
+}
+
+/// A file with all that is known of its text.
+pub(super) struct Case<'s, 't> {
+    pub source: &'s Source<'t>,
+    pub mask: Mask<'t>,
+    pub places: Places,
+}
+
+impl<'s, 't> Case<'s, 't> {
+    /// Looks up the places of `kept`, and those of all our markers if wanted.
+    pub fn new(
+        source: &'s Source<'t>,
+        mask: Mask<'t>,
+        kept: &[&Candidate],
+        with_markers: bool,
+    ) -> Self {
+        let text = source.text;
+        let mut offsets: Vec<usize> = Vec::with_capacity(kept.len() * 3);
+        for candidate in kept {
+            let span = &candidate.span;
+            offsets.extend([span.start, char_start(text, last_byte(span)), span.end]);
+            offsets.extend(candidate.related.iter().map(|(range, _)| range.start));
+        }
+        if with_markers {
+            offsets.extend(marker_offsets(text));
+        }
+        Case { source, mask, places: Places::of(text, offsets) }
+    }
+
+    /// True if the finding is in a line of a baseline: what Seamline wrote
+    /// itself is not a finding.
+    pub fn is_baseline_entry(&self, candidate: &Candidate) -> bool {
+        let line = self.places.line(candidate.span.start);
+        line.is_some_and(|l| baseline::is_entry(&self.source.text[l.range.clone()]))
+    }
+
+    /// The lines around each finding. Masks what else they show of a secret.
+    pub fn excerpts(&mut self, standing: &[Standing<'_>]) -> Vec<Option<Excerpt>> {
+        let text = self.source.text;
+        let window = |s: &Standing<'_>| {
+            let span = &s.candidate.span;
+            let line = self.places.line(span.start)?;
+            Some(Window::around(text, line, span, &self.mask))
+        };
+        let windows: Vec<Option<Window>> = standing.iter().map(window).collect();
+        self.mask.extend(windows.iter().flatten().flat_map(Window::ranges));
+        windows.iter().map(|w| w.as_ref().map(|w| w.render(text, &self.mask))).collect()
+    }
+
+    /// The finding that `standing` becomes. `prefix` gives the length of the
+    /// public prefix of a raw value. Without an excerpt.
+    pub fn finding(
+        &self,
+        meta: &Arc<RuleMeta>,
+        standing: &Standing<'_>,
+        prefix: impl Fn(&[u8]) -> usize,
+    ) -> Finding {
+        let Standing { candidate, severity, fingerprint } = standing;
+        let is_secret = meta.category == Category::Secret || candidate.secret.is_some();
+        let raw = is_secret.then(|| secret_range(candidate).clone());
+        let secret = raw.clone().map(|range| RedactedSecret {
+            provider: meta.provider.clone().unwrap_or_default(),
+            redacted: self.mask.redacted(range.clone(), prefix(&self.source.text[range])),
+        });
+        Finding {
+            rule: Arc::clone(meta),
+            severity: *severity,
+            confidence: candidate.confidence,
+            path: Arc::clone(&self.source.path),
+            start: self.places.position(candidate.span.start),
+            end: self.places.position(candidate.span.end),
+            message: match &candidate.message {
+                Some(message) => self.mask.scrub(message),
+                // Written by the rule's author, not taken from the file.
+                None => meta.title.clone(),
+            },
+            fingerprint: fingerprint.clone(),
+            secret,
+            related: self.related(candidate),
+            reasons: candidate.reasons.iter().cloned().map(|r| self.reason(r)).collect(),
+            origin: self.source.origin.clone(),
+            excerpt: None,
+            shown: raw.map(|range| Secret::new(&self.source.text[range])),
+        }
+    }
+
+    fn related(&self, candidate: &Candidate) -> Vec<Related> {
+        let related = |(range, message): &(Range<usize>, String)| Related {
+            path: Arc::clone(&self.source.path),
+            start: self.places.position(range.start),
+            message: self.mask.scrub(message),
+        };
+        candidate.related.iter().map(related).collect()
+    }
+
+    /// A reason written at run time may hold file text; one compiled in cannot.
+    fn reason(&self, reason: Cow<'static, str>) -> Cow<'static, str> {
+        match reason {
+            Cow::Borrowed(text) => Cow::Borrowed(text),
+            Cow::Owned(text) => Cow::Owned(self.mask.scrub(&text)),
+        }
+    }
+}
+
+/// The offset that tells the last line of a span.
+pub(super) fn last_byte(span: &Range<usize>) -> usize {
+    span.end.saturating_sub(1).max(span.start)
+}
+
+/// Brings the spans of `candidate` within the text and to whole characters.
+pub(super) fn put_right(candidate: &mut Candidate, text: &[u8]) {
+    let whole = |range: &mut Range<usize>| {
+        let start = char_start(text, range.start);
+        *range = start..ceil_char(text, range.end).max(start);
+    };
+    whole(&mut candidate.span);
+    candidate.secret.iter_mut().for_each(whole);
+    candidate.related.iter_mut().for_each(|(range, _)| whole(range));
+}

@@ -1,0 +1,79 @@
+//! One finding where several rules agree on one span. Apart, because which of
+//! them speaks is a decision of its own; the others are not hidden, they are
+//! the same finding, so nothing is counted.
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::{BTreeMap, HashSet};
+use std::ops::Range;
+
+use crate::finding::{Candidate, Category, Severity};
+use crate::rules::Catalogue;
+
+/// The indices of the candidates that stand, ordered by place, then rule.
+///
+/// Two secrets are the same when their bytes overlap. Other findings are the
+/// same when topic and span are. The best is taken first and keeps out what
+/// repeats it, so a secret between two others never joins them to one.
+pub(super) fn winners(candidates: &[Candidate], catalogue: &Catalogue) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..candidates.len()).collect();
+    order.sort_by(|&a, &b| rank(&candidates[a], &candidates[b], catalogue));
+    let mut taken = Taken::default();
+    order.retain(|&i| {
+        let candidate = &candidates[i];
+        let meta = catalogue.meta(candidate.rule);
+        match meta.category {
+            Category::Secret => taken.secret(secret_range(candidate)),
+            _ => taken.others.insert((&meta.topic, &candidate.span)),
+        }
+    });
+    order.sort_by(|&a, &b| {
+        let key = |i: usize| (candidates[i].span.start, candidates[i].span.end);
+        let id = |i: usize| &catalogue.meta(candidates[i].rule).id;
+        key(a).cmp(&key(b)).then_with(|| id(a).cmp(id(b)))
+    });
+    order
+}
+
+/// The bytes that a finding of a secret rule is about.
+pub(super) fn secret_range(candidate: &Candidate) -> &Range<usize> {
+    candidate.secret.as_ref().unwrap_or(&candidate.span)
+}
+
+/// Severity before the config has its say, so that a config never changes
+/// which rule speaks.
+pub(super) fn own_severity(candidate: &Candidate, catalogue: &Catalogue) -> Severity {
+    candidate.severity.unwrap_or(catalogue.meta(candidate.rule).severity)
+}
+
+/// Best first; total but for exact repeats.
+fn rank(a: &Candidate, b: &Candidate, catalogue: &Catalogue) -> Ordering {
+    let key = |c: &Candidate| {
+        let range = secret_range(c);
+        Reverse((c.specificity, c.confidence, own_severity(c, catalogue), range.len()))
+    };
+    key(a)
+        .cmp(&key(b))
+        .then_with(|| catalogue.meta(a.rule).id.cmp(&catalogue.meta(b.rule).id))
+        .then_with(|| (a.span.start, a.span.end).cmp(&(b.span.start, b.span.end)))
+}
+
+/// What the findings accepted so far are about.
+#[derive(Default)]
+struct Taken<'a> {
+    /// Start to end of accepted secrets; none overlap.
+    secrets: BTreeMap<usize, usize>,
+    others: HashSet<(&'a String, &'a Range<usize>)>,
+}
+
+impl Taken<'_> {
+    /// Takes `range` unless a part of it is taken. An empty range counts as
+    /// one byte: two of them in one place are the same.
+    fn secret(&mut self, range: &Range<usize>) -> bool {
+        let end = range.end.max(range.start + 1);
+        let free = self.secrets.range(..end).next_back().is_none_or(|(_, e)| *e <= range.start);
+        if free {
+            self.secrets.insert(range.start, end);
+        }
+        free
+    }
+}

@@ -1,0 +1,208 @@
+//! A rule in full, for people: what it finds, why it matters, how to fix it.
+
+use std::fmt::Write as _;
+
+use crate::finding::{RuleIndex, redact};
+
+use super::model::{
+    PatternExample, PatternFile, PatternMatch, RuleMeta, SecretExample, SecretRule,
+};
+use super::{Catalogue, examples, format};
+
+/// The text of `seamline explain` for a rule, wrapped at `width` columns.
+pub fn explain(catalogue: &Catalogue, index: RuleIndex, width: usize) -> String {
+    let meta = catalogue.meta(index);
+    let mut page = Page { out: String::new(), width };
+    page.head(meta);
+    page.section("What", &meta.what);
+    page.section("Why it matters", &meta.why);
+    page.section("How to fix it", &meta.fix);
+    if let Some(revoke) = &meta.revoke {
+        page.section("How to revoke it", revoke);
+    }
+    if let Some(entry) = catalogue.secrets.iter().find(|entry| entry.index == index) {
+        page.secret(&entry.rule);
+    }
+    if let Some(entry) = catalogue.patterns.iter().find(|entry| entry.index == index) {
+        page.pattern(&entry.rule);
+    }
+    page.list("References", &meta.references);
+    page.out
+}
+
+/// Spaces before text below a heading, and before code.
+const TEXT: usize = 2;
+const CODE: usize = 4;
+
+struct Page {
+    out: String,
+    width: usize,
+}
+
+impl Page {
+    fn head(&mut self, meta: &RuleMeta) {
+        _ = writeln!(self.out, "{}: {}", meta.id, meta.title);
+        let mut facts = vec![
+            format!("severity {}", meta.severity.name()),
+            format!("confidence {}", meta.confidence.name()),
+            format!("topic {}", meta.topic),
+        ];
+        facts.extend(meta.cwe.iter().chain(&meta.owasp).cloned());
+        self.paragraph(&facts.join(", "));
+        if !meta.languages.is_empty() {
+            self.paragraph(&format!("reads {}", meta.languages.join(", ")));
+        }
+    }
+
+    fn section(&mut self, heading: &str, text: &str) {
+        _ = writeln!(self.out, "\n{heading}");
+        self.paragraph(text);
+    }
+
+    fn list(&mut self, heading: &str, items: &[String]) {
+        if items.is_empty() {
+            return;
+        }
+        _ = writeln!(self.out, "\n{heading}");
+        for item in items {
+            self.code(item, TEXT);
+        }
+    }
+
+    fn paragraph(&mut self, text: &str) {
+        for line in wrap(text, self.width.saturating_sub(TEXT)) {
+            _ = writeln!(self.out, "{:TEXT$}{line}", "");
+        }
+    }
+
+    /// Text whose line breaks and spaces count.
+    fn code(&mut self, text: &str, indent: usize) {
+        for line in text.trim_end().lines() {
+            _ = writeln!(self.out, "{}", format!("{:indent$}{line}", "").trim_end());
+        }
+    }
+
+    fn secret(&mut self, rule: &SecretRule) {
+        self.list("Token format", &format::readable(rule));
+        if let Some(regex) = &rule.regex {
+            self.list("Regex", std::slice::from_ref(regex));
+        }
+        self.context(rule);
+        let matching = rule.examples.iter().filter(|example| example.matches.is_some());
+        let silent = rule.examples.iter().filter(|example| example.near_miss.is_some());
+        let shown = |example: &SecretExample| masked(rule, example);
+        self.list("Reported", &matching.filter_map(shown).collect::<Vec<_>>());
+        self.list("Not reported", &silent.filter_map(shown).collect::<Vec<_>>());
+    }
+
+    fn context(&mut self, rule: &SecretRule) {
+        let context = &rule.context;
+        let mut conditions = Vec::new();
+        if context.provider_near {
+            conditions.push("a word of the provider is near".to_owned());
+        }
+        if !context.name.is_empty() {
+            let names = context.name.join(", ");
+            conditions.push(format!("its name holds one of: {names}"));
+        }
+        if context.min_randomness.is_some() {
+            conditions.push("the value looks machine-made".to_owned());
+        }
+        if !conditions.is_empty() {
+            self.section("Only where", &conditions.join("; "));
+        }
+    }
+
+    fn pattern(&mut self, rule: &PatternFile) {
+        if rule.matchers.iter().any(|matcher| !matcher.any.is_empty()) {
+            _ = writeln!(self.out, "\nCode that is looked for");
+        }
+        for matcher in &rule.matchers {
+            self.matcher(matcher);
+        }
+        let reported = |example: &&PatternExample| example.matches.is_some();
+        let (reported, silent): (Vec<_>, Vec<_>) = rule.examples.iter().partition(reported);
+        self.code_examples("Reported", &reported);
+        self.code_examples("Not reported", &silent);
+    }
+
+    fn matcher(&mut self, matcher: &PatternMatch) {
+        if matcher.any.is_empty() {
+            return;
+        }
+        self.paragraph(&format!("in {}", matcher.languages.join(", ")));
+        let groups = [
+            ("", &matcher.any),
+            ("but not", &matcher.not),
+            ("inside", &matcher.inside),
+            ("not inside", &matcher.not_inside),
+            ("with, somewhere in it", &matcher.has),
+            ("without, anywhere in it", &matcher.not_has),
+        ];
+        for (heading, patterns) in groups {
+            if !heading.is_empty() && !patterns.is_empty() {
+                self.paragraph(heading);
+            }
+            patterns.iter().for_each(|pattern| self.code(pattern, CODE));
+        }
+    }
+
+    fn code_examples(&mut self, heading: &str, examples: &[&PatternExample]) {
+        for example in examples {
+            if let Some(text) = example.matches.as_ref().or(example.near_miss.as_ref()) {
+                _ = writeln!(self.out, "\n{heading} ({})", example.language);
+                self.code(text, CODE);
+            }
+        }
+    }
+}
+
+/// An example with its token reduced to what may be shown.
+fn masked(rule: &SecretRule, example: &SecretExample) -> Option<String> {
+    let text = example.matches.as_ref().or(example.near_miss.as_ref())?;
+    let prefix = rule.formats.first().and_then(|format| format.first());
+    let prefix = prefix.and_then(|segment| segment.text.first()).cloned().unwrap_or_default();
+    let hidden: Vec<Vec<String>> =
+        example.join.iter().map(|parts| vec![redact(parts.concat().as_bytes(), 4)]).collect();
+    let text = examples::joined(text, &hidden);
+    let text = text.replace("{token}", &format!("{prefix}****"));
+    Some(text.replace("{broken}", &format!("{prefix}**** (broken)")))
+}
+
+/// Breaks `text` at spaces into lines of at most `width` characters; longer
+/// words stand alone. Paragraphs stay apart.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for paragraph in text.trim().split('\n') {
+        let mut line = String::new();
+        let mut used = 0;
+        for word in paragraph.split_whitespace() {
+            let len = word.chars().count();
+            if used > 0 && used + 1 + len > width {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            if used > 0 {
+                line.push(' ');
+                used += 1;
+            }
+            line.push_str(word);
+            used += len;
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_broken_at_spaces() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("a verylongword b", 4), ["a", "verylongword", "b"]);
+        assert_eq!(wrap("one\ntwo", 20), ["one", "two"]);
+        assert_eq!(wrap("", 20), [""]);
+    }
+}

@@ -1,0 +1,321 @@
+//! Reads the rule files of a user's folder, checks them together and tells
+//! everything that is wrong with them at once.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::model::{PatternFile, SecretFile};
+use super::{Catalogue, RuleError, check};
+use crate::document::{Document, Problem};
+
+/// Bytes of a rule file at most; a rule is text for people.
+const LARGEST_FILE: u64 = 4 << 20;
+/// Files of a rule folder at most, so that a wrong folder ends soon.
+const MOST_FILES: usize = 10_000;
+
+/// Rule files that passed every check, in the order of their paths.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    pub secrets: Vec<SecretFile>,
+    pub patterns: Vec<PatternFile>,
+}
+
+/// The rules below `folder`, checked by themselves and against `existing`.
+///
+/// # Errors
+/// Everything wrong with the folder and its files.
+pub fn folder(folder: &Path, existing: &Catalogue) -> Result<Loaded, RuleError> {
+    let whole = |message: &str, fix: &str| {
+        let problem = Problem {
+            file: shown(folder),
+            line: None,
+            message: message.to_owned(),
+            fix: Some(fix.to_owned()).filter(|fix| !fix.is_empty()),
+        };
+        RuleError::Invalid(vec![problem])
+    };
+    if !folder.is_dir() {
+        return Err(whole("no such folder of rules", "`--rules` takes a folder of `.toml` files"));
+    }
+    let paths = rule_files(folder).map_err(|error| whole(&error, ""))?;
+    if paths.is_empty() {
+        return Err(whole("the folder has no rules", "put `.toml` files into it"));
+    }
+    let mut reader = Reader::new(existing);
+    paths.iter().for_each(|path| reader.file(path));
+    reader.problems.sort();
+    if reader.problems.is_empty() {
+        Ok(reader.loaded)
+    } else {
+        Err(RuleError::Invalid(reader.problems))
+    }
+}
+
+/// All `.toml` files below `folder`, sorted; links are not followed.
+fn rule_files(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut paths = Vec::new();
+    for entry in ignore::WalkBuilder::new(folder).standard_filters(false).build() {
+        let entry = entry.map_err(|error| error.to_string())?;
+        let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+        if is_file && entry.path().extension().is_some_and(|e| e == "toml") {
+            paths.push(entry.into_path());
+        }
+        if paths.len() > MOST_FILES {
+            return Err(format!("more than {MOST_FILES} rule files"));
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// What has been read of a folder so far.
+struct Reader<'c> {
+    existing: &'c Catalogue,
+    loaded: Loaded,
+    problems: Vec<Problem>,
+    /// Where each id of the folder was first seen.
+    ids: BTreeMap<String, String>,
+}
+
+impl<'c> Reader<'c> {
+    fn new(existing: &'c Catalogue) -> Self {
+        Reader { existing, loaded: Loaded::default(), problems: Vec::new(), ids: BTreeMap::new() }
+    }
+
+    fn file(&mut self, path: &Path) {
+        let name = shown(path);
+        match read(path) {
+            Ok(text) => self.text(&name, &text),
+            Err(message) => {
+                self.problems.push(Problem { file: name, line: None, message, fix: None });
+            }
+        }
+    }
+
+    fn text(&mut self, name: &str, text: &str) {
+        let mut document = match Document::parse(name, text) {
+            Ok(document) => document,
+            Err(problems) => return self.problems.extend(problems),
+        };
+        if document.has("provider") || document.has("rule") {
+            self.secrets(&mut document);
+        } else if document.has("match") || document.has("id") {
+            self.pattern(&mut document);
+        } else {
+            let message = "neither a secret rule (`provider`) nor a pattern rule (`match`)";
+            let fix = "see `seamline explain` for what a rule says";
+            self.problems.push(document.problem("", message, fix));
+        }
+    }
+
+    fn secrets(&mut self, document: &mut Document<'_>) {
+        let (file, problems) = document.read::<SecretFile>();
+        let shaped = problems.is_empty();
+        self.problems.extend(problems);
+        let Some(file) = file else { return };
+        // With broken rules left out, "no rule" would be told of a full file.
+        let told = check::secret_file(document, &file);
+        self.problems.extend(told.into_iter().filter(|_| shaped || !file.rules.is_empty()));
+        for (i, rule) in file.rules.iter().enumerate() {
+            self.claim(document, &format!("rule/{i}/id"), &rule.id);
+        }
+        self.loaded.secrets.push(file);
+    }
+
+    fn pattern(&mut self, document: &mut Document<'_>) {
+        let (file, problems) = document.read::<PatternFile>();
+        let shaped = problems.is_empty();
+        self.problems.extend(problems);
+        let Some(file) = file else { return };
+        let told = check::pattern_file(document, &file);
+        self.problems.extend(told.into_iter().filter(|_| shaped || !file.matchers.is_empty()));
+        self.claim(document, "id", &file.id);
+        self.loaded.patterns.push(file);
+    }
+
+    /// An id stands for one rule only.
+    fn claim(&mut self, document: &Document<'_>, pointer: &str, id: &str) {
+        let place = document.problem(pointer, "", "");
+        if self.existing.find(id).is_some() {
+            let fix = "choose another id; to change the other rule write `[rules.…]` in the \
+                       config, to turn it off use `--disable`";
+            let message = format!("there is already a rule `{id}`");
+            self.problems.push(document.problem(pointer, message, fix));
+        } else if let Some(first) = self.ids.get(id) {
+            let message = format!("the id `{id}` is already used in {first}");
+            self.problems.push(document.problem(pointer, message, "choose another id"));
+        } else {
+            let line = place.line.map_or_else(String::new, |line| format!(":{line}"));
+            self.ids.insert(id.to_owned(), format!("{}{line}", place.file));
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    let size = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
+    if size > LARGEST_FILE {
+        return Err(format!("the file has {size} bytes, a rule file at most {LARGEST_FILE}"));
+    }
+    std::fs::read_to_string(path).map_err(|error| error.to_string())
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Problems of a folder with these files, without the folder's own path.
+    fn problems(files: &[(&str, &str)]) -> Vec<String> {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = dir.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let root = format!("{}/", dir.path().display());
+        match folder(dir.path(), &Catalogue::built_in().unwrap()) {
+            Ok(_) => Vec::new(),
+            Err(RuleError::Invalid(problems)) => {
+                problems.iter().map(|p| p.to_string().replace(&root, "")).collect()
+            }
+            Err(error) => vec![error.to_string()],
+        }
+    }
+
+    const HEAD: &str = "provider = \"acme\"\nname = \"Acme\"\n";
+    const EXAMPLES: &str = "[[rule.example]]\nmatch = \"k = '{token}'\"\n\
+                            [[rule.example]]\nnear_miss = \"k = '{broken}'\"\n";
+
+    fn secret(id: &str, body: &str) -> String {
+        format!("[[rule]]\nid = \"{id}\"\ntitle = \"T\"\nseverity = \"high\"\n{body}\n{EXAMPLES}")
+    }
+
+    #[test]
+    fn the_built_in_rules_pass_every_check() {
+        let told = match folder(Path::new("rules"), &Catalogue::default()) {
+            Ok(_) => String::new(),
+            Err(error) => error.to_string(),
+        };
+        assert_eq!(told, "");
+    }
+
+    #[test]
+    fn a_good_folder_has_no_problems() {
+        let format = "formats = [[{ text = [\"acme_\"] }, { chars = \"a-z0-9\", len = 32 }]]";
+        let pattern = "id = \"no-frob\"\ntitle = \"T\"\ntopic = \"cors\"\nseverity = \"low\"\n\
+                       confidence = \"low\"\nwhat = \"a\"\nwhy = \"b\"\nfix = \"c\"\n\
+                       cwe = [\"CWE-942\"]\n[[match]]\nlanguages = [\"python\"]\n\
+                       any = [\"frob($X)\"]\n[[example]]\nlanguage = \"python\"\n\
+                       match = \"frob(1)\"\n[[example]]\nlanguage = \"python\"\n\
+                       near_miss = \"grob(1)\"\n";
+        let secrets = format!("{HEAD}{}", secret("acme-key", format));
+        let files = [("secrets/acme.toml", secrets.as_str()), ("flat.toml", pattern)];
+        assert_eq!(problems(&files), [""; 0]);
+    }
+
+    #[test]
+    fn every_mistake_of_a_secret_rule_is_told_with_its_line() {
+        let cases = [
+            (
+                "",
+                "rule `acme-key` says nothing to look for; add `formats`, or a `regex` with `anchors`",
+                3,
+            ),
+            (
+                "regex = \"(\"\nanchors = [\"acme\"]",
+                "the regex does not compile: unclosed group",
+                7,
+            ),
+            (
+                "regex = \"acme\"",
+                "the regex of `acme-key` has no anchors; add `anchors`: literals of which one is in every match",
+                7,
+            ),
+            ("detector = \"jwtt\"", "unknown detector `jwtt`; did you mean `jwt`?", 7),
+            (
+                "formats = [[{ text = [\"acme_\"] }, { chars = \"z-a\", len = 3 }]]",
+                "the alphabet `z-a` cannot be read; write rising ranges of printable ASCII, e.g. `A-Za-z0-9_-`",
+                7,
+            ),
+            (
+                "formats = [[{ text = [\"acme_\"] }, { chars = \"a-z\", len = [9, 3] }]]",
+                "the length range [9, 3] is empty; write the smaller number first",
+                7,
+            ),
+            (
+                "formats = [[{ text = [\"acme_\"] }, { chars = \"a-z\" }]]",
+                "the run of characters has no length; add `len = 36` or `len = [20, 40]`",
+                7,
+            ),
+            (
+                "formats = [[{ text = [\"acme_\"] }, { chars = \"a-z\", len = 20 }]]\nchecksum = \"githb\"",
+                "unknown checksum `githb`; did you mean `github`?",
+                8,
+            ),
+            (
+                "detector = \"jwt\"\ncwe = [\"798\"]",
+                "`798` is not a CWE id; write it as `CWE-798`",
+                8,
+            ),
+        ];
+        for (body, message, line) in cases {
+            let text = format!("{HEAD}{}", secret("acme-key", body));
+            let told = problems(&[("a.toml", &text)]);
+            let expected = format!("a.toml:{line}: {message}");
+            assert!(told.contains(&expected), "{body}: {told:#?}");
+        }
+    }
+
+    #[test]
+    fn ids_are_kebab_case_and_stand_for_one_rule() {
+        let body = "detector = \"jwt\"";
+        let rules = [secret("Acme_Key", body), secret("github-pat", body), secret("twice", body)];
+        let first = format!("{HEAD}{}", rules.concat());
+        let second = format!("{HEAD}{}", secret("twice", body));
+        let told = problems(&[("a.toml", &first), ("b.toml", &second)]).join("\n");
+        assert!(told.contains("a.toml:4: id `Acme_Key` is not kebab-case"), "{told}");
+        assert!(told.contains("there is already a rule `github-pat`"), "{told}");
+        assert!(told.contains("b.toml:4: the id `twice` is already used in a.toml:22"), "{told}");
+    }
+
+    #[test]
+    fn a_rule_without_examples_is_refused() {
+        let text = format!(
+            "{HEAD}[[rule]]\nid = \"a\"\ntitle = \"T\"\nseverity = \"low\"\ndetector = \"jwt\"\n"
+        );
+        let told = problems(&[("a.toml", &text)]);
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[0].contains("no example that matches") && told[1].contains("no near miss"));
+    }
+
+    #[test]
+    fn every_mistake_of_a_pattern_rule_is_told_with_its_line() {
+        let text = "id = \"a\"\ntitle = \"T\"\ntopic = \"corss\"\nseverity = \"low\"\n\
+                    confidence = \"low\"\nwhat = \"a\"\nwhy = \"b\"\nfix = \"\"\n\
+                    cwe = [\"CWE-942\"]\n[[match]]\nlanguages = [\"pyhton\"]\nany = [\"f($X)\"]\n\
+                    [[match]]\nlanguages = [\"python\"]\nany = [\n\"f($X)\",\n\"f(\",\n]\n\
+                    [[example]]\nlanguage = \"go\"\nmatch = \"f(1)\"\n";
+        let told = problems(&[("a.toml", text)]).join("\n");
+        for expected in [
+            "a.toml:3: unknown topic `corss`; did you mean `cors`?",
+            "a.toml:8: `fix` is empty; say it in a sentence",
+            "a.toml:11: there is no such language",
+            "did you mean `python`?",
+            "a.toml:17: pattern `f(` cannot be used",
+            "a.toml:1: rule `a` has no near miss",
+            "a.toml:20: no matcher of the rule reads `go`; use one of the rule's languages",
+        ] {
+            assert!(told.contains(expected), "{expected} not in\n{told}");
+        }
+    }
+
+    #[test]
+    fn a_folder_without_rules_is_a_mistake() {
+        assert!(problems(&[])[0].contains("the folder has no rules"));
+        let told = problems(&[("a.toml", "x = 1\n")]);
+        assert!(told[0].starts_with("a.toml: neither a secret rule"), "{told:?}");
+    }
+}

@@ -1,0 +1,98 @@
+//! Turning rules on and off by id, category or topic.
+
+use std::sync::Arc;
+
+use super::model::{Category, RuleMeta};
+use super::{Catalogue, topics};
+use crate::finding::RuleIndex;
+use crate::suggest;
+
+/// A name that stands for no rule, category or topic.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown rule `{name}`{}", hint(.suggestions))]
+pub struct UnknownRule {
+    pub name: String,
+    pub suggestions: Vec<String>,
+}
+
+fn hint(suggestions: &[String]) -> String {
+    let names: Vec<&str> = suggestions.iter().map(String::as_str).collect();
+    let otherwise = || "`seamline rules list` lists all".to_owned();
+    format!("; {}", suggest::question(&names).unwrap_or_else(otherwise))
+}
+
+/// Names of whole categories, as flags take them.
+const CATEGORIES: [(&str, Category); 3] = [
+    ("secrets", Category::Secret),
+    ("patterns", Category::Pattern),
+    ("surface", Category::Surface),
+];
+
+impl Catalogue {
+    /// Leaves in force what `enable` names (all rules if it is empty) without
+    /// what `disable` names. A name is a rule id, `secrets`, `patterns`,
+    /// `surface` or a topic. Rules keep their index and description.
+    ///
+    /// # Errors
+    /// The first name that stands for nothing.
+    pub fn select(&mut self, enable: &[String], disable: &[String]) -> Result<(), UnknownRule> {
+        let mut on = vec![enable.is_empty(); self.metas.len()];
+        for (names, state) in [(enable, true), (disable, false)] {
+            for name in names {
+                for index in self.named(name)? {
+                    on[index] = state;
+                }
+            }
+        }
+        self.secrets.retain(|entry| on[entry.index.0 as usize]);
+        self.patterns.retain(|entry| on[entry.index.0 as usize]);
+        Ok(())
+    }
+
+    /// The rules in force: those that a run can report.
+    pub fn active(&self) -> Vec<Arc<RuleMeta>> {
+        let secrets = self.secrets.iter().map(|entry| entry.index);
+        let mut indexes: Vec<RuleIndex> =
+            secrets.chain(self.patterns.iter().map(|entry| entry.index)).collect();
+        indexes.sort();
+        indexes.into_iter().map(|index| Arc::clone(self.meta(index))).collect()
+    }
+
+    /// The rule called `id`, or what may have been meant.
+    ///
+    /// # Errors
+    /// The name with up to three similar ids.
+    pub fn require(&self, id: &str) -> Result<RuleIndex, UnknownRule> {
+        self.find(id).ok_or_else(|| unknown(id, self.ids()))
+    }
+
+    fn ids(&self) -> impl Iterator<Item = &str> + Clone {
+        self.metas.iter().map(|meta| meta.id.as_str())
+    }
+
+    fn named(&self, name: &str) -> Result<Vec<usize>, UnknownRule> {
+        let category = CATEGORIES.iter().find(|(word, _)| *word == name).map(|(_, c)| *c);
+        let topic = topics::find(name).map(|topic| topic.slug);
+        let indexes: Vec<usize> = (0..self.metas.len())
+            .filter(|index| {
+                let meta = &self.metas[*index];
+                meta.id == name || Some(meta.category) == category || Some(&*meta.topic) == topic
+            })
+            .collect();
+        if indexes.is_empty() && category.is_none() && topic.is_none() {
+            let mut known: Vec<&str> = self.ids().collect();
+            known.extend(CATEGORIES.map(|(word, _)| word));
+            known.extend(topics::TOPICS.iter().map(|topic| topic.slug));
+            return Err(unknown(name, known.into_iter()));
+        }
+        Ok(indexes)
+    }
+}
+
+fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> UnknownRule {
+    let suggestions = suggest::candidates(name, known, 3);
+    UnknownRule {
+        name: name.to_owned(),
+        suggestions: suggestions.into_iter().map(str::to_owned).collect(),
+    }
+}
