@@ -1,6 +1,8 @@
 //! Code written to hurt a scanner: nested without end, wide without end, broken
 //! at random. Nothing may panic, overflow the stack or run away.
 
+#![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+
 use std::sync::Arc;
 
 use seamline::rules::Catalogue;

@@ -1,6 +1,8 @@
 //! Runs the examples of every pattern rule: in a `match` the rule fires, in a
 //! `near_miss` it stays silent.
 
+#![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+
 use std::sync::Arc;
 
 use seamline::rules::Catalogue;

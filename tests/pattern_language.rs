@@ -1,6 +1,8 @@
 //! The pattern language, construct by construct and language by language: the
 //! promises of `docs/patterns.md`.
 
+#![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+
 use std::sync::Arc;
 
 use seamline::finding::Candidate;

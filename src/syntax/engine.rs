@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use tree_sitter::Tree;
 
 use super::dialect::Dialect;
+use super::focus::Focus;
 use super::language::Language;
 use super::message;
 use super::nodes::{StringContent, string_content};
@@ -62,6 +63,7 @@ pub struct ParsedFile<'a> {
     pub language: Language,
     rules: Arc<LanguageRules>,
     active: Vec<usize>,
+    focus: Focus,
 }
 
 /// What became of the syntax stage for a file.
@@ -100,6 +102,7 @@ impl SyntaxEngine {
         if active.is_empty() {
             return Parse::NotNeeded;
         }
+        let focus = rules.triggers.focus(&active, &scratch.found);
         match scratch.parsers.parse(language, &rules.dialect.grammar, source.text) {
             Ok(tree) => Parse::Parsed(ParsedFile {
                 text: source.text,
@@ -107,6 +110,7 @@ impl SyntaxEngine {
                 language,
                 rules: Arc::clone(rules),
                 active,
+                focus,
             }),
             Err(reason) => Parse::Skipped(reason),
         }
@@ -124,8 +128,12 @@ impl SyntaxEngine {
         if units.is_empty() {
             return;
         }
-        let input =
-            Input { dialect: &file.rules.dialect, text: file.text, root: file.tree.root_node() };
+        let input = Input {
+            dialect: &file.rules.dialect,
+            text: file.text,
+            root: file.tree.root_node(),
+            focus: &file.focus,
+        };
         for hit in walk::run(&input, &units) {
             let (slot, unit) = &slots[hit.unit];
             candidates.push(candidate(&slot.spec, unit, &hit, file.text));

@@ -10,6 +10,7 @@ use memchr::memmem;
 use tree_sitter::Node;
 
 use super::dialect::Dialect;
+use super::focus::Focus;
 use super::language::Language;
 use super::nodes::{node_text, unquoted, walk};
 
@@ -47,18 +48,33 @@ impl Imports {
     /// Reads the imports of the file with this `root`.
     pub(crate) fn of(language: Language, text: &[u8], root: Node<'_>) -> Self {
         let mut imports = Imports::default();
+        let words: &[&[u8]] = match language {
+            Language::Python | Language::Go => &[b"import"],
+            Language::JavaScript | Language::TypeScript | Language::Tsx => &[b"import", b"require"],
+            _ => return imports,
+        };
+        let focus = Focus::of_words(text, words.iter().copied());
+        let mut reader = focus.reader();
         walk(root, |node| {
+            let touched = reader.touches(&node.byte_range());
             match language {
+                _ if !touched => {}
                 Language::Python => imports.python(text, node),
-                Language::JavaScript | Language::TypeScript | Language::Tsx => {
-                    imports.script(text, node);
-                }
                 Language::Go => imports.go(text, node),
-                _ => return false,
+                _ => imports.script(text, node),
             }
-            true
+            touched
         });
         imports
+    }
+
+    /// Local names that stand for one of `modules` or something in it.
+    pub(crate) fn names_of<'a>(
+        &'a self,
+        modules: impl Fn(&str) -> bool + 'a,
+    ) -> impl Iterator<Item = &'a [u8]> {
+        let own = self.names.iter().filter(move |(_, stands)| modules(stands));
+        own.map(|(local, _)| &**local)
     }
 
     /// Whether the file imports `module` or something in it.
@@ -66,10 +82,7 @@ impl Imports {
         if !resolves(dialect.language) {
             return memmem::find(text, module.as_bytes()).is_some();
         }
-        let within = |name: &str| {
-            name.strip_prefix(module)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/']))
-        };
+        let within = |name: &str| is_within(name, module);
         self.modules.iter().any(|known| within(known)) || self.names.values().any(|n| within(n))
     }
 
@@ -176,6 +189,15 @@ impl Imports {
     }
 
     fn go(&mut self, text: &[u8], node: Node<'_>) {
+        if node.kind() == "import_declaration" {
+            walk(node, |part| {
+                self.go_spec(text, part);
+                true
+            });
+        }
+    }
+
+    fn go_spec(&mut self, text: &[u8], node: Node<'_>) {
         if node.kind() != "import_spec" {
             return;
         }
@@ -188,6 +210,11 @@ impl Imports {
         self.add(local.as_bytes(), module.clone());
         self.modules.push(module);
     }
+}
+
+/// Whether `name` is `module` or something in it.
+pub(crate) fn is_within(name: &str, module: &str) -> bool {
+    name.strip_prefix(module).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/']))
 }
 
 /// Languages whose imports are followed name by name.

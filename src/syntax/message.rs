@@ -32,7 +32,7 @@ pub(crate) fn fill(message: &str, names: &Names, captures: &Captures<'_>, text: 
 /// What may be shown of `code`: no control characters, no contents of string
 /// literals but a host, no long runs with a digit in them, 60 characters.
 pub(crate) fn shown(code: &[u8]) -> String {
-    let code = &code[..code.len().min(2_000)];
+    let code = &code[..code.len().min(400)];
     let mut out = String::new();
     if let Some(end) = memchr::memmem::find(code, b"://").filter(|at| *at < 10) {
         // The content of a literal, captured without its quotes.

@@ -3,12 +3,14 @@
 //!
 //! ```text
 //!  language ─► trigger ─► parse ─► walk ─► candidates
-//!              (words)             (rule: pattern, imports, plaintext)
+//!              (words)             (rule: pattern, imports, focus)
 //! ```
 
 mod dialect;
 mod engine;
+mod focus;
 mod imports;
+mod kinds;
 mod language;
 mod message;
 pub mod nodes;

@@ -36,6 +36,27 @@ const NAMING: &[&str] = &[
 /// Last labels that mark an example or this machine (RFC 2606, RFC 6761, RFC 6762).
 const LOCAL_ENDS: &[&str] = &["localhost", "local", "test", "example", "invalid", "localdomain"];
 
+/// Names that stand for any name, in tests and documentation.
+const STAND_INS: &[&str] = &[
+    "foo",
+    "bar",
+    "baz",
+    "qux",
+    "foobar",
+    "test",
+    "domain",
+    "mydomain",
+    "yourdomain",
+    "your-domain",
+    "otherdomain",
+    "myhost",
+    "yourhost",
+    "hostname",
+    "some",
+    "evil",
+    "attacker",
+];
+
 /// Last labels of private networks.
 const PRIVATE_ENDS: &[&str] = &["internal", "lan", "home", "corp", "intranet", "svc"];
 
@@ -102,7 +123,10 @@ fn host_and_path(rest: &[u8]) -> (&[u8], &[u8]) {
 /// Where `host` is, given the path after it.
 fn host_reach(host: &[u8], path: &[u8]) -> Reach {
     let Ok(host) = std::str::from_utf8(host) else { return Reach::Harmless };
-    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    if host.contains(['{', '%']) && without_code(host).is_empty() {
+        return Reach::Internal;
+    }
+    let host = without_code(host.trim_end_matches('.')).to_ascii_lowercase();
     if let Some(address) = address(&host) {
         return address;
     }
@@ -113,13 +137,33 @@ fn host_reach(host: &[u8], path: &[u8]) -> Reach {
     if host.ends_with(".svc.cluster.local") || PRIVATE_ENDS.contains(&last) {
         return Reach::Internal;
     }
-    let example = host.rsplit('.').take(2).any(|label| label == "example");
+    let stands_in = |label: &str| label.starts_with("example") || STAND_INS.contains(&label);
+    let example = host.rsplit('.').take(2).any(stands_in);
     if LOCAL_ENDS.contains(&last) || example || is_naming(&host, path) {
         return Reach::Harmless;
     }
     // One label: a service name of a container network, or nothing but a
     // placeholder, of which nobody can tell.
-    if host.contains('.') { Reach::Public } else { Reach::Internal }
+    let labels = host.split('.').filter(|label| !label.is_empty()).count();
+    let named = labels > 1 && last.contains(char::is_alphabetic);
+    if named { Reach::Public } else { Reach::Internal }
+}
+
+/// `host` without `{code}`, `${code}`, `#{code}`, `<name>` and `%s`; what
+/// stands before and after them stays.
+fn without_code(host: &str) -> String {
+    let mut depth = 0_usize;
+    let mut plain = String::with_capacity(host.len());
+    for c in host.chars() {
+        match c {
+            '{' | '<' => depth += 1,
+            '}' | '>' => depth = depth.saturating_sub(1),
+            '$' | '#' => {}
+            _ if depth == 0 => plain.push(c),
+            _ => {}
+        }
+    }
+    plain.replace("%s", "")
 }
 
 fn is_naming(host: &str, path: &[u8]) -> bool {
@@ -176,6 +220,8 @@ mod tests {
             "http://www.w3.org/2000/svg",
             "http://maven.apache.org/POM/4.0.0",
             "http://www.apache.org/licenses/LICENSE-2.0",
+            "http://foo.com/",
+            "http://www.example2.com",
             "http://192.0.2.7/",
             "http://",
             "http://...",
@@ -188,7 +234,14 @@ mod tests {
 
     #[test]
     fn service_names_and_private_addresses_are_internal() {
-        for url in ["http://billing:8080/", "http://10.0.0.3", "http://{host}/x", "redis://cache"] {
+        for url in [
+            "http://{a.b}{c.d}x/",
+            "http://${env.HOST}/",
+            "http://billing:8080/",
+            "http://10.0.0.3",
+            "http://{host}/x",
+            "redis://cache",
+        ] {
             assert!(is_internal_url(url.as_bytes()), "{url}");
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use regex::bytes::Regex;
 
-use super::dialect::Dialect;
+use super::dialect::{CHAIN, Dialect, NAME, STRING};
 use super::imports::{Import, resolves};
 use super::language::Language;
 use super::pattern::{Names, Pat, PatternError, Template, Var, compile};
@@ -108,15 +108,22 @@ pub(crate) struct Check {
     pub(crate) test: Option<Test>,
 }
 
+/// A pattern with the kinds of node that it can match.
+#[derive(Debug)]
+pub(crate) struct Rooted {
+    pub(crate) pat: Pat,
+    pub(crate) kinds: Vec<u16>,
+}
+
 /// A matcher ready to run.
 #[derive(Debug)]
 pub(crate) struct Compiled {
-    pub(crate) any: Vec<Pat>,
-    pub(crate) not: Vec<Pat>,
-    pub(crate) inside: Vec<Pat>,
-    pub(crate) not_inside: Vec<Pat>,
-    pub(crate) has: Vec<Pat>,
-    pub(crate) not_has: Vec<Pat>,
+    pub(crate) any: Vec<Rooted>,
+    pub(crate) not: Vec<Rooted>,
+    pub(crate) inside: Vec<Rooted>,
+    pub(crate) not_inside: Vec<Rooted>,
+    pub(crate) has: Vec<Rooted>,
+    pub(crate) not_has: Vec<Rooted>,
     pub(crate) checks: Vec<Check>,
     pub(crate) report: Option<Var>,
     pub(crate) names: Names,
@@ -134,9 +141,10 @@ pub(crate) fn compile_matcher(
     let imports: Vec<Import> = spec.imports.iter().map(|i| Import::parse(i)).collect();
     let resolved = if resolves(dialect.language) { &imports[..] } else { &[] };
     let mut names = Names::default();
-    let mut list = |patterns: &[String]| -> Result<Vec<Pat>, ProblemKind> {
+    let mut list = |patterns: &[String]| -> Result<Vec<Rooted>, ProblemKind> {
         let compiled = patterns.iter().map(|pattern| {
             compile(dialect, pattern, resolved, &mut names)
+                .map(|pat| Rooted { kinds: starts(dialect, &pat), pat })
                 .map_err(|error| ProblemKind::Pattern { pattern: pattern.clone(), error })
         });
         compiled.collect()
@@ -154,6 +162,19 @@ pub(crate) fn compile_matcher(
         template.names().try_for_each(|name| known(&names, "message", name).map(drop))?;
     }
     Ok(Compiled { any, not, inside, not_inside, has, not_has, checks, report, names, imports })
+}
+
+/// The kinds of node that `pat` can match.
+fn starts(dialect: &Dialect, pat: &Pat) -> Vec<u16> {
+    let can_start = |kind: &u16| match pat {
+        Pat::Any(_) => false,
+        Pat::AnyString(_) | Pat::Text(_) => dialect.loose || dialect.is(*kind, STRING),
+        Pat::Word(_) | Pat::Key(_) => dialect.loose || dialect.is(*kind, NAME | STRING),
+        Pat::Path(_) => dialect.is(*kind, CHAIN | NAME),
+        Pat::Node(pat) => dialect.canonical(*kind) == pat.kind,
+    };
+    let named = |kind: &u16| dialect.grammar.node_kind_is_named(*kind);
+    dialect.kinds().filter(can_start).filter(named).collect()
 }
 
 fn known(names: &Names, place: &'static str, name: &str) -> Result<Var, ProblemKind> {

@@ -2,10 +2,12 @@
 //! have all the words in it without which they cannot match.
 //!
 //! The words are read off the pattern texts, so nothing is compiled for a file
-//! that no rule is about.
+//! that no rule is about. The places where they stand are kept: the walk only
+//! looks at the parts of the tree that hold one ([`Focus`]).
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
+use super::focus::Focus;
 use super::imports::{Import, resolves};
 use super::language::Language;
 use super::pattern::Template;
@@ -36,7 +38,12 @@ const COMMON: &[&str] = &[
 /// Number of a word in [`Triggers`].
 type Word = usize;
 
-/// When a matcher can fire.
+/// A rare word of this length is in few files without a reason.
+const TELLING: usize = 8;
+/// In a file with more hits the whole tree is walked.
+const MAX_HITS: usize = 1 << 20;
+
+/// When a matcher can fire, and where.
 #[derive(Debug, Default, Clone, PartialEq)]
 struct Condition {
     /// All words of one of these are there.
@@ -45,6 +52,12 @@ struct Condition {
     imports: Vec<Word>,
     /// The text holds a plaintext URL.
     plaintext: bool,
+    /// Each match, and whatever must (not) be within it, holds one of these.
+    places: Vec<Word>,
+    /// ... or a name that the file imports.
+    names: bool,
+    /// ... or nothing that can be told: the whole tree has to be looked at.
+    everywhere: bool,
 }
 
 /// The trigger words of all matchers of a language.
@@ -56,7 +69,13 @@ pub(crate) struct Triggers {
 
 /// The words found in a file; reused from file to file.
 #[derive(Debug, Default)]
-pub(crate) struct Found(Vec<bool>);
+pub(crate) struct Found {
+    seen: Vec<bool>,
+    /// Word and offset, in the order of the text.
+    hits: Vec<(u32, u32)>,
+    /// There were too many hits to keep.
+    lost: bool,
+}
 
 impl Triggers {
     /// Reads the words off `matchers`.
@@ -81,37 +100,52 @@ impl Triggers {
         found: &mut Found,
         wanted: impl Fn(usize) -> bool,
     ) -> Vec<usize> {
-        self.search(text, &mut found.0);
+        self.search(text, found);
         let mut plaintext = None;
         let holds = |index: &usize| {
-            self.holds(&self.conditions[*index], &found.0)
-                && (!self.conditions[*index].plaintext
+            let condition = &self.conditions[*index];
+            condition.holds(&found.seen)
+                && (!condition.plaintext
                     || *plaintext.get_or_insert_with(|| plaintext::text_has_url(text)))
         };
         (0..self.conditions.len()).filter(|index| wanted(*index)).filter(holds).collect()
     }
 
-    fn search(&self, text: &[u8], found: &mut Vec<bool>) {
-        found.clear();
+    /// Where the matchers `active` can fire in the text that `found` is of.
+    pub(crate) fn focus(&self, active: &[usize], found: &Found) -> Focus {
+        let mut wanted = vec![false; self.words.len()];
+        let mut focus = Focus { everywhere: found.lost, ..Focus::default() };
+        for condition in active.iter().map(|index| &self.conditions[*index]) {
+            condition.places.iter().for_each(|word| wanted[*word] = true);
+            focus.names |= condition.names;
+            focus.everywhere |= condition.everywhere;
+        }
+        let places = found.hits.iter().filter(|(word, _)| wanted[*word as usize]);
+        focus.places = places.map(|(_, at)| *at as usize).collect();
+        focus
+    }
+
+    fn search(&self, text: &[u8], found: &mut Found) {
+        found.seen.clear();
+        found.hits.clear();
         // Without an automaton every word counts as found: slow, never wrong.
-        found.resize(self.words.len(), self.automaton.is_none());
+        found.lost = self.automaton.is_none();
+        found.seen.resize(self.words.len(), found.lost);
         let Some(automaton) = &self.automaton else { return };
-        let mut missing = self.words.len();
         for hit in automaton.find_overlapping_iter(text) {
-            let seen = &mut found[hit.pattern().as_usize()];
-            if !*seen {
-                *seen = true;
-                missing -= 1;
-                if missing == 0 {
-                    return;
-                }
+            found.seen[hit.pattern().as_usize()] = true;
+            match (found.hits.len() < MAX_HITS, u32::try_from(hit.start())) {
+                (true, Ok(start)) => found.hits.push((hit.pattern().as_u32(), start)),
+                _ => found.lost = true,
             }
         }
     }
+}
 
-    fn holds(&self, condition: &Condition, found: &[bool]) -> bool {
-        condition.any.iter().any(|words| words.iter().all(|word| found[*word]))
-            && (condition.imports.is_empty() || condition.imports.iter().any(|word| found[*word]))
+impl Condition {
+    fn holds(&self, found: &[bool]) -> bool {
+        self.any.iter().any(|words| words.iter().all(|word| found[*word]))
+            && (self.imports.is_empty() || self.imports.iter().any(|word| found[*word]))
     }
 }
 
@@ -119,7 +153,7 @@ impl Triggers {
 /// file for each of its patterns.
 pub(crate) fn has_trigger(language: Language, matcher: &PatternMatch) -> bool {
     let condition = condition(language, matcher, &mut Vec::new());
-    let weak = condition.any.iter().any(Vec::is_empty);
+    let weak = condition.any.iter().any(Vec::is_empty) && matcher.triggers.is_empty();
     !condition.any.is_empty() && (!weak || !condition.imports.is_empty() || condition.plaintext)
 }
 
@@ -131,40 +165,67 @@ fn condition(language: Language, matcher: &PatternMatch, words: &mut Vec<String>
         })
     };
     let imports: Vec<Import> = matcher.imports.iter().map(|i| Import::parse(i)).collect();
-    let any = if matcher.triggers.is_empty() {
-        let words = matcher.any.iter().map(|pattern| rarest(pattern_words(pattern, &imports)));
-        words.map(|words| words.into_iter().map(&mut number).collect()).collect()
-    } else {
-        matcher.triggers.iter().map(|word| vec![number(word.clone())]).collect()
-    };
-    Condition {
-        any,
-        imports: imports.iter().map(|import| number(import_word(language, import))).collect(),
-        plaintext: matcher
-            .constraints
-            .values()
-            .any(|constraint| constraint.test.as_deref() == Some("plaintext-url")),
+    let plaintext =
+        matcher.constraints.values().any(|c| c.test.as_deref() == Some("plaintext-url"));
+    let mut condition = Condition { plaintext, ..Condition::default() };
+    for pattern in &matcher.any {
+        let words = rarest(pattern_words(pattern, &imports));
+        condition.any.push(words.into_iter().map(&mut number).collect());
     }
+    if !matcher.triggers.is_empty() {
+        condition.any = matcher.triggers.iter().map(|word| vec![number(word.clone())]).collect();
+    }
+    condition.imports =
+        imports.iter().map(|import| number(import_word(language, import))).collect();
+    let renamed: &[Import] = if resolves(language) { &imports } else { &[] };
+    for pattern in matcher.any.iter().chain(&matcher.has).chain(&matcher.not_has) {
+        let own = own_words(pattern, renamed);
+        let imported = own.len() < pattern_words(pattern, &[]).len();
+        match rarest(own).into_iter().next() {
+            Some(word) => condition.places.push(number(word)),
+            None if imported => condition.names = true,
+            None if plaintext => condition.places.push(number("://".to_owned())),
+            None => condition.everywhere = true,
+        }
+    }
+    condition
 }
 
-/// The words that every match of `pattern` holds.
+/// The words that every file with a match of `pattern` holds.
 fn pattern_words(pattern: &str, imports: &[Import]) -> Vec<String> {
-    let template = Template::new(pattern);
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    template
-        .literal_parts()
-        .flat_map(|part| part.split(|c| !is_word(c)))
-        .filter(|word| word.len() >= MIN_WORD && !OPTIONAL.contains(word))
-        .filter(|word| !imports.iter().any(|import| import.name.split('.').any(|n| n == *word)))
-        .map(str::to_owned)
-        .collect()
+    let all = Template::new(pattern);
+    let words = all.literal_parts().flat_map(words_of);
+    let named = |word: &&str| imports.iter().any(|i| i.name.split('.').any(|n| n == *word));
+    words.filter(|word| !named(word)).map(str::to_owned).collect()
 }
 
-/// The two words that fewest files hold.
+/// The words that every match of `pattern` holds itself, under whatever name
+/// the file imports what the pattern is about.
+fn own_words(pattern: &str, imports: &[Import]) -> Vec<String> {
+    let template = Template::new(pattern);
+    let dotted = |c: char| !(c.is_alphanumeric() || c == '_' || c == '.');
+    let imported = |name: &&str| {
+        imports.iter().any(|import| {
+            let rest = name.strip_prefix(import.name.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        })
+    };
+    let names = template.literal_parts().flat_map(|part| part.split(dotted));
+    names.filter(|name| !imported(name)).flat_map(words_of).map(str::to_owned).collect()
+}
+
+fn words_of(code: &str) -> impl Iterator<Item = &str> {
+    code.split(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .filter(|word| word.len() >= MIN_WORD && !OPTIONAL.contains(word))
+}
+
+/// The word that fewest files hold, and a second one if that tells little.
 fn rarest(mut words: Vec<String>) -> Vec<String> {
-    words.sort_by_key(|word| (COMMON.contains(&word.as_str()), std::cmp::Reverse(word.len())));
+    let is_common = |word: &String| COMMON.contains(&word.as_str());
+    words.sort_by_key(|word| (is_common(word), std::cmp::Reverse(word.len())));
     words.dedup();
-    words.truncate(2);
+    let telling = words.first().is_some_and(|word| !is_common(word) && word.len() >= TELLING);
+    words.truncate(if telling { 1 } else { 2 });
     words
 }
 

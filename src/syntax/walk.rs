@@ -5,16 +5,18 @@
 //! *within* it from the matches recorded by the end: neither needs a second
 //! look at the tree, so the cost stays linear however deep or wide it is.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
 use tree_sitter::Node;
 
-use super::dialect::{CALL, CHAIN, Dialect, NAME, NUMBER, STRING};
-use super::imports::Imports;
+use super::dialect::{CALL, Dialect, NAME, NUMBER, STRING};
+use super::focus::{Focus, Reader};
+use super::imports::{Imports, is_within};
 use super::nodes::string_content;
 use super::pattern::{Captured, Captures, Matcher, Pat};
-use super::rule::{Check, Compiled, Kind};
+use super::rule::{Check, Compiled, Kind, Rooted};
 
 /// Inner or outer matches looked at where they must agree on metavariables.
 const MAX_RELATED: usize = 64;
@@ -34,6 +36,44 @@ struct Entry<'r> {
     unit: usize,
     role: Role,
     pat: &'r Pat,
+    kinds: &'r [u16],
+}
+
+/// Numbers of entries by the kind of node they can match.
+struct Table {
+    /// One more than the number of the kind's list; 0 for none.
+    heads: Vec<u16>,
+    lists: Vec<Vec<usize>>,
+}
+
+impl Table {
+    fn new(entries: &[Entry<'_>]) -> Self {
+        let mut table = Table { heads: Vec::new(), lists: Vec::new() };
+        for (index, entry) in entries.iter().enumerate() {
+            for kind in entry.kinds {
+                table.list(usize::from(*kind)).push(index);
+            }
+        }
+        table
+    }
+
+    fn list(&mut self, kind: usize) -> &mut Vec<usize> {
+        if self.heads.len() <= kind {
+            self.heads.resize(kind + 1, 0);
+        }
+        if self.heads[kind] == 0 {
+            self.lists.push(Vec::new());
+            self.heads[kind] = self.lists.len() as u16;
+        }
+        &mut self.lists[usize::from(self.heads[kind]) - 1]
+    }
+
+    fn of(&self, kind: u16) -> &[usize] {
+        match self.heads.get(usize::from(kind)) {
+            None | Some(0) => &[],
+            Some(head) => &self.lists[usize::from(*head) - 1],
+        }
+    }
 }
 
 /// A match of a relation's pattern, around or within others.
@@ -87,6 +127,8 @@ pub(crate) struct Input<'a, 't> {
     pub(crate) dialect: &'a Dialect,
     pub(crate) text: &'a [u8],
     pub(crate) root: Node<'t>,
+    /// Where the matchers can match.
+    pub(crate) focus: &'a Focus,
 }
 
 /// Runs `units` over the tree in one walk.
@@ -97,8 +139,18 @@ pub(crate) fn run<'t>(input: &Input<'_, 't>, units: &[Arc<Compiled>]) -> Vec<Hit
     } else {
         Imports::default()
     };
+    let mut focus = Cow::Borrowed(input.focus);
+    if focus.names {
+        let imported = |name: &str| {
+            let all = units.iter().flat_map(|unit| &unit.imports);
+            // `google` in `google.cloud.storage` leads to the module too.
+            all.map(|import| import.module.as_str())
+                .any(|module| is_within(name, module) || is_within(module, name))
+        };
+        focus.to_mut().add(input.text, imports.names_of(imported));
+    }
     let mut walk = Walk::new(input, units, &imports);
-    walk.tree();
+    walk.tree(focus.reader());
     walk.finish()
 }
 
@@ -106,8 +158,7 @@ struct Walk<'a, 't> {
     input: &'a Input<'a, 't>,
     units: &'a [Arc<Compiled>],
     entries: Vec<Entry<'a>>,
-    /// Entries by kind.
-    table: Vec<Vec<u16>>,
+    table: Table,
     matcher: Matcher<'a, 't>,
     met: Vec<Unit<'t>>,
     /// Depth, unit and role of every relation that is around the current node.
@@ -135,7 +186,7 @@ impl<'a, 't> Walk<'a, 't> {
         Walk {
             input,
             units,
-            table: table(input.dialect, &entries),
+            table: Table::new(&entries),
             entries,
             matcher: Matcher::new(input.dialect, input.text, imports, input.root),
             met: units.iter().map(|_| Unit::default()).collect(),
@@ -147,20 +198,24 @@ impl<'a, 't> Walk<'a, 't> {
         }
     }
 
-    fn tree(&mut self) {
+    /// Visits the nodes that hold a place of the focus.
+    fn tree(&mut self, mut focus: Reader<'_>) {
         if self.entries.is_empty() {
             return;
         }
         let mut cursor = self.input.root.walk();
         let mut depth = 0;
         loop {
-            self.enter(cursor.node(), depth);
-            self.order += 1;
-            if cursor.goto_first_child() {
-                depth += 1;
-                continue;
+            let node = cursor.node();
+            if focus.touches(&node.byte_range()) {
+                self.enter(node, depth);
+                self.order += 1;
+                if cursor.goto_first_child() {
+                    depth += 1;
+                    continue;
+                }
+                self.leave(depth);
             }
-            self.leave(depth);
             while !cursor.goto_next_sibling() {
                 if !cursor.goto_parent() {
                     return;
@@ -172,12 +227,10 @@ impl<'a, 't> Walk<'a, 't> {
     }
 
     fn enter(&mut self, node: Node<'t>, depth: u32) {
-        let kind = usize::from(node.kind_id());
-        let count = self.table.get(kind).map_or(0, Vec::len);
+        let kind = node.kind_id();
         let mut done = None;
-        for index in 0..count {
-            let entry = usize::from(self.table[kind][index]);
-            let Entry { unit, role, pat } = self.entries[entry];
+        for index in 0..self.table.of(kind).len() {
+            let Entry { unit, role, pat, .. } = self.entries[self.table.of(kind)[index]];
             match role {
                 Role::Subject if done == Some(unit) || node.has_error() => {}
                 Role::Subject => {
@@ -220,7 +273,7 @@ impl<'a, 't> Walk<'a, 't> {
         self.matcher.captures.clear(compiled.names.len());
         let fits = self.matcher.matches(pat, node)
             && compiled.checks.iter().all(|check| self.passes(check))
-            && !compiled.not.iter().any(|not| self.matcher.matches(not, node))
+            && !compiled.not.iter().any(|not| self.matcher.matches(&not.pat, node))
             && self.is_around(unit, compiled);
         if !fits {
             return false;
@@ -293,32 +346,7 @@ fn add_entries<'r>(entries: &mut Vec<Entry<'r>>, unit: usize, compiled: &'r Comp
         (Role::NotHas, &compiled.not_has),
     ];
     for (role, pats) in lists {
-        entries.extend(pats.iter().map(|pat| Entry { unit, role, pat }));
-    }
-}
-
-fn table(dialect: &Dialect, entries: &[Entry<'_>]) -> Vec<Vec<u16>> {
-    let mut table: Vec<Vec<u16>> = dialect.kinds().map(|_| Vec::new()).collect();
-    for (index, entry) in entries.iter().enumerate() {
-        let Ok(index) = u16::try_from(index) else { break };
-        for kind in dialect.kinds().filter(|kind| can_start(dialect, entry.pat, *kind)) {
-            table[usize::from(kind)].push(index);
-        }
-    }
-    table
-}
-
-/// Whether `pat` can match a node of `kind`.
-fn can_start(dialect: &Dialect, pat: &Pat, kind: u16) -> bool {
-    if !dialect.grammar.node_kind_is_named(kind) {
-        return false;
-    }
-    match pat {
-        Pat::Any(_) => false,
-        Pat::AnyString(_) | Pat::Text(_) => dialect.loose || dialect.is(kind, STRING),
-        Pat::Word(_) | Pat::Key(_) => dialect.loose || dialect.is(kind, NAME | STRING),
-        Pat::Path(_) => dialect.is(kind, CHAIN | NAME),
-        Pat::Node(pat) => dialect.canonical(kind) == pat.kind,
+        entries.extend(pats.iter().map(|Rooted { pat, kinds }| Entry { unit, role, pat, kinds }));
     }
 }
 
