@@ -122,6 +122,8 @@ impl Triggers {
         }
         let places = found.hits.iter().filter(|(word, _)| wanted[*word as usize]);
         focus.places = places.map(|(_, at)| *at as usize).collect();
+        // Hits come in the order of their ends.
+        focus.places.sort_unstable();
         focus
     }
 
