@@ -165,6 +165,8 @@ const SAME: &[(&str, &str)] = &[
     ("do_block", "block"),
     // C#: a pattern of a method is read inside a method.
     ("local_function_statement", "method_declaration"),
+    // Java: so does a pattern of a variable.
+    ("field_declaration", "local_variable_declaration"),
 ];
 
 /// A grammar may have several ids of one name; the first named one stands for all.
