@@ -20,6 +20,10 @@ use super::value::{has_part, is_placeholder};
 
 /// Bytes that may belong to a token on the left of its longest run.
 const MAX_LEFT: usize = 80;
+/// Separators in a run after which a token may begin.
+const MAX_SEPARATORS: usize = 6;
+/// Shortest token without a prefix that is looked for inside a run.
+const MIN_CONTEXTUAL: usize = 12;
 /// Base64 before a run that a format without prefix may begin in, in bytes.
 const MAX_WIDE: usize = 256;
 /// How far around a candidate a provider's words count, in bytes each way.
@@ -267,25 +271,47 @@ impl Vendors {
         near: &mut Near<'_>,
         candidates: &mut Vec<Candidate>,
     ) -> Option<usize> {
-        if randomness(&text[run.start..run.end]) < 0.3 {
+        let body = &text[run.start..run.end];
+        if randomness(body) < 0.3 && !is_sequence_or_repeat(body) {
             return None;
         }
-        let mut start = run.start;
-        if !starts_token(text, start) {
-            start += 1;
-        }
+        let start = run.start + usize::from(!starts_token(text, run.start));
         let wide = base64_start(text, start);
-        let providers = near.providers(self, text, run).to_vec();
-        let near_by = providers.iter().flat_map(|&provider| &self.contextual[provider as usize]);
         let mut longest = None;
-        for slot in self.open.iter().chain(near_by) {
-            let mut found = self.try_at(text, start, *slot, near, candidates);
-            if found.is_none() && wide < start {
-                found = self.try_at(text, wide, *slot, near, candidates);
+        for slot in &self.open {
+            longest = longest.max(self.try_at(text, start, *slot, near, candidates));
+            if wide < start {
+                longest = longest.max(self.try_at(text, wide, *slot, near, candidates));
             }
-            longest = longest.max(found);
         }
-        longest
+        let from = longest.map_or(wide, |_| run.end);
+        longest.max(self.try_contextual(text, from, Run { start, ..run }, near, candidates))
+    }
+
+    /// Formats that need their provider near: from where base64 around the run
+    /// begins, from its start, and after the separators in it, for a name may
+    /// be glued to the token (`acme-key-0a1b…`).
+    fn try_contextual(
+        &self,
+        text: &[u8],
+        wide: usize,
+        run: Run,
+        near: &mut Near<'_>,
+        candidates: &mut Vec<Candidate>,
+    ) -> Option<usize> {
+        let inside = (run.start..run.end).filter(|&at| matches!(text[at], b'-' | b'_'));
+        let starts = [run.start].into_iter().chain(inside.map(|at| at + 1).take(MAX_SEPARATORS));
+        let starts = (wide < run.start).then_some(wide).into_iter().chain(starts);
+        for start in starts.filter(|start| start + MIN_CONTEXTUAL <= run.end) {
+            let rest = Run { start: start.max(run.start), ..run };
+            let providers = near.providers(self, text, rest).to_vec();
+            let slots = providers.iter().flat_map(|&provider| &self.contextual[provider as usize]);
+            let ends = slots.map(|slot| self.try_at(text, start, *slot, near, candidates));
+            if let Some(end) = ends.max().flatten() {
+                return Some(end);
+            }
+        }
+        None
     }
 
     fn try_at(
@@ -350,7 +376,8 @@ impl Rule {
             return None;
         }
         let body = &token[prefix..];
-        if self.context.min_randomness.is_some_and(|least| randomness(body) < least) {
+        let wordy = |least| randomness(body) < least && !is_sequence_or_repeat(body);
+        if self.context.min_randomness.is_some_and(wordy) {
             return None;
         }
         let mut candidate = Candidate::new(self.index, start..end);
@@ -380,7 +407,11 @@ impl Rule {
             return (Confidence::Low, "the token looks like a placeholder");
         }
         if is_sequence_or_repeat(body) || has_part(body, &["abcdef", "12345678"]) {
-            return (self.confidence.lowered(), "the token is partly a sequence");
+            let confidence = match place.role {
+                Role::Production => self.confidence.min(Confidence::Medium),
+                _ => Confidence::Low,
+            };
+            return (confidence, "the token is partly a sequence");
         }
         match place.role {
             Role::Production => (self.confidence, "the token has its provider's format"),
