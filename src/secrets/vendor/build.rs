@@ -3,14 +3,13 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use aho_corasick::AhoCorasick;
-
 use crate::rules::{Catalogue, SecretEntry};
 use crate::secrets::format::Format;
 
 use super::Vendors;
 use super::rule::{LazyRegex, Rule};
 use super::table::{PairSet, PrefixTable, REGEX, Slot, index};
+use super::words::ProviderWords;
 
 impl Vendors {
     /// Compiles the rules of `catalogue` that have a format or a regex.
@@ -32,8 +31,7 @@ struct Builder {
     contextual: Vec<Vec<Slot>>,
     by_provider: Vec<Vec<Slot>>,
     providers: HashMap<String, u32>,
-    words: Vec<String>,
-    word_owner: Vec<u32>,
+    words: Vec<(String, u32)>,
 }
 
 impl Builder {
@@ -85,15 +83,13 @@ impl Builder {
             self.contextual.push(Vec::new());
             self.by_provider.push(Vec::new());
             for word in entry.provider.words.iter().filter(|w| !w.is_empty()) {
-                self.words.push(word.clone());
-                self.word_owner.push(number);
+                self.words.push((word.clone(), number));
             }
         }
         number
     }
 
     fn build(self) -> Vendors {
-        let words = AhoCorasick::builder().ascii_case_insensitive(true).build(&self.words).ok();
         Vendors {
             rules: self.rules,
             prefix_bits: PairSet::of(&self.by_prefix),
@@ -103,8 +99,7 @@ impl Builder {
             open: self.open,
             contextual: self.contextual,
             by_provider: self.by_provider,
-            words,
-            word_owner: self.word_owner,
+            words: ProviderWords::new(self.words.into_iter()),
         }
     }
 }

@@ -1,6 +1,5 @@
 //! Values that cannot be what their name or prefix says.
 
-use super::near::begins_word;
 use super::{Slot, Vendors};
 
 impl Vendors {
@@ -22,17 +21,13 @@ impl Vendors {
     }
 
     fn breaks_name(&self, name: &[u8], value: &[u8]) -> bool {
-        let Some(words) = &self.words else { return false };
-        let mut close = false;
-        let hits = words.find_overlapping_iter(name);
-        for hit in hits.filter(|hit| begins_word(name, hit.start())) {
-            let slots = &self.by_provider[self.word_owner[hit.pattern().as_usize()] as usize];
-            if slots.iter().any(|slot| self.slot_matches(*slot, value)) {
-                return false;
-            }
+        let (mut close, mut fits) = (false, false);
+        self.words.find(name, 0, name.len(), |_, _, owner| {
+            let slots = &self.by_provider[owner as usize];
+            fits |= slots.iter().any(|slot| self.slot_matches(*slot, value));
             close |= slots.iter().any(|slot| self.slot_is_close(*slot, value));
-        }
-        close
+        });
+        close && !fits
     }
 
     fn slot_is_close(&self, slot: Slot, value: &[u8]) -> bool {

@@ -7,8 +7,7 @@ mod edges;
 mod near;
 mod rule;
 mod table;
-
-use aho_corasick::AhoCorasick;
+mod words;
 
 use crate::finding::Candidate;
 
@@ -20,6 +19,7 @@ use edges::{base64_start, left_end, right_end};
 pub use near::Near;
 use rule::{LazyRegex, Rule};
 use table::{PairSet, PrefixTable, REGEX, Slot, pair};
+use words::ProviderWords;
 
 /// Separators in a run after which a token may begin.
 const MAX_SEPARATORS: usize = 6;
@@ -40,9 +40,7 @@ pub struct Vendors {
     contextual: Vec<Vec<Slot>>,
     /// All formats and regexes, by provider.
     by_provider: Vec<Vec<Slot>>,
-    words: Option<AhoCorasick>,
-    /// Provider of each pattern of `words`.
-    word_owner: Vec<u32>,
+    words: ProviderWords,
 }
 
 impl Vendors {

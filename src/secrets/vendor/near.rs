@@ -1,11 +1,10 @@
 //! Which providers are named around a candidate.
 
-use aho_corasick::AhoCorasick;
-
 use crate::secrets::kernel::Run;
 use crate::secrets::place::Place;
 
 use super::Vendors;
+use super::words::ProviderWords;
 
 /// How far around a candidate a provider's words count, in bytes each way.
 const NEAR: usize = 240;
@@ -21,9 +20,6 @@ pub struct Near<'a> {
     found: Vec<u32>,
 }
 
-/// Longest provider word that may lie across a border of the search, in bytes.
-const MAX_WORD: usize = 32;
-
 impl<'a> Near<'a> {
     /// For the file at `path`.
     pub fn new(path: &'a str, place: Place) -> Self {
@@ -35,41 +31,33 @@ impl<'a> Near<'a> {
     /// not inside it: the value itself names nobody.
     pub(super) fn providers(&mut self, vendors: &Vendors, text: &[u8], run: Run) -> &[u32] {
         self.found.clear();
-        let Some(words) = &vendors.words else { return &self.found };
-        let (path, owner) = (self.path, &vendors.word_owner);
+        let (path, words) = (self.path.as_bytes(), &vendors.words);
         let in_path = self.path_providers.get_or_insert_with(|| {
-            let path = path.as_bytes();
-            let hits = words.find_overlapping_iter(path);
-            let whole = hits.filter(|hit| begins_word(path, hit.start()));
-            whole.map(|hit| owner[hit.pattern().as_usize()]).collect()
+            let mut owners = Vec::new();
+            words.find(path, 0, path.len(), |_, _, owner| owners.push(owner));
+            owners
         });
         self.found.extend_from_slice(in_path);
         let from = run.start.saturating_sub(NEAR);
-        self.search(words, owner, text, from, text.len().min(run.end + NEAR));
-        let around = self.hits.iter().rev().take_while(|hit| hit.0 + MAX_WORD >= from);
+        self.search(words, text, from, text.len().min(run.end + NEAR));
+        let around = self.hits.iter().rev().take_while(|hit| hit.0 >= from);
         let outside = |hit: &&(usize, usize, u32)| hit.1 <= run.start || hit.0 >= run.end;
-        let near = |hit: &&(usize, usize, u32)| hit.0 >= from && hit.1 <= run.end + NEAR;
+        let near = |hit: &&(usize, usize, u32)| hit.1 <= run.end + NEAR;
         self.found.extend(around.filter(near).filter(outside).map(|hit| hit.2));
         self.found.sort_unstable();
         self.found.dedup();
         &self.found
     }
 
-    fn search(&mut self, words: &AhoCorasick, owner: &[u32], text: &[u8], from: usize, to: usize) {
+    fn search(&mut self, words: &ProviderWords, text: &[u8], from: usize, to: usize) {
         if to <= self.searched_to {
             return;
         }
         if from > self.searched_to {
             self.hits.clear();
         }
-        let start = self.searched_to.saturating_sub(MAX_WORD).max(from);
-        let done = self.searched_to;
-        for hit in words.find_overlapping_iter(&text[start..to]) {
-            let (first, end) = (start + hit.start(), start + hit.end());
-            if end > done && begins_word(text, first) {
-                self.hits.push((first, end, owner[hit.pattern().as_usize()]));
-            }
-        }
+        let start = self.searched_to.max(from);
+        words.find(text, start, to, |start, end, owner| self.hits.push((start, end, owner)));
         self.searched_to = to;
     }
 }
