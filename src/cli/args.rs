@@ -138,7 +138,7 @@ pub struct OutputArgs {
     /// Print secrets unredacted (human output only)
     #[arg(long)]
     pub show_secrets: bool,
-    /// When to use colour: `auto`, `always` or `never`
+    /// When to use colour
     #[arg(long, value_name = "WHEN", value_parser = color(), default_value = "auto")]
     pub color: ColorChoice,
     /// Show no progress

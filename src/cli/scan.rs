@@ -46,7 +46,8 @@ fn publish(report: &Report, output: &OutputPlan) -> Result<(), CliError> {
     }
     let mut out = io::stdout().lock();
     report::write(output.format, report, &mut out, &output.style).map_err(CliError::Stdout)?;
-    if output.format != Format::Human && !output.quiet {
+    // SARIF has no place for what is not about a file; all others print them.
+    if output.format == Format::Sarif && !output.quiet {
         report.warnings.iter().for_each(|warning| terminal::tell(warning));
     }
     Ok(())

@@ -26,8 +26,30 @@ pub const TEMPLATE: &str = r#"# Settings of Seamline for this repository.
 # max-file-size = "20M"
 
 # One rule: turn it off, change its severity, or leave paths out.
-# [rules.url-credential]
+# [rules.url-password]
 # enabled = false
 # severity = "low"
 # exclude = ["tests/**"]
 "#;
+
+#[cfg(test)]
+mod tests {
+    use crate::config::file;
+    use crate::rules::Catalogue;
+
+    #[test]
+    fn every_setting_of_the_template_is_good() {
+        let setting = |line: &&str| line.starts_with('[') || line.contains(" = ");
+        let lines = super::TEMPLATE.lines().filter_map(|line| line.strip_prefix("# "));
+        let text: Vec<&str> = lines.filter(setting).collect();
+        let parsed = file::parse("seamline.toml", &text.join("\n")).ok().unwrap();
+        assert_eq!(text.len(), 11, "{text:#?}");
+        assert!(parsed.settings.baseline.is_some() && parsed.settings.max_file_size.is_some());
+        let catalogue = Catalogue::built_in().unwrap();
+        assert!(parsed.settings.rules.keys().all(|id| catalogue.find(id).is_some()));
+        assert!(
+            file::parse("seamline.toml", super::TEMPLATE).ok().unwrap().settings
+                == Default::default()
+        );
+    }
+}

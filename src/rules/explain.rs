@@ -199,6 +199,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn no_rule_shows_the_secret_of_an_example() {
+        let catalogue = Catalogue::built_in().unwrap();
+        for entry in &catalogue.secrets {
+            let page = explain(&catalogue, entry.index, 80);
+            // A near miss may show the same text where it is no secret.
+            let page = page.split("\nNot reported").next().unwrap();
+            for parts in entry.rule.examples.iter().flat_map(|example| &example.join) {
+                let whole = parts.concat();
+                assert!(whole.len() < 8 || !page.contains(&whole), "{}", entry.rule.id);
+            }
+        }
+    }
+
+    #[test]
     fn lines_are_broken_at_spaces() {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("a verylongword b", 4), ["a", "verylongword", "b"]);

@@ -187,3 +187,31 @@ impl Dice {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::Catalogue;
+
+    #[test]
+    fn every_format_has_valid_tokens_and_none_of_the_broken_is_valid() {
+        for entry in Catalogue::built_in().unwrap().secrets {
+            let rule = entry.rule;
+            for format in &rule.formats {
+                let token = token(&rule, format);
+                assert!(token.is_some(), "no token of `{}` can be made", rule.id);
+                for (flaw, broken) in broken(&rule, format) {
+                    assert!(!whole(&rule, format, broken.as_bytes()), "{} {flaw:?}", rule.id);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_checksummed_format_is_broken_in_every_way() {
+        let catalogue = Catalogue::built_in().unwrap();
+        let rule = &catalogue.secrets.iter().find(|e| e.rule.id == "github-pat").unwrap().rule;
+        let flaws: Vec<Flaw> = broken(rule, &rule.formats[0]).iter().map(|(f, _)| *f).collect();
+        assert_eq!(flaws, [Flaw::Short, Flaw::Long, Flaw::Alphabet, Flaw::Checksum]);
+    }
+}

@@ -295,16 +295,16 @@ mod tests {
     fn every_mistake_of_a_pattern_rule_is_told_with_its_line() {
         let text = "id = \"a\"\ntitle = \"T\"\ntopic = \"corss\"\nseverity = \"low\"\n\
                     confidence = \"low\"\nwhat = \"a\"\nwhy = \"b\"\nfix = \"\"\n\
-                    cwe = [\"CWE-942\"]\n[[match]]\nlanguages = [\"pyhton\"]\nany = [\"f($X)\"]\n\
-                    [[match]]\nlanguages = [\"python\"]\nany = [\n\"f($X)\",\n\"f(\",\n]\n\
-                    [[example]]\nlanguage = \"go\"\nmatch = \"f(1)\"\n";
+                    cwe = [\"CWE-942\"]\n[[match]]\nlanguages = [\"pyhton\"]\nany = [\"frob($X)\"]\n\
+                    [[match]]\nlanguages = [\"python\"]\nany = [\n\"frob($X)\",\n\"frob(\",\n]\n\
+                    [[example]]\nlanguage = \"go\"\nmatch = \"frob(1)\"\n";
         let told = problems(&[("a.toml", text)]).join("\n");
         for expected in [
             "a.toml:3: unknown topic `corss`; did you mean `cors`?",
             "a.toml:8: `fix` is empty; say it in a sentence",
             "a.toml:11: there is no such language",
             "did you mean `python`?",
-            "a.toml:17: pattern `f(` cannot be used",
+            "a.toml:17: pattern `frob(` cannot be used",
             "a.toml:1: rule `a` has no near miss",
             "a.toml:20: no matcher of the rule reads `go`; use one of the rule's languages",
         ] {

@@ -80,9 +80,9 @@ impl Catalogue {
             })
             .collect();
         if indexes.is_empty() && category.is_none() && topic.is_none() {
-            let mut known: Vec<&str> = self.ids().collect();
-            known.extend(CATEGORIES.map(|(word, _)| word));
+            let mut known: Vec<&str> = CATEGORIES.map(|(word, _)| word).to_vec();
             known.extend(topics::TOPICS.iter().map(|topic| topic.slug));
+            known.extend(self.ids());
             return Err(unknown(name, known.into_iter()));
         }
         Ok(indexes)
@@ -94,5 +94,42 @@ fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Unkn
     UnknownRule {
         name: name.to_owned(),
         suggestions: suggestions.into_iter().map(str::to_owned).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn active(enable: &[&str], disable: &[&str]) -> Vec<Arc<RuleMeta>> {
+        let owned = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
+        let mut catalogue = Catalogue::built_in().unwrap();
+        catalogue.select(&owned(enable), &owned(disable)).unwrap();
+        catalogue.active()
+    }
+
+    #[test]
+    fn rules_are_chosen_by_id_category_and_topic() {
+        let all = active(&[], &[]).len();
+        let secrets = active(&["secrets"], &[]);
+        assert!(secrets.iter().all(|meta| meta.category == Category::Secret));
+        assert_eq!(active(&[topics::SECRETS], &[]), secrets);
+        assert_eq!(active(&[], &["secrets"]).len(), all - secrets.len());
+        assert_eq!(active(&[], &["github-pat"]).len(), all - 1);
+        let two = active(&["github-pat", "jwt", "npm-access-token"], &["jwt"]);
+        assert_eq!(
+            two.iter().map(|m| &m.id).collect::<Vec<_>>(),
+            ["github-pat", "npm-access-token"]
+        );
+        assert_eq!(active(&["patterns"], &["patterns"]).len(), 0);
+    }
+
+    #[test]
+    fn rules_keep_their_index() {
+        let mut catalogue = Catalogue::built_in().unwrap();
+        let before = catalogue.find("npm-access-token").unwrap();
+        catalogue.select(&["npm-access-token".to_owned()], &[]).unwrap();
+        assert_eq!(catalogue.find("npm-access-token"), Some(before));
+        assert_eq!(catalogue.secrets[0].index, before);
     }
 }

@@ -35,8 +35,9 @@ fn is_telling(prefix: &[u8]) -> bool {
 }
 
 /// How strongly a match names its rule; see `Candidate::specificity`.
-const BY_CHECKSUM: u8 = 90;
-const BY_PREFIX_AND_CONTEXT: u8 = 75;
+const BY_CHECKSUM: u8 = 120;
+const BY_PREFIX_AND_CONTEXT: u8 = 90;
+/// Plus the length of the prefix, up to 15: the longer one tells more.
 const BY_PREFIX: u8 = 70;
 const BY_CONTEXT: u8 = 40;
 
@@ -213,7 +214,8 @@ impl Vendors {
     fn breaks_name(&self, name: &[u8], value: &[u8]) -> bool {
         let Some(words) = &self.words else { return false };
         let mut close = false;
-        for hit in words.find_overlapping_iter(name) {
+        let hits = words.find_overlapping_iter(name);
+        for hit in hits.filter(|hit| begins_word(name, hit.start())) {
             let slots = &self.by_provider[self.word_owner[hit.pattern().as_usize()] as usize];
             if slots.iter().any(|slot| self.slot_matches(*slot, value)) {
                 return false;
@@ -272,20 +274,16 @@ impl Vendors {
         if !starts_token(text, start) {
             start += 1;
         }
-        let mut longest = None;
-        for place in &self.open {
-            longest = longest.max(self.try_at(text, start, *place, near, candidates));
-        }
         let wide = base64_start(text, start);
         let providers = near.providers(self, text, run).to_vec();
-        for provider in providers {
-            for place in &self.contextual[provider as usize] {
-                let mut found = self.try_at(text, start, *place, near, candidates);
-                if found.is_none() && wide < start {
-                    found = self.try_at(text, wide, *place, near, candidates);
-                }
-                longest = longest.max(found);
+        let near_by = providers.iter().flat_map(|&provider| &self.contextual[provider as usize]);
+        let mut longest = None;
+        for slot in self.open.iter().chain(near_by) {
+            let mut found = self.try_at(text, start, *slot, near, candidates);
+            if found.is_none() && wide < start {
+                found = self.try_at(text, wide, *slot, near, candidates);
             }
+            longest = longest.max(found);
         }
         longest
     }
@@ -360,7 +358,7 @@ impl Rule {
         candidate.severity = Some(self.severity);
         candidate.specificity = match (prefix > 0, self.context.provider_near) {
             (true, true) => BY_PREFIX_AND_CONTEXT,
-            (true, false) => BY_PREFIX,
+            (true, false) => BY_PREFIX + prefix.min(15) as u8,
             (false, _) => BY_CONTEXT,
         };
         let (confidence, reason) = self.confidence(token, body, near.place);
@@ -415,12 +413,15 @@ fn follows_digest_word(text: &[u8], start: usize) -> bool {
     line.ends_with(b"@") || has_part(line, WORDS)
 }
 
-/// One or two characters fill most of the token.
+/// One character fills most of the token, or runs of five and more of the same
+/// fill much of it.
 fn is_repeat(body: &[u8]) -> bool {
     let mut counts = [0u32; 256];
     body.iter().for_each(|&b| counts[usize::from(b)] += 1);
     let most = counts.iter().max().copied().unwrap_or(0);
-    body.len() >= 8 && most as usize * 2 > body.len()
+    let in_runs: usize =
+        body.chunk_by(|a, b| a == b).map(<[u8]>::len).filter(|&length| length >= 5).sum();
+    body.len() >= 8 && (most as usize * 2 > body.len() || in_runs * 3 > body.len())
 }
 
 /// The two bytes at `at`, which is not the last place of `text`.
@@ -487,8 +488,10 @@ impl<'a> Near<'a> {
         let Some(words) = &vendors.words else { return &self.found };
         let (path, owner) = (self.path, &vendors.word_owner);
         let in_path = self.path_providers.get_or_insert_with(|| {
-            let hits = words.find_overlapping_iter(path.as_bytes());
-            hits.map(|hit| owner[hit.pattern().as_usize()]).collect()
+            let path = path.as_bytes();
+            let hits = words.find_overlapping_iter(path);
+            let whole = hits.filter(|hit| begins_word(path, hit.start()));
+            whole.map(|hit| owner[hit.pattern().as_usize()]).collect()
         });
         self.found.extend_from_slice(in_path);
         let from = run.start.saturating_sub(NEAR);
@@ -513,12 +516,19 @@ impl<'a> Near<'a> {
         let done = self.searched_to;
         for hit in words.find_overlapping_iter(&text[start..to]) {
             let (first, end) = (start + hit.start(), start + hit.end());
-            if end > done {
+            if end > done && begins_word(text, first) {
                 self.hits.push((first, end, owner[hit.pattern().as_usize()]));
             }
         }
         self.searched_to = to;
     }
+}
+
+/// Whether a word can begin at `at`: `okta` does in `myOkta`, not in `rooktable`.
+fn begins_word(text: &[u8], at: usize) -> bool {
+    let Some(&before) = at.checked_sub(1).and_then(|i| text.get(i)) else { return true };
+    let hump = before.is_ascii_lowercase() && text[at].is_ascii_uppercase();
+    !before.is_ascii_alphabetic() || hump
 }
 
 #[derive(Default)]

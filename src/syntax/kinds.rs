@@ -60,6 +60,10 @@ const SAME: &[(&str, &str)] = &[
     ("optional_chain", "member_expression"),
     ("conditional_access_expression", "member_access_expression"),
     ("do_block", "block"),
+    // C#: a pattern of a method is read inside a method.
+    ("local_function_statement", "method_declaration"),
+    // Java: so does a pattern of a variable.
+    ("field_declaration", "local_variable_declaration"),
 ];
 
 /// A grammar may have several ids of one name; the first named one stands for all.

@@ -6,6 +6,7 @@
 //!              (words)             (rule: pattern, imports, focus)
 //! ```
 
+mod checks;
 mod dialect;
 mod engine;
 mod focus;

@@ -11,12 +11,11 @@ use std::sync::Arc;
 
 use tree_sitter::Node;
 
-use super::dialect::{CALL, Dialect, NAME, NUMBER, STRING};
+use super::dialect::{Dialect, NAME, STRING};
 use super::focus::{Focus, Reader};
 use super::imports::{Imports, is_within};
-use super::nodes::string_content;
-use super::pattern::{Captured, Captures, Matcher, Pat};
-use super::rule::{Check, Compiled, Kind, Rooted};
+use super::pattern::{Captures, Matcher, Pat};
+use super::rule::{Check, Compiled, Rooted};
 
 /// Inner or outer matches looked at where they must agree on metavariables.
 const MAX_RELATED: usize = 64;
@@ -254,7 +253,7 @@ impl<'a, 't> Walk<'a, 't> {
     }
 
     fn relation(&mut self, unit: usize, role: Role, pat: &Pat, node: Node<'t>, depth: u32) {
-        self.matcher.captures.clear(self.units[unit].names.len());
+        self.matcher.begin(&self.units[unit]);
         if !self.matcher.matches(pat, node) {
             return;
         }
@@ -270,7 +269,7 @@ impl<'a, 't> Walk<'a, 't> {
     /// Whether `node` is a match of `unit`, as far as can be told on the way in.
     fn subject(&mut self, unit: usize, pat: &Pat, node: Node<'t>, depth: u32) -> bool {
         let compiled = &self.units[unit];
-        self.matcher.captures.clear(compiled.names.len());
+        self.matcher.begin(compiled);
         let fits = self.matcher.matches(pat, node)
             && compiled.checks.iter().all(|check| self.passes(check))
             && !compiled.not.iter().any(|not| self.matcher.matches(&not.pat, node))
@@ -306,15 +305,9 @@ impl<'a, 't> Walk<'a, 't> {
 
     /// A constraint on a metavariable that this pattern does not have holds.
     fn passes(&self, check: &Check) -> bool {
-        let Some(captured) = self.matcher.captures.get(check.var) else { return true };
         let Input { dialect, text, .. } = self.input;
-        let content = captured.node.and_then(|node| literal(dialect, text, node));
-        let range = content.clone().map_or(captured.range.clone(), |content| content.range);
-        let Some(value) = text.get(range) else { return false };
-        check.regex.as_ref().is_none_or(|regex| regex.is_match(value))
-            && check.not_regex.as_ref().is_none_or(|regex| !regex.is_match(value))
-            && check.test.is_none_or(|test| test.passes(value))
-            && check.kind.is_none_or(|kind| is_kind(dialect, text, kind, captured))
+        let captured = self.matcher.captures.get(check.var);
+        captured.is_none_or(|captured| check.passes(dialect, text, captured))
     }
 
     /// Decides the matches that waited for what is within them.
@@ -347,42 +340,5 @@ fn add_entries<'r>(entries: &mut Vec<Entry<'r>>, unit: usize, compiled: &'r Comp
     ];
     for (role, pats) in lists {
         entries.extend(pats.iter().map(|Rooted { pat, kinds }| Entry { unit, role, pat, kinds }));
-    }
-}
-
-/// The literal that `node` is, through its wrappers.
-fn literal(dialect: &Dialect, text: &[u8], node: Node<'_>) -> Option<super::nodes::StringContent> {
-    string_content(dialect, text, unwrapped(dialect, node))
-}
-
-fn unwrapped<'t>(dialect: &Dialect, node: Node<'t>) -> Node<'t> {
-    let mut at = node;
-    for _ in 0..8 {
-        if dialect.is(at.kind_id(), STRING) {
-            break;
-        }
-        let Some(next) = super::pattern::inner(dialect, at) else { break };
-        at = next;
-    }
-    at
-}
-
-fn is_kind(dialect: &Dialect, text: &[u8], kind: Kind, captured: &Captured<'_>) -> bool {
-    let Some(node) = captured.node else { return false };
-    let node = unwrapped(dialect, node);
-    let id = node.kind_id();
-    let string = string_content(dialect, text, node);
-    let constant = matches!(
-        text.get(node.byte_range()),
-        Some(b"true" | b"false" | b"True" | b"False" | b"null" | b"nil" | b"None" | b"NULL")
-    );
-    match kind {
-        Kind::String => string.is_some(),
-        Kind::Number => dialect.is(id, NUMBER),
-        Kind::Identifier => dialect.is(id, NAME) && !constant,
-        Kind::Literal => {
-            string.is_some_and(|s| !s.interpolated) || dialect.is(id, NUMBER) || constant
-        }
-        Kind::Call => dialect.is(id, CALL),
     }
 }

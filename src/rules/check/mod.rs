@@ -26,13 +26,13 @@ impl Findings<'_, '_> {
         self.problems.push(self.document.problem(pointer, message, fix));
     }
 
-    /// Lower-case words joined by single hyphens, starting with a letter.
+    /// Lower-case words and digits joined by single hyphens.
     fn kebab(&mut self, pointer: &str, what: &str, name: &str) {
         let word = |w: &str| {
             !w.is_empty() && w.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
         };
-        let starts = name.bytes().next().is_some_and(|b| b.is_ascii_lowercase());
-        if !starts || !name.split('-').all(word) {
+        let word_in_it = name.bytes().any(|b| b.is_ascii_lowercase());
+        if !word_in_it || !name.split('-').all(word) {
             let fix = "write lower-case words joined by `-`, e.g. `acme-api-key`";
             self.add(pointer, format!("{what} `{name}` is not kebab-case"), fix);
         }

@@ -8,7 +8,7 @@ use crate::secrets::format::ByteSet;
 use super::Findings;
 
 /// Characters of a token at most; the engine looks no further.
-const LONGEST_RUN: u32 = 4096;
+const LONGEST_RUN: u32 = 16_384;
 
 /// All that is wrong with `file`, read from `document`.
 pub fn secret_file(document: &Document<'_>, file: &SecretFile) -> Vec<Problem> {

@@ -12,6 +12,7 @@ use super::{NodePat, Pat, Step, Var};
 use crate::syntax::dialect::{CHAIN, Dialect, IMPLIED, NAME, UNSAID};
 use crate::syntax::imports::Imports;
 use crate::syntax::nodes::{node_text, string_content};
+use crate::syntax::rule::{Check, Compiled};
 
 /// Wrappers around one node that are looked through.
 const MAX_WRAPPERS: usize = 32;
@@ -81,6 +82,8 @@ pub(crate) struct Matcher<'a, 't> {
     cursor: TreeCursor<'t>,
     plain: Vec<Node<'t>>,
     keyed: Vec<Node<'t>>,
+    /// Constraints of the rule whose pattern is being matched.
+    checks: &'a [Check],
     pub(crate) captures: Captures<'t>,
 }
 
@@ -99,8 +102,16 @@ impl<'a, 't> Matcher<'a, 't> {
             cursor: root.walk(),
             plain: Vec::new(),
             keyed: Vec::new(),
+            checks: &[],
             captures: Captures::default(),
         }
+    }
+
+    /// Gets ready for a pattern of `rule`: nothing is captured, and its
+    /// constraints are looked at as soon as something is.
+    pub(crate) fn begin(&mut self, rule: &'a Compiled) {
+        self.captures.clear(rule.names.len());
+        self.checks = &rule.checks;
     }
 
     /// Whether `node` itself is what `pat` says. Captures that are already set
@@ -180,7 +191,13 @@ impl<'a, 't> Matcher<'a, 't> {
         if let Some(known) = self.captures.get(var) {
             return self.text.get(known.range.clone()) == self.text.get(range);
         }
-        self.captures.set(var, Captured { range, node });
+        let captured = Captured { range, node };
+        // What `$$$` stands for is only known in the end, and checked then.
+        let mut checks = self.checks.iter().filter(|check| check.var == var && node.is_some());
+        if !checks.all(|check| check.passes(self.dialect, self.text, &captured)) {
+            return false;
+        }
+        self.captures.set(var, captured);
         true
     }
 

@@ -1,0 +1,1 @@
+DATABASE = "postgres://app:kJ8x92mQz7Lw@db.acme.io/app"
