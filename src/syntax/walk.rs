@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use tree_sitter::Node;
 
-use super::dialect::{Dialect, NAME, STRING};
+use super::dialect::Dialect;
 use super::focus::{Focus, Reader};
 use super::imports::{Imports, is_within};
 use super::pattern::{Captures, Matcher, Pat};
