@@ -8,9 +8,9 @@
 
 mod dialect;
 mod engine;
-mod imports;
+pub(crate) mod imports;
 mod language;
-mod message;
+pub(crate) mod message;
 pub mod nodes;
 mod parse;
 mod pattern;
