@@ -69,7 +69,7 @@ fn every_example_holds() {
         assert!(entry.rule.examples.iter().any(|e| e.matches.is_some()), "{id}: no match");
         assert!(entry.rule.examples.iter().any(|e| e.near_miss.is_some()), "{id}: no near miss");
     }
-    assert!(rules >= 2, "only {rules} route rules");
+    assert!(rules >= 7, "only {rules} route rules");
     assert!(wrong.is_empty(), "{}", wrong.join("\n---\n"));
 }
 

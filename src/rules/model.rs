@@ -314,6 +314,8 @@ pub struct FrameworkFile {
     pub forbidden: Vec<String>,
     /// Calls that hand the request on to what comes next.
     pub passes: Vec<String>,
+    /// A middleware that returns without an answer has let the request through.
+    pub falls_through: bool,
     /// Parts of names after which nobody can tell that a handler checks nothing.
     pub doubts: Vec<String>,
     /// Names that hold such a part and mean something else.

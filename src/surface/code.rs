@@ -8,9 +8,9 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
+use crate::syntax::ParsedFile;
 use crate::syntax::imports::Imports;
 use crate::syntax::nodes::unquoted;
-use crate::syntax::{Language, ParsedFile};
 
 /// Longer chains of calls and members are not followed.
 const MAX_CHAIN: usize = 40;
@@ -65,7 +65,6 @@ enum Shape<'t> {
 pub(crate) struct Code<'t> {
     pub(crate) text: &'t [u8],
     pub(crate) root: Node<'t>,
-    pub(crate) language: Language,
     imports: Imports,
     names: HashMap<&'t str, Vec<Definition<'t>>>,
     /// In the order in which they end: the parts of a chain as they run.
@@ -86,7 +85,6 @@ impl<'t> Code<'t> {
         let mut code = Code {
             text: file.text,
             root,
-            language: file.language,
             imports: Imports::of(file.language, file.text, root),
             names: HashMap::new(),
             calls: Vec::new(),
@@ -443,7 +441,7 @@ pub(crate) fn is_function(kind: &str) -> bool {
 }
 
 pub(crate) fn is_call(kind: &str) -> bool {
-    matches!(kind, "call_expression" | "call" | "new_expression")
+    matches!(kind, "call_expression" | "call" | "new_expression" | "function_call_expression")
 }
 
 pub(crate) fn is_string(kind: &str) -> bool {

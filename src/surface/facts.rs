@@ -94,6 +94,11 @@ impl Facts {
         has(&self.own.forbidden, name)
     }
 
+    /// Whether a middleware that just returns has let the request through.
+    pub(crate) fn falls_through(&self) -> bool {
+        self.own.falls_through
+    }
+
     pub(crate) fn passes(&self, name: &str) -> bool {
         has(&self.own.passes, name)
     }

@@ -11,7 +11,6 @@ use tree_sitter::Node;
 use super::code::{Code, Meaning, children, is_call, is_string};
 use super::facts::Facts;
 use super::route::{Certainty, Handler, How, Role};
-use crate::syntax::Language;
 use crate::syntax::nodes::walk;
 
 /// Functions of the file that one look may go into.
@@ -40,9 +39,11 @@ struct Evidence {
     passes: usize,
     /// A way to the end that neither rejects nor passes on by name.
     quiet_return: bool,
-    /// Returns without a value, and calls that abort (Go).
+    /// Returns without a value, and calls that answer.
     returns: usize,
     aborts: usize,
+    /// An error is caught and nothing comes of it.
+    swallows: bool,
     doubt: Option<&'static str>,
     exhausted: bool,
 }
@@ -61,7 +62,10 @@ pub(crate) fn middleware<'t>(
     let refuses = found.forbidden || found.login;
     let rejects = found.unauthorized || found.verifies || refuses && found.credential;
     if rejects && !found.csrf {
-        let open = found.passes > 1 || found.quiet_return || found.returns > found.aborts;
+        let open = found.passes > 1
+            || found.quiet_return
+            || found.returns > found.aborts
+            || found.verifies && !found.unauthorized && found.swallows;
         return Role::Guard(How::Definition, if open { Certainty::May } else { Certainty::Must });
     }
     match (refuses || found.csrf, found.doubt) {
@@ -151,7 +155,9 @@ impl<'t> Look<'_, 't> {
             self.statement = awaited.and_then(|a| a.named_child(0)).or(inner).map(|n| n.id());
         } else if matches!(kind, "binary_expression" | "comparison_operator") {
             self.compared.extend(children(node).iter().map(Node::start_byte));
-        } else if kind == "return_statement" && self.code.language == Language::Go {
+        } else if matches!(kind, "catch_clause" | "except_clause") {
+            self.found.swallows |= !answers(self.code.str(node));
+        } else if kind == "return_statement" && self.facts.falls_through() {
             self.found.returns += usize::from(passes.is_some() && node.named_child_count() == 0);
         } else if kind == "return_statement" && matches!(passes, Some(Passes::Return)) {
             let value = children(node).first().map(|value| self.code.str(*value));
@@ -229,7 +235,7 @@ impl<'t> Look<'_, 't> {
         let method = self.code.method(node).map(|(_, method)| method);
         let name = method.unwrap_or_else(|| self.code.str(function));
         let args = self.code.args(node);
-        self.found.aborts += usize::from(name.starts_with("Abort"));
+        self.found.aborts += usize::from(name.starts_with("Abort") || name == "send");
         match passes {
             Some(Passes::Call) if self.facts.passes(name) && args.is_empty() => {
                 self.found.passes += 1
@@ -286,4 +292,11 @@ impl<'t> Look<'_, 't> {
     fn doubt(&mut self, why: &'static str) {
         self.found.doubt.get_or_insert(why);
     }
+}
+
+/// Whether a handler of errors rejects or passes the error on.
+fn answers(handler: &str) -> bool {
+    ["send", "throw", "raise", "abort", "status", "code", "next(", "return"]
+        .iter()
+        .any(|word| handler.contains(word))
 }

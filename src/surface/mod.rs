@@ -13,13 +13,16 @@ mod code;
 mod express;
 mod facts;
 mod fastapi;
+mod fastify;
 mod flask;
 mod gin;
 mod guard;
+mod laravel;
 mod purpose;
 mod python;
 pub mod route;
 mod script;
+mod spring;
 pub mod verdict;
 
 use code::Code;
@@ -41,8 +44,11 @@ type Adapter = for<'t> fn(&Code<'t>, &Facts, &str) -> Vec<Route>;
 const ADAPTERS: &[(&str, Adapter)] = &[
     ("express", express::routes),
     ("fastapi", fastapi::routes),
+    ("fastify", fastify::routes),
     ("flask", flask::routes),
     ("gin", gin::routes),
+    ("laravel", laravel::routes),
+    ("spring", spring::routes),
 ];
 
 /// The route rules (`detector = "missing-auth:<framework>"`).

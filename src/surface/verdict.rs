@@ -115,11 +115,17 @@ fn contradicted(
     wrong: &Contradiction,
     rule: RuleIndex,
 ) -> Option<Candidate> {
-    let open = matches!(auth(route), Auth::Yes(_));
-    let deviation = wrong.strength != Strength::Certain;
-    let expected =
-        purpose(facts, route).is_some() || !(route.changes_state() || is_sensitive(facts, route));
-    if open || deviation && expected {
+    if matches!(auth(route), Auth::Yes(_)) {
+        return None;
+    }
+    let matters = route.changes_state() || is_sensitive(facts, route);
+    let expected = purpose(facts, route).is_some();
+    let silent = match wrong.strength {
+        Strength::Certain => false,
+        Strength::Likely => expected,
+        Strength::Deviation => expected || !matters,
+    };
+    if silent {
         return None;
     }
     let what = format!("{}{}: {}", route.title(), handled_by(route), wrong.message);
