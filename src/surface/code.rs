@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
+use super::kinds::{few, is_call, is_condition, is_function, is_hole, is_string};
 use crate::syntax::ParsedFile;
 use crate::syntax::imports::Imports;
 use crate::syntax::nodes::unquoted;
@@ -19,7 +20,7 @@ const MAX_TEXT: usize = 1_000;
 /// A name with more definitions stands for nothing certain.
 const MAX_DEFINITIONS: usize = 16;
 /// Nodes that looking into function bodies may visit, for each byte of text.
-const VISITS_PER_BYTE: usize = 16;
+const VISITS_PER_BYTE: usize = 8;
 
 /// What a name was given, and where it is visible.
 #[derive(Debug, Clone)]
@@ -373,7 +374,7 @@ impl<'t> Code<'t> {
 
     /// The arguments of a call, without comments.
     pub(crate) fn args(&self, call: Node<'t>) -> Vec<Node<'t>> {
-        call.child_by_field_name("arguments").map(children).unwrap_or_default()
+        call.child_by_field_name("arguments").map(few).unwrap_or_default()
     }
 
     /// The value of the keyword argument `name` (Python).
@@ -394,7 +395,8 @@ impl<'t> Code<'t> {
         {
             at = value;
         }
-        if !is_string(at.kind()) || children(at).iter().any(|part| is_hole(part.kind())) {
+        let long = at.byte_range().len() > MAX_TEXT;
+        if long || !is_string(at.kind()) || few(at).iter().any(|part| is_hole(part.kind())) {
             return None;
         }
         let written = self.str(at);
@@ -416,62 +418,4 @@ impl<'t> Code<'t> {
 
 fn joined(base: &str, parts: Vec<&str>) -> String {
     parts.iter().rev().fold(base.to_owned(), |whole, part| whole + part)
-}
-
-/// The named children of `node`, without comments.
-pub(crate) fn children(node: Node<'_>) -> Vec<Node<'_>> {
-    let mut cursor = node.walk();
-    node.named_children(&mut cursor).filter(|child| !child.is_extra()).collect()
-}
-
-pub(crate) fn is_function(kind: &str) -> bool {
-    matches!(
-        kind,
-        "function_declaration"
-            | "function_expression"
-            | "arrow_function"
-            | "generator_function_declaration"
-            | "method_definition"
-            | "function_definition"
-            | "lambda"
-            | "method_declaration"
-            | "func_literal"
-            | "anonymous_function"
-    )
-}
-
-pub(crate) fn is_call(kind: &str) -> bool {
-    matches!(kind, "call_expression" | "call" | "new_expression" | "function_call_expression")
-}
-
-pub(crate) fn is_string(kind: &str) -> bool {
-    matches!(
-        kind,
-        "string"
-            | "string_literal"
-            | "interpreted_string_literal"
-            | "raw_string_literal"
-            | "template_string"
-            | "encapsed_string"
-    )
-}
-
-fn is_hole(kind: &str) -> bool {
-    matches!(kind, "template_substitution" | "interpolation" | "variable_name")
-}
-
-fn is_condition(kind: &str) -> bool {
-    matches!(
-        kind,
-        "if_statement"
-            | "ternary_expression"
-            | "conditional_expression"
-            | "for_statement"
-            | "for_in_statement"
-            | "while_statement"
-            | "switch_statement"
-            | "expression_switch_statement"
-            | "try_statement"
-            | "match_statement"
-    )
 }

@@ -6,8 +6,9 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use super::code::{Call, Code, Meaning, is_string};
+use super::code::{Call, Code, Meaning};
 use super::facts::Facts;
+use super::kinds::is_string;
 use super::route::{Element, Place, Reach, Role, Route, is_under, join};
 use super::script;
 

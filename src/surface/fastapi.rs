@@ -4,9 +4,10 @@
 
 use tree_sitter::Node;
 
-use super::code::{Code, Meaning, children, is_call, is_string};
+use super::code::{Code, Meaning};
 use super::facts::Facts;
 use super::guard::{self, Passes};
+use super::kinds::{few, is_call, is_string};
 use super::python::{Decorated, Owners, decorated, methods, name};
 use super::route::{
     Certainty, Contradiction, Element, How, Place, Reach, Role, Route, Strength, join,
@@ -45,6 +46,8 @@ struct Pending<'t> {
     node: Node<'t>,
     depth: usize,
     place: Place,
+    /// An alias met in an annotation or a list, not a parameter's name.
+    is_type: bool,
     /// The dependency that the file names, which others are found through.
     named: Node<'t>,
 }
@@ -57,14 +60,15 @@ impl<'t> File<'_, 't> {
             let Some(index) = self.owners.find(self.code, self.facts, object) else { continue };
             let passes = Passes::Wrapped("call_next");
             let role = guard::middleware(self.code, self.facts, item.function, passes);
-            self.owners.0[index].elements.push(Element {
+            let element = Element {
                 symbol: name(self.code, item.function).to_owned(),
                 span: decorator.byte_range(),
                 place: Place::App,
                 prefix: String::new(),
                 // It runs for every path, and may choose among them.
                 role: role.conditional(),
-            });
+            };
+            self.owners.add(index, element);
         }
     }
 
@@ -100,7 +104,10 @@ impl<'t> File<'_, 't> {
             self.dependencies(list.map(|list| (list, Place::Group)).into_iter().collect());
         let owner = &mut self.owners.0[child];
         owner.mounts += 1;
-        owner.elements.extend(elements);
+        // Included twice, its routes have two places, which nobody follows.
+        if owner.mounts == 1 {
+            owner.elements.extend(elements);
+        }
         owner.parent = prefix.map(|prefix| (parent, prefix.to_owned()));
     }
 
@@ -196,8 +203,8 @@ impl<'t> File<'_, 't> {
     /// handler, dependencies of dependencies included.
     fn dependencies(&self, open: Vec<(Node<'t>, Place)>) -> Vec<Element> {
         let start = open.into_iter().flat_map(|(list, place)| {
-            let parts = children(list).into_iter();
-            parts.map(move |node| Pending { node, depth: 0, place, named: node })
+            let parts = few(list).into_iter();
+            parts.map(move |node| Pending { node, depth: 0, place, is_type: false, named: node })
         });
         let mut open: Vec<Pending<'t>> = start.collect();
         let mut found = Vec::new();
@@ -212,7 +219,12 @@ impl<'t> File<'_, 't> {
             }
             let role = match next.node.kind() {
                 kind if is_call(kind) => self.depends(&next, &mut open),
-                _ => self.parameter(&next, &mut open),
+                "typed_parameter" | "default_parameter" | "typed_default_parameter" => {
+                    self.parameter(&next, &mut open)
+                }
+                // The name of a parameter without a type or default.
+                "identifier" if next.place == Place::Param && !next.is_type => Role::Neutral,
+                _ => self.annotation(next.node, &next, &mut open),
             };
             found.push(self.element(next.named, next.place, role));
         }
@@ -222,7 +234,10 @@ impl<'t> File<'_, 't> {
     /// `Depends(x)` or `Security(x)`.
     fn depends(&self, next: &Pending<'t>, open: &mut Vec<Pending<'t>>) -> Role {
         let unknown = Role::Unresolved("a dependency of another module");
-        let Some(target) = target(self.code, next.node) else { return unknown };
+        let Some(target) = target(self.code, next.node).filter(|_| self.is_depends(next.node))
+        else {
+            return unknown;
+        };
         let known = self.code.dotted(target);
         if known.as_deref().is_some_and(|symbol| self.facts.is_guard(symbol)) {
             return self.scheme(target);
@@ -234,12 +249,13 @@ impl<'t> File<'_, 't> {
         else {
             return unknown;
         };
-        let parameters =
-            function.child_by_field_name("parameters").map(children).unwrap_or_default();
+        let parameters = function.child_by_field_name("parameters").map(few).unwrap_or_default();
         open.extend(parameters.into_iter().map(|node| Pending {
             node,
             depth: next.depth + 1,
-            place: next.place,
+            // Whatever asked for the function: these are its parameters.
+            place: Place::Param,
+            is_type: false,
             named: next.named,
         }));
         match function.child_by_field_name("body") {
@@ -275,7 +291,7 @@ impl<'t> File<'_, 't> {
         if let Some(types) = types {
             role = self.annotation(types, next, open);
         }
-        open.extend(value.map(|node| Pending { node, ..*next }));
+        open.extend(value.map(|node| Pending { node, is_type: true, ..*next }));
         role
     }
 
@@ -296,7 +312,7 @@ impl<'t> File<'_, 't> {
             }
             if is_call(node.kind()) {
                 if self.is_depends(node) {
-                    open.push(Pending { node, ..*next });
+                    open.push(Pending { node, is_type: true, ..*next });
                 }
                 return false;
             }
@@ -306,8 +322,8 @@ impl<'t> File<'_, 't> {
                         open.push(Pending {
                             node: alias,
                             depth: next.depth + 1,
-                            place: next.place,
-                            named: next.named,
+                            is_type: true,
+                            ..*next
                         });
                     }
                     Meaning::Imported(symbol) if !self.facts.is_neutral(&symbol) => {

@@ -7,8 +7,9 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use super::code::{Call, Code, Meaning, children, is_function};
+use super::code::{Call, Code, Meaning};
 use super::facts::Facts;
+use super::kinds::{few, is_function};
 use super::route::{Element, Handler, Place, Reach, Role, Route, join};
 use super::script;
 
@@ -186,6 +187,9 @@ impl<'t> File<'_, 't> {
     }
 
     fn unresolved(&mut self, index: usize, node: Node<'t>, why: &'static str) {
+        if self.scopes[index].elements.len() > MAX_SCOPES {
+            return;
+        }
         self.scopes[index].elements.push(Element {
             symbol: String::new(),
             span: node.byte_range(),
@@ -210,7 +214,11 @@ impl<'t> File<'_, 't> {
                 element.role = element.role.conditional();
             }
         }
-        self.scopes[index].elements.extend(found);
+        if self.scopes[index].elements.len() < MAX_SCOPES {
+            self.scopes[index].elements.extend(found);
+        } else {
+            self.unresolved(index, call.node, "too many hooks");
+        }
     }
 
     /// A plugin of another file may be lifted into this scope and add hooks.
@@ -242,7 +250,7 @@ impl<'t> File<'_, 't> {
             |name: &str| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
         let path = value("url").or_else(|| value("path")).and_then(|node| self.code.string(node));
         let (Some(path), Some(method)) = (path, value("method")) else { return };
-        let listed = if method.kind() == "array" { children(method) } else { vec![method] };
+        let listed = if method.kind() == "array" { few(method) } else { vec![method] };
         let methods =
             listed.iter().filter_map(|node| self.code.string(*node)).map(str::to_ascii_uppercase);
         let span = call.node.start_byte()
@@ -309,12 +317,12 @@ impl<'t> File<'_, 't> {
             "shorthand_property_identifier" => Some((self.code.str(part), part)),
             _ => None,
         };
-        children(object).into_iter().map(pair).collect()
+        few(object).into_iter().map(pair).collect()
     }
 
     /// Elements, with what this file decorates the application with.
     fn elements(&self, node: Node<'t>, place: Place) -> Vec<Element> {
-        let parts = if node.kind() == "array" { children(node) } else { vec![node] };
+        let parts = if node.kind() == "array" { few(node) } else { vec![node] };
         let mut found = Vec::new();
         for part in parts.into_iter().take(MAX_SCOPES) {
             let name = part.child_by_field_name("property").map(|property| self.code.str(property));

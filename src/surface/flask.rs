@@ -4,9 +4,10 @@
 
 use tree_sitter::Node;
 
-use super::code::{Code, Meaning, is_call, is_function};
+use super::code::{Code, Meaning};
 use super::facts::Facts;
 use super::guard::{self, Passes};
+use super::kinds::{is_call, is_function};
 use super::python::{Decorated, Owners, decorated, methods, name};
 use super::route::{
     Certainty, Contradiction, Element, How, Place, Reach, Role, Route, Strength, join,
@@ -62,7 +63,7 @@ impl<'t> File<'_, 't> {
             prefix: String::new(),
             role,
         };
-        self.owners.0[index].elements.push(element);
+        self.owners.add(index, element);
     }
 
     fn call(&mut self, call: Node<'t>, conditional: bool) {
@@ -272,7 +273,7 @@ fn wrapped<'t>(code: &Code<'t>, decorator: Node<'t>) -> Option<&'t str> {
     let mut at = decorator;
     for _ in 0..3 {
         let body = at.child_by_field_name("body")?;
-        let inner = super::code::children(body).into_iter().find_map(|part| match part.kind() {
+        let inner = super::kinds::few(body).into_iter().find_map(|part| match part.kind() {
             "decorated_definition" => part.child_by_field_name("definition"),
             kind if is_function(kind) => Some(part),
             _ => None,

@@ -6,9 +6,10 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use super::code::{Call, Code, Meaning, is_call, is_function};
+use super::code::{Call, Code, Meaning};
 use super::facts::Facts;
 use super::guard::{self, Passes};
+use super::kinds::{is_call, is_function};
 use super::route::{Certainty, Element, Handler, How, Place, Reach, Role, Route, join};
 
 /// Elements that one engine or group may gather.

@@ -8,8 +8,9 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use super::code::{Code, Meaning, children, is_call, is_string};
+use super::code::{Code, Meaning};
 use super::facts::Facts;
+use super::kinds::{children, few, is_call, is_string};
 use super::route::{Certainty, Handler, How, Role};
 use crate::syntax::nodes::walk;
 
@@ -39,9 +40,9 @@ struct Evidence {
     passes: usize,
     /// A way to the end that neither rejects nor passes on by name.
     quiet_return: bool,
-    /// Returns without a value, and calls that answer.
+    /// Returns without a value, and those right after an answer.
     returns: usize,
-    aborts: usize,
+    answered: usize,
     /// An error is caught and nothing comes of it.
     swallows: bool,
     doubt: Option<&'static str>,
@@ -64,7 +65,7 @@ pub(crate) fn middleware<'t>(
     if rejects && !found.csrf {
         let open = found.passes > 1
             || found.quiet_return
-            || found.returns > found.aborts
+            || found.returns > found.answered
             || found.verifies && !found.unauthorized && found.swallows;
         return Role::Guard(How::Definition, if open { Certainty::May } else { Certainty::Must });
     }
@@ -154,13 +155,15 @@ impl<'t> Look<'_, 't> {
             let awaited = inner.filter(|inner| inner.kind().starts_with("await"));
             self.statement = awaited.and_then(|a| a.named_child(0)).or(inner).map(|n| n.id());
         } else if matches!(kind, "binary_expression" | "comparison_operator") {
-            self.compared.extend(children(node).iter().map(Node::start_byte));
+            self.compared.extend(few(node).iter().map(Node::start_byte));
         } else if matches!(kind, "catch_clause" | "except_clause") {
             self.found.swallows |= !answers(self.code.str(node));
+        } else if matches!(kind, "statement_block" | "statement_list") {
+            self.answered(node);
         } else if kind == "return_statement" && self.facts.falls_through() {
             self.found.returns += usize::from(passes.is_some() && node.named_child_count() == 0);
         } else if kind == "return_statement" && matches!(passes, Some(Passes::Return)) {
-            let value = children(node).first().map(|value| self.code.str(*value));
+            let value = few(node).first().map(|value| self.code.str(*value));
             self.found.quiet_return |= matches!(value, None | Some("None" | "nil" | "null"));
         } else if matches!(kind, "number" | "integer" | "int_literal") {
             let status = !self.compared.contains(&node.start_byte());
@@ -174,17 +177,35 @@ impl<'t> Look<'_, 't> {
         }
     }
 
+    /// `c.AbortWithStatus(401); return`
+    fn answered(&mut self, block: Node<'t>) {
+        let mut before: Option<Node<'t>> = None;
+        for statement in children(block) {
+            let returns =
+                statement.kind() == "return_statement" && statement.named_child_count() == 0;
+            let answer = before.is_some_and(|before| answers(self.code.str(before)));
+            self.found.answered += usize::from(returns && answer);
+            before = Some(statement);
+        }
+    }
+
     fn name(&mut self, node: Node<'t>) {
         let name = self.code.str(node);
         self.found.unauthorized |= self.facts.is_unauthorized(name);
         self.found.forbidden |= self.facts.is_forbidden(name);
-        self.found.credential |= self.facts.is_credential(name) && !self.is_harmless(node);
+        self.found.credential |= self.is_credential(node, name) && !self.is_harmless(node);
         self.found.verifies |= self.facts.is_verifier(name);
         let lower = name.to_ascii_lowercase();
         self.found.csrf |= lower.contains("csrf") || lower.contains("xsrf");
         if self.facts.is_doubtful(name) && !self.is_harmless(node) {
             self.doubt("something in it may be a check");
         }
+    }
+
+    /// By its own name, or by what it is imported as.
+    fn is_credential(&self, node: Node<'t>, name: &str) -> bool {
+        self.facts.is_credential(name)
+            || matches!(self.code.meaning(node), Meaning::Imported(symbol) if self.facts.is_credential(&symbol))
     }
 
     /// `db.session` is no session of a user.
@@ -235,7 +256,6 @@ impl<'t> Look<'_, 't> {
         let method = self.code.method(node).map(|(_, method)| method);
         let name = method.unwrap_or_else(|| self.code.str(function));
         let args = self.code.args(node);
-        self.found.aborts += usize::from(name.starts_with("Abort") || name == "send");
         match passes {
             Some(Passes::Call) if self.facts.passes(name) && args.is_empty() => {
                 self.found.passes += 1
@@ -294,9 +314,9 @@ impl<'t> Look<'_, 't> {
     }
 }
 
-/// Whether a handler of errors rejects or passes the error on.
-fn answers(handler: &str) -> bool {
-    ["send", "throw", "raise", "abort", "status", "code", "next(", "return"]
+/// Whether a statement rejects, or passes an error on.
+fn answers(statement: &str) -> bool {
+    ["send", "throw", "raise", "abort", "Abort", "status", "code", "next(", "return"]
         .iter()
-        .any(|word| handler.contains(word))
+        .any(|word| statement.contains(word))
 }

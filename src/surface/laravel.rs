@@ -6,9 +6,10 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use super::code::{Code, children, is_function};
+use super::code::Code;
 use super::facts::Facts;
 use super::guard;
+use super::kinds::{children, few, is_function};
 use super::route::{
     Certainty, Contradiction, Element, Handler, How, Place, Reach, Role, Route, Strength, is_under,
     join,
@@ -107,10 +108,8 @@ impl<'t> File<'_, 't> {
         for _ in 0..MAX_CHAIN {
             let name = at.child_by_field_name("name")?;
             let arguments = at.child_by_field_name("arguments")?;
-            let args: Vec<Node<'t>> = children(arguments)
-                .into_iter()
-                .filter_map(|argument| children(argument).pop())
-                .collect();
+            let args: Vec<Node<'t>> =
+                few(arguments).into_iter().filter_map(|argument| few(argument).pop()).collect();
             let end = args.first().map_or(name.end_byte(), Node::end_byte);
             steps.push(Step { method: self.code.str(name), args, end });
             match at.kind() {
@@ -156,8 +155,8 @@ impl<'t> File<'_, 't> {
         if let Some(attributes) =
             step.args.first().filter(|arg| arg.kind() == "array_creation_expression")
         {
-            for item in children(*attributes) {
-                let [key, value] = children(item)[..] else { continue };
+            for item in few(*attributes) {
+                let [key, value] = few(item)[..] else { continue };
                 match self.code.string(key) {
                     Some("middleware") => self.middleware(&[value], Place::Group, group),
                     Some("prefix") => {
@@ -183,7 +182,7 @@ impl<'t> File<'_, 't> {
     fn names(&self, args: &[Node<'t>]) -> Vec<(String, Range<usize>)> {
         let listed = args.iter().flat_map(|arg| match arg.kind() {
             "array_creation_expression" => {
-                children(*arg).into_iter().filter_map(|item| children(item).pop()).collect()
+                few(*arg).into_iter().filter_map(|item| few(item).pop()).collect()
             }
             _ => vec![*arg],
         });

@@ -17,6 +17,7 @@ mod fastify;
 mod flask;
 mod gin;
 mod guard;
+mod kinds;
 mod laravel;
 mod purpose;
 mod python;

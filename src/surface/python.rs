@@ -5,8 +5,9 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use super::code::{Code, Meaning, children};
+use super::code::{Code, Meaning};
 use super::facts::Facts;
+use super::kinds::few;
 use super::route::{Element, Place, Role};
 
 /// Objects of one file that carry routes.
@@ -23,7 +24,7 @@ pub(crate) fn decorated<'c, 't>(code: &'c Code<'t>) -> impl Iterator<Item = Deco
     let items = code.items.iter().filter(|item| item.kind() == "decorated_definition");
     items.filter_map(|item| {
         let function = item.child_by_field_name("definition")?;
-        let own = children(*item).into_iter().filter(|part| part.kind() == "decorator");
+        let own = few(*item).into_iter().filter(|part| part.kind() == "decorator");
         let decorators = own.filter_map(|decorator| decorator.named_child(0)).collect();
         (function.kind() == "function_definition").then_some(Decorated { decorators, function })
     })
@@ -74,25 +75,30 @@ impl<'t> Owners<'t> {
         Some(self.0.len() - 1)
     }
 
+    /// Adds what covers all routes of an owner; the last that there is room
+    /// for says that there were more.
+    pub(crate) fn add(&mut self, index: usize, mut element: Element) {
+        let Some(owner) = self.0.get_mut(index) else { return };
+        if owner.elements.len() + 1 == MAX_OWNERS {
+            element.role = Role::Unresolved("too many elements");
+        }
+        if owner.elements.len() < MAX_OWNERS {
+            owner.elements.push(element);
+        }
+    }
+
     /// Notes that nobody in this file can tell what covers the owner's routes.
     pub(crate) fn unresolved(&mut self, index: usize, span: Range<usize>, why: &'static str) {
-        if let Some(owner) = self.0.get_mut(index).filter(|owner| owner.elements.len() < MAX_OWNERS)
-        {
-            owner.elements.push(Element {
-                symbol: String::new(),
-                span,
-                place: Place::App,
-                prefix: String::new(),
-                role: Role::Unresolved(why),
-            });
-        }
+        let role = Role::Unresolved(why);
+        let (symbol, prefix) = (String::new(), String::new());
+        self.add(index, Element { symbol, span, place: Place::App, prefix, role });
     }
 }
 
 /// The strings of a list or tuple.
 pub(crate) fn strings(code: &Code<'_>, list: Node<'_>) -> Vec<String> {
     let literal = |node: &Node<'_>| code.str(*node).trim_matches(['"', '\'']).to_owned();
-    children(list).iter().filter(|node| node.kind() == "string").map(literal).collect()
+    few(list).iter().filter(|node| node.kind() == "string").map(literal).collect()
 }
 
 /// The verbs of a route decorator: its name, or what `methods=[…]` lists.

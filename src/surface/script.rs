@@ -3,9 +3,10 @@
 
 use tree_sitter::Node;
 
-use super::code::{Code, Meaning, children, is_call, is_function};
+use super::code::{Code, Meaning};
 use super::facts::Facts;
 use super::guard::{self, Passes};
+use super::kinds::{few, is_call, is_function};
 use super::route::{Certainty, Element, Handler, How, Place, Role};
 
 /// Names given to names, and lists in lists, are followed this far.
@@ -30,7 +31,7 @@ pub(crate) fn elements<'t>(
         }
         match node.kind() {
             "array" | "spread_element" if hops < MAX_HOPS => {
-                open.extend(children(node).into_iter().rev().map(|part| (part, hops + 1)));
+                open.extend(few(node).into_iter().rev().map(|part| (part, hops + 1)));
             }
             "identifier" if hops < MAX_HOPS => match code.meaning(node) {
                 Meaning::Value(value)

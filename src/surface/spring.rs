@@ -4,9 +4,10 @@
 
 use tree_sitter::Node;
 
-use super::code::{Code, children};
+use super::code::Code;
 use super::facts::Facts;
 use super::guard;
+use super::kinds::{children, few};
 use super::route::{
     Certainty, Contradiction, Element, Handler, How, Place, Reach, Role, Route, Strength, join,
 };
@@ -35,7 +36,7 @@ struct Annotation<'t> {
 
 fn annotations<'t>(code: &Code<'t>, declaration: Node<'t>) -> Vec<Annotation<'t>> {
     let modifiers = children(declaration).into_iter().find(|part| part.kind() == "modifiers");
-    let own = modifiers.map(children).unwrap_or_default().into_iter();
+    let own = modifiers.map(few).unwrap_or_default().into_iter();
     let annotation = |node: Node<'t>| {
         let name = code.str(node.child_by_field_name("name")?);
         let name = name.rsplit('.').next().unwrap_or(name);

@@ -7,6 +7,7 @@ use super::route::{
     Contradiction, Element, Handler, Place, Reach, Role, Route, Strength, is_under,
 };
 use crate::finding::{Candidate, Confidence, RuleIndex};
+use crate::syntax::message::shown;
 
 /// A route's rule wins over a pattern that happens to match the same code.
 const SPECIFICITY: u8 = 30;
@@ -99,8 +100,9 @@ fn missing(
         return None;
     }
     let (sibling, guard) = guarded.sibling(route)?;
-    let what = format!("{}{} is reached without authentication", route.title(), handled_by(route));
-    let note = format!("`{}` guards {}", short(&guard.symbol), sibling.title());
+    let what =
+        format!("{}{} is reached without authentication", short(&route.title()), handled_by(route));
+    let note = format!("`{}` guards {}", short(&guard.symbol), short(&sibling.title()));
     let mut candidate = candidate(route, rule, what, guard.span.clone(), note);
     candidate.reasons.push("the whole chain before the handler is in this file".into());
     if guard.place != Place::Route && guard.span.start > route.span.start {
@@ -128,7 +130,7 @@ fn contradicted(
     if silent {
         return None;
     }
-    let what = format!("{}{}: {}", route.title(), handled_by(route), wrong.message);
+    let what = format!("{}{}: {}", short(&route.title()), handled_by(route), wrong.message);
     let (span, note) = wrong.related.clone();
     let mut candidate = candidate(route, rule, what, span, note);
     candidate.confidence = match wrong.strength {
@@ -160,11 +162,8 @@ fn handled_by(route: &Route) -> String {
     }
 }
 
-/// A symbol in one line, cut to what a message can bear.
+/// A symbol or path as a message may show it: in one line, without what looks
+/// like a secret.
 fn short(symbol: &str) -> String {
-    let one_line: String = symbol.split_whitespace().collect::<Vec<_>>().join(" ");
-    match one_line.char_indices().nth(60) {
-        Some((at, _)) => format!("{}…", &one_line[..at]),
-        None => one_line,
-    }
+    shown(symbol.as_bytes())
 }
