@@ -9,11 +9,15 @@
 mod checks;
 mod dialect;
 mod engine;
+<<<<<<< HEAD
 mod focus;
 mod imports;
 mod kinds;
+=======
+pub(crate) mod imports;
+>>>>>>> surface
 mod language;
-mod message;
+pub(crate) mod message;
 pub mod nodes;
 mod parse;
 mod pattern;
