@@ -9,13 +9,9 @@
 mod checks;
 mod dialect;
 mod engine;
-<<<<<<< HEAD
 mod focus;
-mod imports;
-mod kinds;
-=======
 pub(crate) mod imports;
->>>>>>> surface
+mod kinds;
 mod language;
 pub(crate) mod message;
 pub mod nodes;

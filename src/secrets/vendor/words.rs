@@ -11,10 +11,13 @@ use super::near::begins_word;
 /// Bits of a key: five for each of the first three bytes.
 const KEYS: usize = 1 << 15;
 
+/// A word and the number of its provider.
+type OwnedWord = (Box<[u8]>, u32);
+
 /// Words with their owners, by their first three bytes.
 pub(super) struct ProviderWords {
     present: Box<[u64; KEYS / 64]>,
-    by_key: HashMap<u16, Vec<(Box<[u8]>, u32)>>,
+    by_key: HashMap<u16, Vec<OwnedWord>>,
 }
 
 impl ProviderWords {
