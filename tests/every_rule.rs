@@ -2,6 +2,8 @@
 //! its own. The tree stays in `target/tmp/every-rule`, where CI scans it with
 //! the program and validates the SARIF report.
 
+#![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -195,11 +195,13 @@ mod tests {
 
     #[test]
     fn the_built_in_rules_pass_every_check() {
-        let told = match folder(Path::new("rules"), &Catalogue::default()) {
-            Ok(_) => String::new(),
-            Err(error) => error.to_string(),
-        };
-        assert_eq!(told, "");
+        for rules in ["rules/secrets", "rules/patterns"] {
+            let told = match folder(Path::new(rules), &Catalogue::default()) {
+                Ok(_) => String::new(),
+                Err(error) => error.to_string(),
+            };
+            assert_eq!(told, "");
+        }
     }
 
     #[test]

@@ -49,6 +49,18 @@ impl Catalogue {
         Ok(())
     }
 
+    /// A catalogue in which only one rule is in force, under its own index.
+    pub fn only(&self, rule: RuleIndex) -> Catalogue {
+        let secrets = self.secrets.iter().filter(|entry| entry.index == rule).cloned().collect();
+        let patterns = self.patterns.iter().filter(|entry| entry.index == rule).cloned().collect();
+        Catalogue {
+            metas: self.metas.clone(),
+            secrets,
+            patterns,
+            frameworks: self.frameworks.clone(),
+        }
+    }
+
     /// The rules in force: those that a run can report.
     pub fn active(&self) -> Vec<Arc<RuleMeta>> {
         let secrets = self.secrets.iter().map(|entry| entry.index);
