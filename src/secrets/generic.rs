@@ -4,7 +4,7 @@
 use crate::finding::{Candidate, Confidence};
 
 use super::assignment::{Assignment, Operator, Quoting, name_around, read};
-use super::kernel::MIN_RUN;
+use super::kernel::{MIN_RUN, is_token};
 use super::name::{NameKind, classify, classify_strictly};
 use super::place::{Notation, Role};
 use super::randomness::{is_sequence_or_repeat, randomness};
@@ -35,9 +35,9 @@ pub fn at_name(
     if found.operator == Operator::Argument && classify_strictly(words).is_none() {
         return name_end;
     }
-    // Base64 may be so full of `+` and `/` that it holds no run.
+    // A short value, or one full of signs, holds no run.
     let value = &input.text[found.value.clone()];
-    let unseen = value.len() < MIN_RUN || value.iter().any(|b| matches!(b, b'+' | b'/'));
+    let unseen = value.split(|&b| !is_token(b)).all(|part| part.len() < MIN_RUN);
     if unseen && input.vendors.try_short(input.text, &found.value, near, candidates) {
         return end;
     }

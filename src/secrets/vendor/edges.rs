@@ -13,6 +13,14 @@ pub fn base64_start(text: &[u8], start: usize) -> usize {
     start - before
 }
 
+/// Where a token of dotted parts that holds a run begins.
+pub fn dotted_start(text: &[u8], start: usize) -> usize {
+    let floor = start.saturating_sub(MAX_LEFT);
+    let is_part = |b: u8| b.is_ascii_alphanumeric() || b"._-~!".contains(&b);
+    let before = text[floor..start].iter().rev().take_while(|&&b| is_part(b)).count();
+    start - before
+}
+
 /// Where what is glued to the end of a run ends.
 pub fn right_end(text: &[u8], end: usize) -> usize {
     let window = &text[end..text.len().min(end + MAX_LEFT)];

@@ -15,7 +15,7 @@ use super::format::starts_token;
 use super::kernel::Run;
 use super::randomness::{is_sequence_or_repeat, randomness};
 
-use edges::{base64_start, left_end, right_end};
+use edges::{base64_start, dotted_start, left_end, right_end};
 pub use near::Near;
 use rule::{LazyRegex, Rule};
 use table::{PairSet, PrefixTable, REGEX, Slot, pair};
@@ -105,7 +105,8 @@ impl Vendors {
     ) -> bool {
         let run = Run { start: value.start, end: value.end, has_digit: true };
         let providers = near.providers(self, text, run).to_vec();
-        let slots = providers.iter().flat_map(|&p| &self.contextual[p as usize]);
+        let near_by = providers.iter().flat_map(|&p| &self.contextual[p as usize]);
+        let slots = self.open.iter().chain(near_by);
         let mut found = false;
         for slot in slots.filter(|slot| self.slot_matches(**slot, &text[value.clone()])) {
             found |= self.try_at(text, value.start, *slot, near, candidates).is_some();
@@ -161,24 +162,23 @@ impl Vendors {
                 longest = longest.max(self.try_at(text, wide, *slot, near, candidates));
             }
         }
-        let from = longest.map_or(wide, |_| run.end);
-        longest.max(self.try_contextual(text, from, Run { start, ..run }, near, candidates))
+        longest.max(self.try_contextual(text, Run { start, ..run }, near, candidates))
     }
 
-    /// Formats that need their provider near: from where base64 around the run
-    /// begins, from its start, and after the separators in it, for a name may
-    /// be glued to the token (`acme-key-0a1b…`).
+    /// Formats that need their provider near: from where base64 or dotted parts
+    /// around the run begin, from its start, and after the separators in it, for
+    /// a name may be glued to the token (`acme-key-0a1b…`).
     fn try_contextual(
         &self,
         text: &[u8],
-        wide: usize,
         run: Run,
         near: &mut Near<'_>,
         candidates: &mut Vec<Candidate>,
     ) -> Option<usize> {
         let inside = (run.start..run.end).filter(|&at| matches!(text[at], b'-' | b'_'));
         let starts = [run.start].into_iter().chain(inside.map(|at| at + 1).take(MAX_SEPARATORS));
-        let starts = (wide < run.start).then_some(wide).into_iter().chain(starts);
+        let before = [base64_start(text, run.start), dotted_start(text, run.start)];
+        let starts = before.into_iter().filter(|&start| start < run.start).chain(starts);
         for start in starts.filter(|start| start + MIN_CONTEXTUAL <= run.end) {
             let rest = Run { start: start.max(run.start), ..run };
             let providers = near.providers(self, text, rest).to_vec();
