@@ -8,14 +8,16 @@ mod model;
 
 use std::path::{Path, PathBuf};
 
-use model::{PatternFile, SecretFile};
+use model::{FrameworkFile, PatternFile, SecretFile};
 
 fn main() -> Result<(), String> {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/rules/model.rs");
     let secrets: Vec<SecretFile> = read_all(Path::new("rules/secrets"))?;
     let patterns: Vec<PatternFile> = read_all(Path::new("rules/patterns"))?;
-    let packed = postcard::to_stdvec(&(secrets, patterns)).map_err(|e| e.to_string())?;
+    let frameworks: Vec<FrameworkFile> = read_all(Path::new("rules/frameworks"))?;
+    let packed =
+        postcard::to_stdvec(&(secrets, patterns, frameworks)).map_err(|e| e.to_string())?;
     let out = std::env::var("OUT_DIR").map_err(|e| e.to_string())?;
     std::fs::write(Path::new(&out).join("catalogue.bin"), packed).map_err(|e| e.to_string())
 }

@@ -26,6 +26,7 @@ any = ["wrap_it($$$, $X, $$$REST)"]
 inside = ["wrap_it($$$)"]
 has = ["wrap_it($X, $$$)", "wrap_it($Y)"]
 not_has = ["never_it($X)"]
+where.X = { regex = "(?s)^[^~]*$", not_regex = "~" }
 report = "REST"
 message = "$X and $REST"
 [[match]]

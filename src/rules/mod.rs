@@ -20,12 +20,15 @@ use std::sync::Arc;
 
 use crate::document::Problem;
 use crate::finding::RuleIndex;
-use model::{PatternFile, RuleMeta, SecretFile, SecretRule};
+use model::{FrameworkFile, PatternFile, RuleMeta, SecretFile, SecretRule};
 
 pub use select::UnknownRule;
 
 /// Built-in rules, packed by the build script.
 static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.bin"));
+
+/// What the build script packs.
+type Packed = (Vec<SecretFile>, Vec<PatternFile>, Vec<FrameworkFile>);
 
 /// A provider as its rules share it.
 #[derive(Debug, Clone)]
@@ -57,6 +60,8 @@ pub struct Catalogue {
     pub metas: Vec<Arc<RuleMeta>>,
     pub secrets: Vec<SecretEntry>,
     pub patterns: Vec<PatternEntry>,
+    /// What is known of web frameworks, for the API surface.
+    pub frameworks: Vec<FrameworkFile>,
 }
 
 /// Rules that cannot be used.
@@ -76,9 +81,8 @@ fn lines(problems: &[Problem]) -> String {
 impl Catalogue {
     /// The rules compiled into the binary.
     pub fn built_in() -> Result<Self, RuleError> {
-        let (secrets, patterns): (Vec<SecretFile>, Vec<PatternFile>) =
-            postcard::from_bytes(PACKED)?;
-        let mut catalogue = Catalogue::default();
+        let (secrets, patterns, frameworks): Packed = postcard::from_bytes(PACKED)?;
+        let mut catalogue = Catalogue { frameworks, ..Catalogue::default() };
         secrets.into_iter().for_each(|file| catalogue.add_secrets(file));
         patterns.into_iter().for_each(|file| catalogue.add_pattern(file));
         Ok(catalogue)

@@ -2,11 +2,12 @@
 //! real token from one that only looks like it.
 //!
 //! All public schemes known here are CRC-32 (IEEE) over a part of the token,
-//! written in hexadecimal, base 36 or base 62.
+//! written in hexadecimal, base 36, base 62 or base 64.
 
 /// The names a rule may use in `checksum`.
-pub const NAMES: [&str; 8] = [
+pub const NAMES: [&str; 9] = [
     "github", "npm", "gitlab-routable", "atlassian", "bitbucket", "grafana", "cloudflare", "zuplo",
+    "confluent",
 ];
 
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -14,30 +15,37 @@ const BASE36: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 
 /// Which bytes are summed, and how the sum is written at the token's end.
 struct Scheme {
-    /// Leave out the prefix up to and including the first `_`.
-    after_prefix: bool,
+    summed: Summed,
     /// A separator byte between the summed part and the sum.
     separator: bool,
     digits: usize,
     write: fn(u32, &mut [u8]),
 }
 
+/// Where the summed part begins.
+enum Summed {
+    FromStart,
+    /// After the first `_`.
+    AfterUnderscore,
+    /// After a prefix of this many bytes.
+    After(usize),
+}
+
 fn scheme(name: &str) -> Option<Scheme> {
-    let hex = |after_prefix, separator| Scheme { after_prefix, separator, digits: 8, write: hex };
+    let new = |summed, separator, digits, write| Scheme { summed, separator, digits, write };
+    let hex = |separator| new(Summed::FromStart, separator, 8, hex);
     Some(match name {
         // Engineering posts of GitHub (2021): six base-62 digits, zero-padded.
         // npm adopted the same scheme.
-        "github" | "npm" => {
-            Scheme { after_prefix: true, separator: false, digits: 6, write: base62 }
-        }
+        "github" | "npm" => new(Summed::AfterUnderscore, false, 6, base62),
         // GitLab's routable token design: seven base-36 digits over all before.
-        "gitlab-routable" => {
-            Scheme { after_prefix: false, separator: false, digits: 7, write: base36 }
-        }
-        "atlassian" | "bitbucket" | "cloudflare" => hex(false, false),
+        "gitlab-routable" => new(Summed::FromStart, false, 7, base36),
+        "atlassian" | "bitbucket" | "cloudflare" => hex(false),
         // Grafana's token generator writes the sum in little-endian order.
-        "grafana" => Scheme { after_prefix: false, separator: true, digits: 8, write: hex_swapped },
-        "zuplo" => hex(false, true),
+        "grafana" => new(Summed::FromStart, true, 8, hex_swapped),
+        "zuplo" => hex(true),
+        // Confluent's key format: little-endian order, in base 64 without padding.
+        "confluent" => new(Summed::After(4), false, 6, base64),
         _ => return None,
     })
 }
@@ -47,11 +55,12 @@ impl Scheme {
     fn split<'t>(&self, token: &'t [u8]) -> Option<(&'t [u8], &'t [u8])> {
         let (body, sum) = token.split_at_checked(token.len().checked_sub(self.digits)?)?;
         let body = if self.separator { body.split_last()?.1 } else { body };
-        if !self.after_prefix {
-            return Some((body, sum));
-        }
-        let prefix = body.iter().position(|&b| b == b'_')?;
-        Some((&body[prefix + 1..], sum))
+        let start = match self.summed {
+            Summed::FromStart => 0,
+            Summed::AfterUnderscore => body.iter().position(|&b| b == b'_')? + 1,
+            Summed::After(prefix) => prefix,
+        };
+        Some((body.get(start..)?, sum))
     }
 }
 
@@ -81,6 +90,15 @@ pub fn complete(name: &str, token: &mut [u8]) {
 
 fn hex(sum: u32, out: &mut [u8]) {
     digits(sum, &BASE36[..16], out);
+}
+
+fn base64(sum: u32, out: &mut [u8]) {
+    use ::base64::Engine;
+    let mut written = [0u8; 8];
+    let engine = ::base64::engine::general_purpose::STANDARD_NO_PAD;
+    if engine.encode_slice(sum.to_le_bytes(), &mut written).is_ok() {
+        out.copy_from_slice(&written[..out.len()]);
+    }
 }
 
 fn hex_swapped(sum: u32, out: &mut [u8]) {

@@ -109,13 +109,22 @@ impl Format {
         body.len() >= 24 && self.parts.iter().any(wide) && body.iter().all(is_hex)
     }
 
-    /// Whether `value` has the alphabet of a format without prefix, but a
-    /// length up to a quarter off: a token that was cut or glued to something.
+    /// Whether `value` was cut from a token of this format or glued to
+    /// something: it has the prefix, if there is one, and the alphabet, but not
+    /// the length. Without a prefix the length may be a quarter off at most.
     pub fn is_cut_or_extended(&self, value: &[u8]) -> bool {
-        let [(Part::Chars { set, length }, false)] = self.parts.as_slice() else { return false };
-        let (min, max, len) = (length.min as usize, length.max as usize, value.len());
+        let prefix = self.prefix_len(value);
+        let (set, length) = match self.parts.as_slice() {
+            [(Part::Chars { set, length }, false)] => (set, length),
+            [(Part::Text(_), false), (Part::Chars { set, length }, false)] if prefix > 0 => {
+                (set, length)
+            }
+            _ => return false,
+        };
+        let (min, max, len) = (length.min as usize, length.max as usize, value.len() - prefix);
         let off = if len < min { min - len } else { len.saturating_sub(max) };
-        off > 0 && off * 4 <= min && value.iter().all(|&byte| set.contains(byte))
+        let near = prefix > 0 || off * 4 <= min;
+        off > 0 && near && value[prefix..].iter().all(|&byte| set.contains(byte))
     }
 
     /// The end of a token of this format that starts at `at`, where no further

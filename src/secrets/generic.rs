@@ -35,10 +35,10 @@ pub fn at_name(
     if found.operator == Operator::Argument && classify_strictly(words).is_none() {
         return name_end;
     }
-    if found.value.len() < MIN_RUN
-        && kind != NameKind::Password
-        && input.vendors.try_short(input.text, &found.value, near, candidates)
-    {
+    // Base64 may be so full of `+` and `/` that it holds no run.
+    let value = &input.text[found.value.clone()];
+    let unseen = value.len() < MIN_RUN || value.iter().any(|b| matches!(b, b'+' | b'/'));
+    if unseen && input.vendors.try_short(input.text, &found.value, near, candidates) {
         return end;
     }
     if let Some(candidate) = assigned(input, kind, &found, detectors) {

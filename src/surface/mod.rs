@@ -1,25 +1,118 @@
 //! The API surface: routes and what guards them, as far as one file can tell.
+//!
+//! ```text
+//!  facts (data) ─┐
+//!  code ─────────┼─► adapter ─► routes ─► verdict ─► candidates
+//!  guard ────────┘   (one per framework)     └ purpose
+//! ```
+//!
+//! Apart from `syntax` because a route's guards lie around it, before it and
+//! after it: no pattern of one node can say that they are missing.
 
-use crate::finding::Candidate;
+mod code;
+mod express;
+mod facts;
+mod fastapi;
+mod fastify;
+mod flask;
+mod gin;
+mod guard;
+mod kinds;
+mod laravel;
+mod purpose;
+mod python;
+pub mod route;
+mod script;
+mod spring;
+pub mod verdict;
+
+use code::Code;
+use facts::Facts;
+use route::Route;
+
+use crate::finding::{Candidate, Confidence};
 use crate::rules::Catalogue;
 use crate::source::Source;
 use crate::syntax::ParsedFile;
 
+/// What the detectors of this room are called in rule files.
+const DETECTOR: &str = "missing-auth:";
+
+/// Reads the routes of a file of one framework.
+type Adapter = for<'t> fn(&Code<'t>, &Facts, &str) -> Vec<Route>;
+
+/// The adapters, by the name of their framework.
+const ADAPTERS: &[(&str, Adapter)] = &[
+    ("express", express::routes),
+    ("fastapi", fastapi::routes),
+    ("fastify", fastify::routes),
+    ("flask", flask::routes),
+    ("gin", gin::routes),
+    ("laravel", laravel::routes),
+    ("spring", spring::routes),
+];
+
 /// The route rules (`detector = "missing-auth:<framework>"`).
-pub struct Surface {}
+pub struct Surface {
+    frameworks: Vec<(&'static str, Facts, Adapter)>,
+}
 
 impl Surface {
-    /// Takes the route rules of `catalogue`.
-    pub fn new(_catalogue: &Catalogue) -> Self {
-        Surface {}
+    /// Takes the frameworks of `catalogue` that there is an adapter for.
+    pub fn new(catalogue: &Catalogue) -> Self {
+        let known = ADAPTERS.iter().filter_map(|(name, adapter)| {
+            Some((*name, Facts::of(name, &catalogue.frameworks)?, *adapter))
+        });
+        Surface { frameworks: known.collect() }
     }
 
     /// Appends routes that lack what their siblings have to `candidates`.
     pub fn scan(
         &self,
-        _source: &Source<'_>,
-        _file: &ParsedFile<'_>,
-        _candidates: &mut Vec<Candidate>,
+        source: &Source<'_>,
+        file: &ParsedFile<'_>,
+        candidates: &mut Vec<Candidate>,
     ) {
+        let wanted: Vec<_> = file
+            .detectors()
+            .filter_map(|(rule, detector, confidence)| {
+                let name = detector.strip_prefix(DETECTOR)?;
+                let framework = self.frameworks.iter().find(|(known, ..)| *known == name)?;
+                Some((rule, framework, confidence))
+            })
+            .collect();
+        if wanted.is_empty() || is_test(&source.path) {
+            return;
+        }
+        let code = Code::new(file);
+        for (rule, (_, facts, adapter), confidence) in wanted {
+            let from = candidates.len();
+            let routes = adapter(&code, facts, &source.path);
+            verdict::findings(facts, &routes, rule, candidates);
+            // A rule may be written with less confidence than the verdict has.
+            for candidate in &mut candidates[from..] {
+                candidate.confidence = candidate.confidence.min(confidence.max(Confidence::Low));
+            }
+        }
     }
+
+    /// The routes that `file` shows, with what stands before each of them.
+    pub fn routes(&self, source: &Source<'_>, file: &ParsedFile<'_>) -> Vec<Route> {
+        let code = Code::new(file);
+        let wanted =
+            file.detectors().filter_map(|(_, detector, _)| detector.strip_prefix(DETECTOR));
+        let adapters =
+            wanted.filter_map(|name| self.frameworks.iter().find(|(known, ..)| *known == name));
+        adapters.flat_map(|(_, facts, adapter)| adapter(&code, facts, &source.path)).collect()
+    }
+}
+
+/// Whether the file is a test: its routes are served to nobody.
+fn is_test(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let folders = ["test", "tests", "__tests__", "spec", "specs", "testdata", "__mocks__", "e2e"];
+    let name = lower.rsplit('/').next().unwrap_or(&lower);
+    let in_folder = lower.split('/').rev().skip(1).any(|part| folders.contains(&part));
+    let marked = [".test.", ".spec.", "_test.", ".e2e."].iter().any(|mark| name.contains(mark));
+    in_folder || marked || name.starts_with("test_") || name == "conftest.py"
 }

@@ -9,12 +9,17 @@ use super::nodes::{StringContent, string_content};
 use super::pattern::{Captured, inner};
 use super::rule::{Check, Kind};
 
+/// Bytes of a captured text that are searched. Calls nested in calls capture
+/// each other's text again and again; without a limit the cost is quadratic.
+const MAX_SEARCHED: usize = 8 << 10;
+
 impl Check {
     /// Whether `captured` is as the constraint says.
     pub(crate) fn passes(&self, dialect: &Dialect, text: &[u8], captured: &Captured<'_>) -> bool {
         let content = captured.node.and_then(|node| literal(dialect, text, node));
         let range = content.map_or(captured.range.clone(), |content| content.range);
         let Some(value) = text.get(range) else { return false };
+        let value = &value[..value.len().min(MAX_SEARCHED)];
         self.regex.as_ref().is_none_or(|regex| regex.is_match(value))
             && self.not_regex.as_ref().is_none_or(|regex| !regex.is_match(value))
             && self.test.is_none_or(|test| test.passes(value))

@@ -98,6 +98,11 @@ impl Imports {
         own == rest.as_bytes()
     }
 
+    /// The dotted name that the bare `name` stands for, if it is imported.
+    pub(crate) fn stands_for(&self, name: &[u8]) -> Option<&str> {
+        self.names.get(name).map(String::as_str)
+    }
+
     fn add(&mut self, local: &[u8], dotted: String) {
         self.names.insert(local.into(), dotted);
     }

@@ -38,23 +38,8 @@ const LOCAL_ENDS: &[&str] = &["localhost", "local", "test", "example", "invalid"
 
 /// Names that stand for any name, in tests and documentation.
 const STAND_INS: &[&str] = &[
-    "foo",
-    "bar",
-    "baz",
-    "qux",
-    "foobar",
-    "test",
-    "domain",
-    "mydomain",
-    "yourdomain",
-    "your-domain",
-    "otherdomain",
-    "myhost",
-    "yourhost",
-    "hostname",
-    "some",
-    "evil",
-    "attacker",
+    "foo", "bar", "baz", "qux", "foobar", "test", "domain", "mydomain", "yourdomain",
+    "your-domain", "otherdomain", "myhost", "yourhost", "hostname", "some", "evil", "attacker",
 ];
 
 /// Last labels of private networks.
@@ -241,13 +226,8 @@ mod tests {
     #[test]
     fn service_names_and_private_addresses_are_internal() {
         for url in [
-            "http://{a.b}{c.d}x/",
-            "http://${env.HOST}/",
-            "http://billing:8080/",
-            "http://10.0.0.3",
-            "http://100.100.100.200/",
-            "http://{host}/x",
-            "redis://cache",
+            "http://{a.b}{c.d}x/", "http://${env.HOST}/", "http://billing:8080/",
+            "http://10.0.0.3", "http://100.100.100.200/", "http://{host}/x", "redis://cache",
         ] {
             assert!(is_internal_url(url.as_bytes()), "{url}");
         }

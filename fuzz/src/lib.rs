@@ -1,0 +1,32 @@
+//! Fuzz targets: one for everything in Seamline that reads hostile input.
+//!
+//! A target takes any bytes and panics when something that must hold does
+//! not. Two programs run them: cargo-fuzz (coverage-guided, nightly; see
+//! `fuzz_targets/`) and `main.rs` (seeds and random changes, stable, in CI).
+
+pub mod check;
+pub mod mutate;
+pub mod seeds;
+pub mod targets;
+
+/// Something that reads hostile input.
+pub struct Target {
+    pub name: &'static str,
+    /// Panics when an invariant is broken.
+    pub run: fn(&[u8]),
+    /// Inputs to start from.
+    pub seeds: fn() -> Vec<Vec<u8>>,
+}
+
+/// All targets, in the order in which they are run.
+pub const TARGETS: [Target; 9] = [
+    Target { name: "decode", run: targets::decode::run, seeds: targets::decode::seeds },
+    Target { name: "secrets", run: targets::secrets::run, seeds: seeds::rule_examples },
+    Target { name: "assignment", run: targets::assignment::run, seeds: targets::assignment::seeds },
+    Target { name: "token", run: targets::token::run, seeds: targets::token::seeds },
+    Target { name: "syntax", run: targets::syntax::run, seeds: targets::syntax::seeds },
+    Target { name: "rules", run: targets::rules::run, seeds: seeds::rule_files },
+    Target { name: "config", run: targets::config::run, seeds: targets::config::seeds },
+    Target { name: "baseline", run: targets::baseline::run, seeds: targets::baseline::seeds },
+    Target { name: "judge", run: targets::judge::run, seeds: targets::judge::seeds },
+];

@@ -1,0 +1,105 @@
+//! Compiles the catalogue's secret rules into the tables of [`Vendors`].
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use crate::rules::{Catalogue, SecretEntry};
+use crate::secrets::format::Format;
+
+use super::Vendors;
+use super::rule::{LazyRegex, Rule};
+use super::table::{PairSet, PrefixTable, REGEX, Slot, index};
+use super::words::ProviderWords;
+
+impl Vendors {
+    /// Compiles the rules of `catalogue` that have a format or a regex.
+    pub fn new(catalogue: &Catalogue) -> Self {
+        let mut builder = Builder::default();
+        for entry in &catalogue.secrets {
+            builder.add(entry);
+        }
+        builder.build()
+    }
+}
+
+#[derive(Default)]
+struct Builder {
+    rules: Vec<Rule>,
+    by_prefix: PrefixTable,
+    by_anchor: PrefixTable,
+    open: Vec<Slot>,
+    contextual: Vec<Vec<Slot>>,
+    by_provider: Vec<Vec<Slot>>,
+    providers: HashMap<String, u32>,
+    words: Vec<(String, u32)>,
+}
+
+impl Builder {
+    fn add(&mut self, entry: &SecretEntry) {
+        let provider = self.provider(entry);
+        let rule = &entry.rule;
+        let formats: Vec<Format> =
+            rule.formats.iter().filter_map(|segments| Format::compile(segments)).collect();
+        let lazy =
+            |pattern: &String| LazyRegex { pattern: pattern.clone(), compiled: OnceLock::new() };
+        let regex = rule.regex.as_ref().map(lazy);
+        if formats.is_empty() && regex.is_none() {
+            return;
+        }
+        let number = self.rules.len() as u32;
+        for (i, format) in formats.iter().enumerate() {
+            let place = Slot { rule: number, format: i as u32 };
+            self.by_provider[provider as usize].push(place);
+            match format.prefixes() {
+                Some(texts) if texts.iter().all(|t| t.len() >= 2) => {
+                    texts.iter().for_each(|text| index(&mut self.by_prefix, text, place));
+                }
+                _ if rule.context.provider_near => self.contextual[provider as usize].push(place),
+                _ => self.open.push(place),
+            }
+        }
+        for anchor in rule.anchors.iter().filter(|a| regex.is_some() && a.len() >= 2) {
+            let slot = Slot { rule: number, format: REGEX };
+            self.by_provider[provider as usize].push(slot);
+            index(&mut self.by_anchor, anchor.as_bytes(), slot);
+        }
+        self.rules.push(Rule {
+            index: entry.index,
+            provider,
+            confidence: rule.confidence,
+            severity: rule.severity,
+            formats,
+            regex,
+            checksum: rule.checksum.clone(),
+            context: rule.context.clone(),
+            documented: rule.documented.clone(),
+        });
+    }
+
+    fn provider(&mut self, entry: &SecretEntry) -> u32 {
+        let next = self.contextual.len() as u32;
+        let number = *self.providers.entry(entry.provider.key.clone()).or_insert(next);
+        if number == next {
+            self.contextual.push(Vec::new());
+            self.by_provider.push(Vec::new());
+            for word in entry.provider.words.iter().filter(|w| !w.is_empty()) {
+                self.words.push((word.clone(), number));
+            }
+        }
+        number
+    }
+
+    fn build(self) -> Vendors {
+        Vendors {
+            rules: self.rules,
+            prefix_bits: PairSet::of(&self.by_prefix),
+            by_prefix: self.by_prefix,
+            anchor_bits: PairSet::of(&self.by_anchor),
+            by_anchor: self.by_anchor,
+            open: self.open,
+            contextual: self.contextual,
+            by_provider: self.by_provider,
+            words: ProviderWords::new(self.words.into_iter()),
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! One vendor rule: what makes a token of the right shape a candidate.
+
+use std::sync::OnceLock;
+
+use regex::bytes::{Regex, RegexBuilder};
+
+use crate::finding::{Candidate, Confidence, RuleIndex, Severity};
+use crate::rules::model::Context;
+use crate::secrets::checksum;
+use crate::secrets::format::Format;
+use crate::secrets::place::{Place, Role};
+use crate::secrets::randomness::{is_sequence_or_repeat, randomness};
+use crate::secrets::value::{has_part, is_placeholder};
+
+use super::Near;
+
+/// How strongly a match names its rule; see `Candidate::specificity`.
+const BY_CHECKSUM: u8 = 120;
+const BY_PREFIX_AND_CONTEXT: u8 = 90;
+/// Plus the length of the prefix, up to 15: the longer one tells more.
+const BY_PREFIX: u8 = 70;
+const BY_CONTEXT: u8 = 40;
+
+/// A compiled rule.
+pub(super) struct Rule {
+    pub(super) index: RuleIndex,
+    pub(super) provider: u32,
+    pub(super) confidence: Confidence,
+    pub(super) severity: Severity,
+    pub(super) formats: Vec<Format>,
+    pub(super) regex: Option<LazyRegex>,
+    pub(super) checksum: Option<String>,
+    pub(super) context: Context,
+    pub(super) documented: Vec<String>,
+}
+
+/// A regex that is compiled when its anchor is first met: most runs never
+/// need most of them.
+pub(super) struct LazyRegex {
+    pub(super) pattern: String,
+    pub(super) compiled: OnceLock<Option<Regex>>,
+}
+
+impl LazyRegex {
+    pub(super) fn get(&self) -> Option<&Regex> {
+        let compile = || RegexBuilder::new(&self.pattern).unicode(false).build().ok();
+        self.compiled.get_or_init(compile).as_ref()
+    }
+}
+
+impl Rule {
+    pub(super) fn try_regex(
+        &self,
+        text: &[u8],
+        at: usize,
+        near: &Near<'_>,
+        candidates: &mut Vec<Candidate>,
+    ) -> Option<usize> {
+        let from = at.saturating_sub(128);
+        let window = &text[from..text.len().min(at + 4096)];
+        let captures = self.regex.as_ref()?.get()?.captures(window)?;
+        let secret = captures.name("secret").or_else(|| captures.get(0))?;
+        let (start, end) = (from + secret.start(), from + secret.end());
+        candidates.push(self.candidate(text, start, end, 4, near)?);
+        Some(end)
+    }
+
+    /// Judges a token of the right shape at `start..end`.
+    pub(super) fn candidate(
+        &self,
+        text: &[u8],
+        start: usize,
+        end: usize,
+        prefix: usize,
+        near: &Near<'_>,
+    ) -> Option<Candidate> {
+        let token = &text[start..end];
+        if self.documented.iter().any(|known| known.as_bytes() == token) {
+            return None;
+        }
+        if !self.name_fits(text, start) || prefix == 0 && follows_digest_word(text, start) {
+            return None;
+        }
+        let body = &token[prefix..];
+        let wordy = |least| randomness(body) < least && !is_sequence_or_repeat(body);
+        if self.context.min_randomness.is_some_and(wordy) {
+            return None;
+        }
+        let mut candidate = Candidate::new(self.index, start..end);
+        candidate.secret = Some(start..end);
+        candidate.severity = Some(self.severity);
+        candidate.specificity = match (prefix > 0, self.context.provider_near) {
+            (true, true) => BY_PREFIX_AND_CONTEXT,
+            (true, false) => BY_PREFIX + prefix.min(15) as u8,
+            (false, _) => BY_CONTEXT,
+        };
+        let (confidence, reason) = self.confidence(token, body, near.place);
+        candidate.confidence = confidence;
+        candidate.reasons.push(reason.into());
+        if reason == CHECKSUM_RIGHT {
+            candidate.specificity = BY_CHECKSUM;
+        }
+        Some(candidate)
+    }
+
+    fn confidence(&self, token: &[u8], body: &[u8], place: Place) -> (Confidence, &'static str) {
+        match self.checksum.as_deref().and_then(|name| checksum::verify(name, token)) {
+            Some(true) => return (Confidence::High, CHECKSUM_RIGHT),
+            Some(false) => return (Confidence::Low, "the token's checksum is wrong"),
+            None => {}
+        }
+        if is_placeholder(body) || is_repeat(body) {
+            return (Confidence::Low, "the token looks like a placeholder");
+        }
+        if is_sequence_or_repeat(body) || has_part(body, &["abcdef", "12345678"]) {
+            let confidence = match place.role {
+                Role::Production => self.confidence.min(Confidence::Medium),
+                _ => Confidence::Low,
+            };
+            return (confidence, "the token is partly a sequence");
+        }
+        match place.role {
+            Role::Production => (self.confidence, "the token has its provider's format"),
+            _ if randomness(body) > 0.8 => (self.confidence, "the token has its provider's format"),
+            _ => (self.confidence.lowered(), "it stands in a test or example"),
+        }
+    }
+
+    /// The declared words must be in the assigned name or earlier on the line.
+    fn name_fits(&self, text: &[u8], start: usize) -> bool {
+        if self.context.name.is_empty() {
+            return true;
+        }
+        let floor = start.saturating_sub(120);
+        let line = memchr::memrchr(b'\n', &text[floor..start]).map_or(floor, |i| floor + i + 1);
+        self.context.name.iter().any(|word| has_part(&text[line..start], &[word.as_str()]))
+    }
+}
+
+const CHECKSUM_RIGHT: &str = "the token's checksum is right";
+
+/// `sha256:…`, `"integrity": "…"`, `uses: action@…`: the hash of some content.
+fn follows_digest_word(text: &[u8], start: usize) -> bool {
+    const WORDS: &[&str] = &[
+        "sha1", "sha256", "sha384", "sha512", "md5", "digest", "integrity", "checksum", "hash",
+        "commit", "revision", "etag", "fingerprint",
+    ];
+    let window = &text[start.saturating_sub(24)..start];
+    let line = window.rsplit(|&b| b == b'\n').next().unwrap_or(window);
+    line.ends_with(b"@") || has_part(line, WORDS)
+}
+
+/// One character fills most of the token, or runs of five and more of the same
+/// fill much of it.
+fn is_repeat(body: &[u8]) -> bool {
+    let mut counts = [0u32; 256];
+    body.iter().for_each(|&b| counts[usize::from(b)] += 1);
+    let most = counts.iter().max().copied().unwrap_or(0);
+    let in_runs: usize =
+        body.chunk_by(|a, b| a == b).map(<[u8]>::len).filter(|&length| length >= 5).sum();
+    body.len() >= 8 && (most as usize * 2 > body.len() || in_runs * 3 > body.len())
+}
