@@ -162,13 +162,19 @@ fn is_naming(host: &str, path: &[u8]) -> bool {
     })
 }
 
+/// The shared range of providers and clouds (RFC 6598), `100.64.0.0/10`.
+fn is_shared(ip: std::net::Ipv4Addr) -> bool {
+    let [first, second, ..] = ip.octets();
+    first == 100 && second & 0xc0 == 64
+}
+
 /// IPv4: this machine and documentation ranges (RFC 5737) are harmless,
-/// private ranges (RFC 1918, RFC 3927) internal.
+/// private ranges (RFC 1918, RFC 3927, RFC 6598) internal.
 fn address(host: &str) -> Option<Reach> {
     let ip: std::net::Ipv4Addr = host.parse().ok()?;
     Some(if ip.is_loopback() || ip.is_unspecified() || ip.is_documentation() || ip.is_broadcast() {
         Reach::Harmless
-    } else if ip.is_private() || ip.is_link_local() {
+    } else if ip.is_private() || ip.is_link_local() || is_shared(ip) {
         Reach::Internal
     } else {
         Reach::Public
@@ -221,7 +227,7 @@ mod tests {
     fn service_names_and_private_addresses_are_internal() {
         for url in [
             "http://{a.b}{c.d}x/", "http://${env.HOST}/", "http://billing:8080/",
-            "http://10.0.0.3", "http://{host}/x", "redis://cache",
+            "http://10.0.0.3", "http://100.100.100.200/", "http://{host}/x", "redis://cache",
         ] {
             assert!(is_internal_url(url.as_bytes()), "{url}");
         }
