@@ -1,6 +1,8 @@
 //! The route rules: their own examples, and small projects with expectations
 //! as data (`fixtures/surface/<framework>/expected.jsonl`).
 
+#![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -137,4 +139,31 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files.retain(|path| path.file_name().is_some_and(|name| name != "expected.jsonl"));
     files.sort();
     files
+}
+
+/// Nested as deep and repeated as often as a hostile file can: what counts is
+/// that it ends, and that nothing is said of what cannot be followed.
+#[test]
+fn hostile_files_end_in_silence() {
+    let bench = Bench::new();
+    let head = "const express = require('express');\nconst app = express();\n";
+    let nested = format!(
+        "{head}{}{}app.listen(1);",
+        "app.post('/a', (req, res) => {\n".repeat(5_000),
+        "});\n".repeat(5_000)
+    );
+    let calls = format!("{head}app.post('/a', {}x{});", "f(\n".repeat(20_000), ")".repeat(20_000));
+    let chain =
+        format!("{head}app{};", ".route('/x')\n.get(g, (req, res) => res.end())".repeat(5_000));
+    let ring = format!(
+        "{head}const a = b;\nconst b = a;\nconst c = [...c];\napp.use(a, c);\n{}app.listen(1);",
+        "app.delete('/x', a, c, b);\n".repeat(2_000)
+    );
+    for text in [nested, calls, chain, ring] {
+        assert_eq!(bench.scan("server.js", &text).len(), 0);
+    }
+    let aliases = "from fastapi import Depends, FastAPI\napp = FastAPI()\nT = Annotated[T, Depends(f)]\n\
+                   def f(x: T = Depends(f)):\n    pass\n";
+    let loops = format!("{aliases}{}", "@app.put('/x')\ndef g(x: T):\n    pass\n".repeat(1_000));
+    assert_eq!(bench.scan("main.py", &loops).len(), 0);
 }

@@ -2,13 +2,14 @@
 //! for, and small questions about nodes. One walk collects everything; what is
 //! asked later costs a bounded number of steps, however the code is nested.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use tree_sitter::Node;
 
 use super::kinds::{few, is_call, is_condition, is_function, is_hole, is_string};
+use super::route::{Handler, Role};
 use crate::syntax::ParsedFile;
 use crate::syntax::imports::Imports;
 use crate::syntax::nodes::unquoted;
@@ -20,7 +21,7 @@ const MAX_TEXT: usize = 1_000;
 /// A name with more definitions stands for nothing certain.
 const MAX_DEFINITIONS: usize = 16;
 /// Nodes that looking into function bodies may visit, for each byte of text.
-const VISITS_PER_BYTE: usize = 8;
+const VISITS_PER_BYTE: usize = 3;
 
 /// What a name was given, and where it is visible.
 #[derive(Debug, Clone)]
@@ -77,6 +78,10 @@ pub(crate) struct Code<'t> {
     /// Names that other modules can get (JavaScript).
     exported: HashSet<&'t str>,
     visits: Cell<usize>,
+    /// What functions turned out to do, by the number of their node: a guard
+    /// is named by many routes and read once.
+    pub(crate) roles: RefCell<HashMap<usize, Role>>,
+    pub(crate) handlers: RefCell<HashMap<usize, Handler>>,
 }
 
 impl<'t> Code<'t> {
@@ -93,6 +98,8 @@ impl<'t> Code<'t> {
             last_import: 0,
             exported: HashSet::new(),
             visits: Cell::new(file.text.len().saturating_mul(VISITS_PER_BYTE)),
+            roles: RefCell::default(),
+            handlers: RefCell::default(),
         };
         code.collect();
         code.calls.sort_by_key(|call| call.node.end_byte());

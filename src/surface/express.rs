@@ -9,7 +9,7 @@ use tree_sitter::Node;
 use super::code::{Call, Code, Meaning};
 use super::facts::Facts;
 use super::kinds::is_string;
-use super::route::{Element, Place, Reach, Role, Route, is_under, join};
+use super::route::{Element, MAX_ROUTES, Place, Reach, Role, Route, is_under, join};
 use super::script;
 
 /// Elements that one router may gather; with more its routes are unknown.
@@ -148,15 +148,16 @@ impl<'t> File<'_, 't> {
 
     fn add(&mut self, index: usize, elements: Vec<Element>) {
         let uses = &mut self.routers[index].uses;
-        if uses.len() < MAX_USES {
-            uses.extend(elements);
-        } else {
+        uses.extend(elements);
+        if uses.len() >= MAX_USES {
             self.routers[index].shared = true;
-            self.routers[index].is_app = false;
         }
     }
 
     fn uses(&mut self, index: usize, call: &Call<'t>) {
+        if self.routers[index].uses.len() >= MAX_USES {
+            return;
+        }
         let args = self.code.args(call.node);
         let Some((prefix, rest)) = self.prefixed(&args) else {
             return self.unresolved(index, call.node, "a path that is computed");
@@ -199,6 +200,9 @@ impl<'t> File<'_, 't> {
     }
 
     fn route(&mut self, index: usize, call: &Call<'t>, object: Node<'t>, method: &str) {
+        if self.routes.len() >= MAX_ROUTES {
+            return;
+        }
         let args = self.code.args(call.node);
         let (path, rest) = match self.chained(object) {
             Some(path) => (self.code.string(path), &args[..]),

@@ -10,7 +10,7 @@ use super::guard::{self, Passes};
 use super::kinds::{few, is_call, is_string};
 use super::python::{Decorated, Owners, decorated, methods, name};
 use super::route::{
-    Certainty, Contradiction, Element, How, Place, Reach, Role, Route, Strength, join,
+    Certainty, Contradiction, Element, How, MAX_ROUTES, Place, Reach, Role, Route, Strength, join,
 };
 
 /// Dependencies of dependencies are followed this far.
@@ -28,7 +28,8 @@ pub(crate) fn routes(code: &Code<'_>, facts: &Facts, _path: &str) -> Vec<Route> 
     for call in &code.calls {
         file.call(call.node);
     }
-    let mut routes: Vec<Route> = functions.iter().flat_map(|f| file.declared(f)).collect();
+    let mut routes: Vec<Route> =
+        functions.iter().flat_map(|f| file.declared(f)).take(MAX_ROUTES).collect();
     file.complete(&mut routes);
     routes
 }

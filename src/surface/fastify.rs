@@ -10,7 +10,7 @@ use tree_sitter::Node;
 use super::code::{Call, Code, Meaning};
 use super::facts::Facts;
 use super::kinds::{few, is_function};
-use super::route::{Element, Handler, Place, Reach, Role, Route, join};
+use super::route::{Element, Handler, MAX_ROUTES, Place, Reach, Role, Route, join};
 use super::script;
 
 /// Scopes of one file.
@@ -268,6 +268,9 @@ impl<'t> File<'_, 't> {
         options: Option<Node<'t>>,
         last: Option<Node<'t>>,
     ) {
+        if self.routes.len() >= MAX_ROUTES {
+            return;
+        }
         let mut chain = Vec::new();
         let mut last = last;
         match options.map(|options| (options, self.pairs(options))) {

@@ -10,7 +10,7 @@ use super::code::{Call, Code, Meaning};
 use super::facts::Facts;
 use super::guard::{self, Passes};
 use super::kinds::{is_call, is_function};
-use super::route::{Certainty, Element, Handler, How, Place, Reach, Role, Route, join};
+use super::route::{Certainty, Element, Handler, How, MAX_ROUTES, Place, Reach, Role, Route, join};
 
 /// Elements that one engine or group may gather.
 const MAX_ELEMENTS: usize = 64;
@@ -181,6 +181,9 @@ impl<'t> File<'_, 't> {
     }
 
     fn route(&mut self, index: usize, call: &Call<'t>, method: &str) {
+        if self.routes.len() >= MAX_ROUTES {
+            return;
+        }
         let mut args = self.code.args(call.node);
         let verb = if method == "Handle" {
             if args.is_empty() {

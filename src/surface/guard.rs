@@ -56,7 +56,15 @@ pub(crate) fn middleware<'t>(
     function: Node<'t>,
     passes: Passes<'_>,
 ) -> Role {
-    let found = look(code, facts, function, passes);
+    if let Some(known) = code.roles.borrow().get(&function.id()) {
+        return *known;
+    }
+    let role = role(&look(code, facts, function, passes));
+    code.roles.borrow_mut().insert(function.id(), role);
+    role
+}
+
+fn role(found: &Evidence) -> Role {
     if found.exhausted {
         return Role::Unresolved("too large to read");
     }
@@ -78,7 +86,15 @@ pub(crate) fn middleware<'t>(
 
 /// What `function` says as a handler.
 pub(crate) fn handler<'t>(code: &Code<'t>, facts: &Facts, function: Node<'t>) -> Handler {
-    let found = look(code, facts, function, Passes::Call);
+    if let Some(known) = code.handlers.borrow().get(&function.id()) {
+        return known.clone();
+    }
+    let said = said(&look(code, facts, function, Passes::Call));
+    code.handlers.borrow_mut().insert(function.id(), said.clone());
+    said
+}
+
+fn said(found: &Evidence) -> Handler {
     if found.unauthorized || found.verifies || found.forbidden && found.credential {
         return Handler::Checks;
     }

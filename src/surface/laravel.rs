@@ -11,8 +11,8 @@ use super::facts::Facts;
 use super::guard;
 use super::kinds::{children, few, is_function};
 use super::route::{
-    Certainty, Contradiction, Element, Handler, How, Place, Reach, Role, Route, Strength, is_under,
-    join,
+    Certainty, Contradiction, Element, Handler, How, MAX_ROUTES, Place, Reach, Role, Route,
+    Strength, is_under, join,
 };
 
 /// Calls of one chain.
@@ -232,6 +232,9 @@ impl<'t> File<'_, 't> {
         group: Group,
         without: &[String],
     ) {
+        if self.routes.len() >= MAX_ROUTES {
+            return;
+        }
         let mut args = &step.args[..];
         let methods = if step.method == "match" {
             let Some((list, rest)) = args.split_first() else { return };

@@ -84,10 +84,9 @@ impl Surface {
         if wanted.is_empty() || is_test(&source.path) {
             return;
         }
-        let code = Code::new(file);
         for (rule, (_, facts, adapter), confidence) in wanted {
             let from = candidates.len();
-            let routes = adapter(&code, facts, &source.path);
+            let routes = adapter(&Code::new(file), facts, &source.path);
             verdict::findings(facts, &routes, rule, candidates);
             // A rule may be written with less confidence than the verdict has.
             for candidate in &mut candidates[from..] {
@@ -98,12 +97,13 @@ impl Surface {
 
     /// The routes that `file` shows, with what stands before each of them.
     pub fn routes(&self, source: &Source<'_>, file: &ParsedFile<'_>) -> Vec<Route> {
-        let code = Code::new(file);
         let wanted =
             file.detectors().filter_map(|(_, detector, _)| detector.strip_prefix(DETECTOR));
         let adapters =
             wanted.filter_map(|name| self.frameworks.iter().find(|(known, ..)| *known == name));
-        adapters.flat_map(|(_, facts, adapter)| adapter(&code, facts, &source.path)).collect()
+        adapters
+            .flat_map(|(_, facts, adapter)| adapter(&Code::new(file), facts, &source.path))
+            .collect()
     }
 }
 

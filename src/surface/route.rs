@@ -3,6 +3,9 @@
 
 use std::ops::Range;
 
+/// Routes of one file that are read; generated files have more, people's not.
+pub(crate) const MAX_ROUTES: usize = 2_000;
+
 /// How surely an element of a chain rejects who shows no credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Certainty {

@@ -12,7 +12,7 @@ use super::route::{Certainty, Element, Handler, How, Place, Role};
 /// Names given to names, and lists in lists, are followed this far.
 const MAX_HOPS: usize = 4;
 /// More elements in one place are not looked at one by one.
-const MAX_ELEMENTS: usize = 64;
+const MAX_ELEMENTS: usize = 24;
 
 /// The elements that `node` puts before a handler.
 pub(crate) fn elements<'t>(

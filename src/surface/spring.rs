@@ -9,7 +9,8 @@ use super::facts::Facts;
 use super::guard;
 use super::kinds::{children, few};
 use super::route::{
-    Certainty, Contradiction, Element, Handler, How, Place, Reach, Role, Route, Strength, join,
+    Certainty, Contradiction, Element, Handler, How, MAX_ROUTES, Place, Reach, Role, Route,
+    Strength, join,
 };
 
 /// So many guarded siblings make a habit.
@@ -23,6 +24,9 @@ pub(crate) fn routes(code: &Code<'_>, facts: &Facts, _path: &str) -> Vec<Route> 
         let mut own = controller(code, facts, *class, family);
         deviations(&mut own);
         routes.extend(own);
+        if routes.len() >= MAX_ROUTES {
+            break;
+        }
     }
     routes
 }
@@ -59,7 +63,10 @@ fn controller<'t>(code: &Code<'t>, facts: &Facts, class: Node<'t>, family: usize
     }
     let body = class.child_by_field_name("body").map(children).unwrap_or_default();
     let methods = body.into_iter().filter(|member| member.kind() == "method_declaration");
-    methods.filter_map(|method| route(code, facts, method, (prefix, &shared, family))).collect()
+    methods
+        .take(MAX_ROUTES)
+        .filter_map(|method| route(code, facts, method, (prefix, &shared, family)))
+        .collect()
 }
 
 fn route<'t>(
