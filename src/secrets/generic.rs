@@ -35,7 +35,7 @@ pub fn at_name(
     if found.operator == Operator::Argument && classify_strictly(words).is_none() {
         return name_end;
     }
-    if found.value.len() < MIN_RUN
+    if !holds_run(&input.text[found.value.clone()])
         && kind != NameKind::Password
         && input.vendors.try_short(input.text, &found.value, near, candidates)
     {
@@ -46,6 +46,12 @@ pub fn at_name(
         return end;
     }
     name_end
+}
+
+/// Whether `value` has a run of token characters that was tried by itself.
+fn holds_run(value: &[u8]) -> bool {
+    let in_run = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+    value.split(|b| !in_run(b)).any(|part| part.len() >= MIN_RUN)
 }
 
 fn assigned(

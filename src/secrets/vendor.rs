@@ -174,8 +174,8 @@ impl Vendors {
         self.try_table(&self.by_prefix, text, at, near, candidates)
     }
 
-    /// A short value under a credential's name, against the formats of the
-    /// providers near it; longer ones were seen as runs.
+    /// A value under a credential's name that is short or cut up by signs,
+    /// against the formats of the providers near it; others were seen as runs.
     pub fn try_short(
         &self,
         text: &[u8],
@@ -277,12 +277,16 @@ impl Vendors {
             longest = longest.max(self.try_at(text, start, *place, near, candidates));
         }
         let wide = base64_start(text, start);
+        let whole = value_start(text, start);
         let providers = near.providers(self, text, run).to_vec();
         for provider in providers {
             for place in &self.contextual[provider as usize] {
                 let mut found = self.try_at(text, start, *place, near, candidates);
                 if found.is_none() && wide < start {
                     found = self.try_at(text, wide, *place, near, candidates);
+                }
+                if found.is_none() && whole < start && whole != wide {
+                    found = self.try_at(text, whole, *place, near, candidates);
                 }
                 longest = longest.max(found);
             }
@@ -434,6 +438,16 @@ fn base64_start(text: &[u8], start: usize) -> usize {
     let floor = start.saturating_sub(MAX_WIDE);
     let is_part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
     let before = text[floor..start].iter().rev().take_while(|&&b| is_part(b)).count();
+    start - before
+}
+
+/// Where the value that holds a run begins: formats with dots or other signs
+/// between short parts (`a1b2c3d4.…`) start before their run.
+fn value_start(text: &[u8], start: usize) -> usize {
+    const BORDERS: &[u8] = b"\"'`=:,;()[]{}<>/@\\";
+    let floor = start.saturating_sub(MAX_LEFT);
+    let is_inside = |b: u8| b.is_ascii_graphic() && !BORDERS.contains(&b);
+    let before = text[floor..start].iter().rev().take_while(|&&b| is_inside(b)).count();
     start - before
 }
 
