@@ -109,22 +109,19 @@ impl Format {
         body.len() >= 24 && self.parts.iter().any(wide) && body.iter().all(is_hex)
     }
 
-    /// Whether `value` was cut from a token of this format or glued to
-    /// something: it has the prefix, if there is one, and the alphabet, but not
-    /// the length. Without a prefix the length may be a quarter off at most.
+    /// Whether `value`, which is no token of this format, was meant to be one:
+    /// it has the prefix or, without a prefix, it begins as one and ends too
+    /// soon, or goes on for up to a quarter more.
     pub fn is_cut_or_extended(&self, value: &[u8]) -> bool {
-        let prefix = self.prefix_len(value);
-        let (set, length) = match self.parts.as_slice() {
-            [(Part::Chars { set, length }, false)] => (set, length),
-            [(Part::Text(_), false), (Part::Chars { set, length }, false)] if prefix > 0 => {
-                (set, length)
-            }
-            _ => return false,
-        };
-        let (min, max, len) = (length.min as usize, length.max as usize, value.len() - prefix);
-        let off = if len < min { min - len } else { len.saturating_sub(max) };
-        let near = prefix > 0 || off * 4 <= min;
-        off > 0 && near && value[prefix..].iter().all(|&byte| set.contains(byte))
+        if self.prefixes().is_some() {
+            return self.prefix_len(value) > 1;
+        }
+        let Some((Part::Chars { set, length }, _)) = self.parts.first() else { return false };
+        let run = value.iter().take_while(|&&byte| set.contains(byte)).count();
+        let (max, whole) = (length.max as usize, run == value.len());
+        let cut = whole && (run < length.min as usize || run <= max && self.parts.len() > 1);
+        let extended = whole && self.parts.len() == 1 && run > max && (run - max) * 4 <= max;
+        cut || extended
     }
 
     /// The end of a token of this format that starts at `at`, where no further

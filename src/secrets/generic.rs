@@ -35,17 +35,10 @@ pub fn at_name(
     if found.operator == Operator::Argument && classify_strictly(words).is_none() {
         return name_end;
     }
-<<<<<<< HEAD
     // A short value, or one full of signs, holds no run.
     let value = &input.text[found.value.clone()];
     let unseen = value.split(|&b| !is_token(b)).all(|part| part.len() < MIN_RUN);
     if unseen && input.vendors.try_short(input.text, &found.value, near, candidates) {
-=======
-    if !holds_run(&input.text[found.value.clone()])
-        && kind != NameKind::Password
-        && input.vendors.try_short(input.text, &found.value, near, candidates)
-    {
->>>>>>> cata
         return end;
     }
     if let Some(candidate) = assigned(input, kind, &found, detectors) {
@@ -53,12 +46,6 @@ pub fn at_name(
         return end;
     }
     name_end
-}
-
-/// Whether `value` has a run of token characters that was tried by itself.
-fn holds_run(value: &[u8]) -> bool {
-    let in_run = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
-    value.split(|b| !in_run(b)).any(|part| part.len() >= MIN_RUN)
 }
 
 fn assigned(

@@ -66,7 +66,8 @@ pub fn weigh(weighed: &Weighed<'_>) -> Option<Opinion> {
 
 /// What lowers every opinion in the same way.
 fn settle(weighed: &Weighed<'_>, confidence: Confidence, reason: &'static str) -> Opinion {
-    if has_part(weighed.value, PLACEHOLDER_PARTS) || is_sequence_or_repeat(weighed.value) {
+    let value = weighed.value;
+    if has_part(value, PLACEHOLDER_PARTS) || is_sequence_or_repeat(value) || is_monotonous(value) {
         return (Confidence::Low, "the value looks like a placeholder");
     }
     if weighed.operator == Operator::Compare {
@@ -317,4 +318,15 @@ pub fn has_part(value: &[u8], parts: &[&str]) -> bool {
 /// A stand-in by its words alone, e.g. `your_token_here`, `xxxxxxxx`.
 pub fn is_placeholder(value: &[u8]) -> bool {
     has_part(value, PLACEHOLDER_PARTS) || is_template(value)
+}
+
+/// One character fills most of the value, or runs of five and more of the same
+/// fill much of it.
+pub fn is_monotonous(value: &[u8]) -> bool {
+    let mut counts = [0u32; 256];
+    value.iter().for_each(|&b| counts[usize::from(b)] += 1);
+    let most = counts.iter().max().copied().unwrap_or(0);
+    let in_runs: usize =
+        value.chunk_by(|a, b| a == b).map(<[u8]>::len).filter(|&length| length >= 5).sum();
+    value.len() >= 8 && (most as usize * 2 > value.len() || in_runs * 3 > value.len())
 }

@@ -13,11 +13,13 @@ pub fn base64_start(text: &[u8], start: usize) -> usize {
     start - before
 }
 
-/// Where a token of dotted parts that holds a run begins.
-pub fn dotted_start(text: &[u8], start: usize) -> usize {
+/// Where the value that holds a run begins: formats with dots or other signs
+/// between short parts (`a1b2c3d4.…`) start before their run.
+pub fn value_start(text: &[u8], start: usize) -> usize {
+    const BORDERS: &[u8] = b"\"'`=:,;()[]{}<>/@\\";
     let floor = start.saturating_sub(MAX_LEFT);
-    let is_part = |b: u8| b.is_ascii_alphanumeric() || b"._-~!".contains(&b);
-    let before = text[floor..start].iter().rev().take_while(|&&b| is_part(b)).count();
+    let is_inside = |b: u8| b.is_ascii_graphic() && !BORDERS.contains(&b);
+    let before = text[floor..start].iter().rev().take_while(|&&b| is_inside(b)).count();
     start - before
 }
 

@@ -10,7 +10,7 @@ use crate::secrets::checksum;
 use crate::secrets::format::Format;
 use crate::secrets::place::{Place, Role};
 use crate::secrets::randomness::{is_sequence_or_repeat, randomness};
-use crate::secrets::value::{has_part, is_placeholder};
+use crate::secrets::value::{has_part, is_monotonous, is_placeholder};
 
 use super::Near;
 
@@ -109,7 +109,7 @@ impl Rule {
             Some(false) => return (Confidence::Low, "the token's checksum is wrong"),
             None => {}
         }
-        if is_placeholder(body) || is_repeat(body) {
+        if is_placeholder(body) || is_monotonous(body) {
             return (Confidence::Low, "the token looks like a placeholder");
         }
         if is_sequence_or_repeat(body) || has_part(body, &["abcdef", "12345678"]) {
@@ -148,15 +148,4 @@ fn follows_digest_word(text: &[u8], start: usize) -> bool {
     let window = &text[start.saturating_sub(24)..start];
     let line = window.rsplit(|&b| b == b'\n').next().unwrap_or(window);
     line.ends_with(b"@") || has_part(line, WORDS)
-}
-
-/// One character fills most of the token, or runs of five and more of the same
-/// fill much of it.
-fn is_repeat(body: &[u8]) -> bool {
-    let mut counts = [0u32; 256];
-    body.iter().for_each(|&b| counts[usize::from(b)] += 1);
-    let most = counts.iter().max().copied().unwrap_or(0);
-    let in_runs: usize =
-        body.chunk_by(|a, b| a == b).map(<[u8]>::len).filter(|&length| length >= 5).sum();
-    body.len() >= 8 && (most as usize * 2 > body.len() || in_runs * 3 > body.len())
 }
