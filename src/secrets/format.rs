@@ -110,18 +110,21 @@ impl Format {
     }
 
     /// Whether `value`, which is no token of this format, was meant to be one:
-    /// it has the prefix or, without a prefix, it begins as one and ends too
-    /// soon, or goes on for up to a quarter more.
+    /// it begins as one and ends too soon, or goes on for too long (without a
+    /// prefix, for up to a quarter more).
     pub fn is_cut_or_extended(&self, value: &[u8]) -> bool {
-        if self.prefixes().is_some() {
-            return self.prefix_len(value) > 1;
+        let prefix = self.prefix_len(value);
+        let rest = &self.parts[usize::from(self.prefixes().is_some())..];
+        let Some((Part::Chars { set, length }, _)) = rest.first() else { return false };
+        if self.prefixes().is_some() && prefix < 2 {
+            return false;
         }
-        let Some((Part::Chars { set, length }, _)) = self.parts.first() else { return false };
-        let run = value.iter().take_while(|&&byte| set.contains(byte)).count();
-        let (max, whole) = (length.max as usize, run == value.len());
-        let cut = whole && (run < length.min as usize || run <= max && self.parts.len() > 1);
-        let extended = whole && self.parts.len() == 1 && run > max && (run - max) * 4 <= max;
-        cut || extended
+        let run = value[prefix..].iter().take_while(|&&byte| set.contains(byte)).count();
+        let whole = prefix + run == value.len();
+        let (min, max) = (length.min as usize, length.max as usize);
+        let cut = whole && (run < min || run <= max && rest.len() > 1);
+        let near = prefix > 0 || (run.saturating_sub(max)) * 4 <= max;
+        cut || whole && rest.len() == 1 && run > max && near
     }
 
     /// The end of a token of this format that starts at `at`, where no further

@@ -70,7 +70,9 @@ fn assigned(
             && on_comment_line(input.text, value.start),
     };
     let (mut confidence, mut reason) = weigh(&weighed)?;
-    if kind != NameKind::Password && input.vendors.contradicts(weighed.name, weighed.value) {
+    if kind != NameKind::Password
+        && input.vendors.contradicts(line_before(input.text, value.start), weighed.value)
+    {
         confidence = Confidence::Low;
         reason = "the value does not have the format that its provider uses";
     }
@@ -82,11 +84,16 @@ fn assigned(
     Some(candidate)
 }
 
-/// Whether the line of `at` begins with a comment marker.
-fn on_comment_line(text: &[u8], at: usize) -> bool {
+/// What stands before `at` on its line, at most 400 bytes.
+fn line_before(text: &[u8], at: usize) -> &[u8] {
     let floor = at.saturating_sub(400);
     let start = memchr::memrchr(b'\n', &text[floor..at]).map_or(floor, |i| floor + i + 1);
-    let line = text[start..at].trim_ascii_start();
+    &text[start..at]
+}
+
+/// Whether the line of `at` begins with a comment marker.
+fn on_comment_line(text: &[u8], at: usize) -> bool {
+    let line = line_before(text, at).trim_ascii_start();
     let markers: [&[u8]; 6] = [b"#", b"//", b"*", b"/*", b"--", b"<!--"];
     markers.iter().any(|marker| line.starts_with(marker))
 }

@@ -106,6 +106,9 @@ fn weigh(
         return None;
     }
     let tutorial = TUTORIAL.iter().any(|word| password.eq_ignore_ascii_case(word.as_bytes()));
+    if password.len() < 4 {
+        return Some((Confidence::Low, "the password is too short to be one"));
+    }
     let local =
         has_part(host, &["localhost", "127.0.0.1", "example.", "0.0.0.0", ".test", "[::1]"]);
     if is_placeholder(password) || password.eq_ignore_ascii_case(user) || tutorial {

@@ -135,7 +135,10 @@ fn machine(weighed: &Weighed<'_>) -> Option<Opinion> {
         return None;
     }
     if is_uuid(value) {
-        return Some((Confidence::Medium, "a UUID is given to the name of a key or token"));
+        let plain_token =
+            has_part(weighed.name, &["token"]) && !has_part(weighed.name, &["secret"]);
+        let confidence = if plain_token { Confidence::Low } else { Confidence::Medium };
+        return Some((confidence, "a UUID is given to the name of a key or token"));
     }
     if random > 0.9 && value.len() >= 20 && has_digit {
         return Some((Confidence::High, "a random value is given to the name of a key or token"));
@@ -167,7 +170,7 @@ fn weak(weighed: &Weighed<'_>) -> Option<Opinion> {
         return None;
     }
     let has_digit = value.iter().any(u8::is_ascii_digit);
-    if !has_digit || randomness(value) < 0.85 {
+    if !has_digit || randomness(value) < 0.95 {
         return None;
     }
     if weighed.operator == Operator::Space {
