@@ -60,7 +60,10 @@ impl Vendors {
         let from = left_end(text, run.start, done);
         let mut longest = None;
         for at in from..run.end - 1 {
-            longest = longest.max(self.try_prefixes(text, at, near, candidates));
+            // Inside a token that was found nothing else begins.
+            if longest.is_none_or(|end| at >= end) {
+                longest = longest.max(self.try_prefixes(text, at, near, candidates));
+            }
             if self.anchor_bits.contains(pair(text, at)) {
                 longest = longest.max(self.try_table(&self.by_anchor, text, at, near, candidates));
             }
