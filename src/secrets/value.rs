@@ -179,7 +179,7 @@ fn weak(weighed: &Weighed<'_>) -> Option<Opinion> {
     if is_uuid(value) {
         return Some((Confidence::Low, "a UUID is given to a name that may be a key's"));
     }
-    Some((Confidence::Medium, "a random value is given to a name that may be a key's"))
+    Some((Confidence::Low, "a random value is given to a name that may be a key's"))
 }
 
 /// `${VAR}`, `{{ x }}`, `process.env.X`, `<secret>`, function calls: the value
