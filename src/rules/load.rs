@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::model::{PatternFile, SecretFile};
+use super::model::{FrameworkFile, PatternFile, SecretFile};
 use super::{Catalogue, RuleError, check};
 use crate::document::{Document, Problem};
 
@@ -18,6 +18,7 @@ const MOST_FILES: usize = 10_000;
 pub struct Loaded {
     pub secrets: Vec<SecretFile>,
     pub patterns: Vec<PatternFile>,
+    pub frameworks: Vec<FrameworkFile>,
 }
 
 /// The rules below `folder`, checked by themselves and against `existing`.
@@ -101,6 +102,8 @@ impl<'c> Reader<'c> {
             self.secrets(&mut document);
         } else if document.has("match") || document.has("id") {
             self.pattern(&mut document);
+        } else if document.has("framework") {
+            self.framework(&mut document);
         } else {
             let message = "neither a secret rule (`provider`) nor a pattern rule (`match`)";
             let fix = "see `seamline explain` for what a rule says";
@@ -131,6 +134,12 @@ impl<'c> Reader<'c> {
         self.problems.extend(told.into_iter().filter(|_| shaped || !file.matchers.is_empty()));
         self.claim(document, "id", &file.id);
         self.loaded.patterns.push(file);
+    }
+
+    fn framework(&mut self, document: &mut Document<'_>) {
+        let (file, problems) = document.read::<FrameworkFile>();
+        self.problems.extend(problems);
+        self.loaded.frameworks.extend(file);
     }
 
     /// An id stands for one rule only.

@@ -89,7 +89,7 @@ impl Catalogue {
     }
 
     /// Adds the rules of a user's folder: all `.toml` files below it, told
-    /// apart by their keys (`provider` or `match`).
+    /// apart by their keys (`provider`, `match` or `framework`).
     ///
     /// # Errors
     /// All that is wrong with the files; then no rule has been added.
@@ -97,6 +97,8 @@ impl Catalogue {
         let loaded = load::folder(folder, self)?;
         loaded.secrets.into_iter().for_each(|file| self.add_secrets(file));
         loaded.patterns.into_iter().for_each(|file| self.add_pattern(file));
+        // The first facts of a framework are the ones that hold.
+        self.frameworks.splice(0..0, loaded.frameworks);
         Ok(())
     }
 

@@ -8,16 +8,13 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use super::kinds::{few, is_call, is_condition, is_function, is_hole, is_string};
+use super::kinds::{is_call, is_condition, is_function};
 use super::route::{Handler, Role};
 use crate::syntax::ParsedFile;
 use crate::syntax::imports::Imports;
-use crate::syntax::nodes::unquoted;
 
-/// Longer chains of calls and members are not followed.
-const MAX_CHAIN: usize = 40;
 /// Longer texts are no names, paths or short lists of arguments.
-const MAX_TEXT: usize = 1_000;
+pub(crate) const MAX_TEXT: usize = 1_000;
 /// A name with more definitions stands for nothing certain.
 const MAX_DEFINITIONS: usize = 16;
 /// Nodes that looking into function bodies may visit, for each byte of text.
@@ -52,15 +49,6 @@ pub(crate) struct Call<'t> {
     pub(crate) scope: Range<usize>,
     /// Under a condition or in a loop of that function.
     pub(crate) conditional: bool,
-}
-
-/// The shape of an expression, whatever the language calls it.
-enum Shape<'t> {
-    Call(Node<'t>),
-    Member(Node<'t>, Node<'t>),
-    Name,
-    Wrapper(Node<'t>),
-    Other,
 }
 
 /// See the module.
@@ -286,130 +274,6 @@ impl<'t> Code<'t> {
         Some((if single { first.meaning.clone() } else { Meaning::Unknown }, top))
     }
 
-    /// The dotted name of what the expression `node` is, through imports,
-    /// members, calls (`()`) and names defined once.
-    pub(crate) fn dotted(&self, node: Node<'t>) -> Option<String> {
-        let (mut at, mut parts) = (node, Vec::new());
-        for _ in 0..MAX_CHAIN {
-            match self.shape(at) {
-                Shape::Call(function) => {
-                    if let Some(module) = self.required(at, function) {
-                        return Some(joined(module, parts));
-                    }
-                    parts.push("()");
-                    at = function;
-                }
-                Shape::Member(object, property) => {
-                    parts.push(self.str(property));
-                    parts.push(".");
-                    at = object;
-                }
-                Shape::Wrapper(inner) => at = inner,
-                Shape::Name => match self.meaning(at) {
-                    Meaning::Imported(dotted) => return Some(joined(&dotted, parts)),
-                    Meaning::Value(value) if value.id() != at.id() => at = value,
-                    _ => return None,
-                },
-                Shape::Other => return None,
-            }
-        }
-        None
-    }
-
-    fn required(&self, call: Node<'t>, function: Node<'t>) -> Option<&'t str> {
-        let required = self.str(function) == "require";
-        required.then(|| self.string(*self.args(call).first()?))?
-    }
-
-    fn shape(&self, node: Node<'t>) -> Shape<'t> {
-        let field = |name| node.child_by_field_name(name);
-        let kind = node.kind();
-        if is_call(kind) {
-            let function = field("function").or_else(|| field("constructor"));
-            return function.map_or(Shape::Other, Shape::Call);
-        }
-        let pair = match kind {
-            "member_expression" => (field("object"), field("property")),
-            "attribute" => (field("object"), field("attribute")),
-            "selector_expression" => (field("operand"), field("field")),
-            "parenthesized_expression"
-            | "await_expression"
-            | "await"
-            | "as_expression"
-            | "non_null_expression"
-            | "satisfies_expression" => {
-                return node.named_child(0).map_or(Shape::Other, Shape::Wrapper);
-            }
-            // `const app = module.exports = express()`
-            "assignment_expression" => return field("right").map_or(Shape::Other, Shape::Wrapper),
-            "identifier" => return Shape::Name,
-            _ => return Shape::Other,
-        };
-        match pair {
-            (Some(object), Some(property)) => Shape::Member(object, property),
-            _ => Shape::Other,
-        }
-    }
-
-    /// Receiver and name of a method call; the name alone is a function.
-    pub(crate) fn method(&self, call: Node<'t>) -> Option<(Node<'t>, &'t str)> {
-        let Shape::Call(function) = self.shape(call) else { return None };
-        let Shape::Member(object, property) = self.shape(function) else { return None };
-        Some((object, self.str(property)))
-    }
-
-    /// The function part of a call.
-    pub(crate) fn function(&self, call: Node<'t>) -> Option<Node<'t>> {
-        match self.shape(call) {
-            Shape::Call(function) => Some(function),
-            _ => None,
-        }
-    }
-
-    /// The identifier that a chain of calls and members starts with.
-    pub(crate) fn base(&self, node: Node<'t>) -> Option<Node<'t>> {
-        let mut at = node;
-        for _ in 0..MAX_CHAIN {
-            at = match self.shape(at) {
-                Shape::Call(inner) | Shape::Member(inner, _) | Shape::Wrapper(inner) => inner,
-                Shape::Name => return Some(at),
-                Shape::Other => return None,
-            };
-        }
-        None
-    }
-
-    /// The arguments of a call, without comments.
-    pub(crate) fn args(&self, call: Node<'t>) -> Vec<Node<'t>> {
-        call.child_by_field_name("arguments").map(few).unwrap_or_default()
-    }
-
-    /// The value of the keyword argument `name` (Python).
-    pub(crate) fn keyword(&self, call: Node<'t>, name: &str) -> Option<Node<'t>> {
-        let named = |arg: &Node<'t>| {
-            arg.kind() == "keyword_argument"
-                && arg.child_by_field_name("name").is_some_and(|n| self.str(n) == name)
-        };
-        self.args(call).into_iter().find(named)?.child_by_field_name("value")
-    }
-
-    /// The content of a literal without holes, also through a name that is
-    /// given it once.
-    pub(crate) fn string(&self, node: Node<'t>) -> Option<&'t str> {
-        let mut at = node;
-        if at.kind() == "identifier"
-            && let Meaning::Value(value) = self.meaning(at)
-        {
-            at = value;
-        }
-        let long = at.byte_range().len() > MAX_TEXT;
-        if long || !is_string(at.kind()) || few(at).iter().any(|part| is_hole(part.kind())) {
-            return None;
-        }
-        let written = self.str(at);
-        written.get(unquoted(written.as_bytes()))
-    }
-
     /// Whether other modules can get the name.
     pub(crate) fn is_exported(&self, name: &str) -> bool {
         self.exported.contains(name)
@@ -421,8 +285,4 @@ impl<'t> Code<'t> {
         self.visits.set(left.saturating_sub(1));
         left > 0
     }
-}
-
-fn joined(base: &str, parts: Vec<&str>) -> String {
-    parts.iter().rev().fold(base.to_owned(), |whole, part| whole + part)
 }

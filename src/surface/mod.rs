@@ -11,6 +11,7 @@
 
 mod code;
 mod express;
+mod expression;
 mod facts;
 mod fastapi;
 mod fastify;
