@@ -100,7 +100,8 @@ fn weigh(
     info: &UserInfo,
 ) -> Option<(Confidence, &'static str)> {
     let (user, host) = (&input.text[info.user.clone()], &input.text[info.host.clone()]);
-    let masked = password.iter().all(|b| matches!(b, b'*' | b'x' | b'X' | b'.' | b'-'));
+    let masked = password.iter().all(|b| matches!(b, b'*' | b'x' | b'X' | b'.' | b'-'))
+        || password.iter().all(|b| *b == password[0]);
     let optional = user.contains(&b'[') || user.contains(&b'{') || user.contains(&b'$');
     if is_template(password) || is_template(host) || masked || optional || host.is_empty() {
         return None;

@@ -109,7 +109,8 @@ impl Rule {
             Some(false) => return (Confidence::Low, "the token's checksum is wrong"),
             None => {}
         }
-        if is_placeholder(body) || is_monotonous(body) {
+        let for_tests = has_part(body, &["test_key", "test-key", "testkey"]);
+        if is_placeholder(body) || is_monotonous(body) || for_tests {
             return (Confidence::Low, "the token looks like a placeholder");
         }
         if is_sequence_or_repeat(body) || has_part(body, &["abcdef", "12345678"]) {
