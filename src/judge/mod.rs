@@ -25,9 +25,10 @@ use std::sync::Arc;
 pub use baseline::{BASELINE_FILE, Baseline, BaselineError};
 pub use options::{JudgeOptions, RuleSettings, path_globs};
 
-use crate::finding::{Candidate, Category, Finding, RuleIndex};
+use crate::finding::{Candidate, Category, Confidence, Finding, RuleIndex};
 use crate::rules::Catalogue;
 use crate::source::Source;
+use crate::source::place::{Place, Role};
 use case::{Case, Standing};
 use fingerprint::Fingerprints;
 use ignores::{Ignores, Terms};
@@ -101,6 +102,7 @@ impl Judge {
     /// cut a character in two are put right first.
     pub fn file(&self, source: &Source<'_>, candidates: &mut [Candidate]) -> Verdict {
         candidates.iter_mut().for_each(|c| case::put_right(c, source.text));
+        self.weigh_place(source, candidates);
         let order = merge::winners(candidates, &self.catalogue);
         let mask = Mask::new(source.text, self.known(source.text, candidates, &order));
         let mut kept: Vec<&Candidate> = order.iter().map(|&i| &candidates[i]).collect();
@@ -116,6 +118,22 @@ impl Judge {
         self.apply_options(source, &mut standing, &mut verdict.hidden);
         verdict.findings = self.findings(&mut case, &standing);
         verdict
+    }
+
+    /// A pattern in a test is what it says, but hardly a risk in production. (The
+    /// secrets room weighs the place of secrets itself, with their value.)
+    fn weigh_place(&self, source: &Source<'_>, candidates: &mut [Candidate]) {
+        if candidates.is_empty() || Place::of(&source.path).role != Role::Test {
+            return;
+        }
+        for candidate in candidates {
+            if self.category(candidate) != Category::Secret
+                && candidate.confidence == Confidence::High
+            {
+                candidate.confidence = Confidence::Medium;
+                candidate.reasons.push("it stands in a test file".into());
+            }
+        }
     }
 
     /// All secrets of the file, dropped and doubtful ones too.

@@ -6,11 +6,11 @@ use crate::finding::{Candidate, Confidence};
 use super::assignment::{Assignment, Operator, Quoting, name_around, read};
 use super::kernel::{MIN_RUN, is_token};
 use super::name::{NameKind, classify, classify_strictly};
-use super::place::{Notation, Role};
 use super::randomness::{is_sequence_or_repeat, randomness};
 use super::value::{Weighed, is_placeholder, is_template, weigh};
 use super::vendor::Near;
 use super::{Detectors, Input};
+use crate::source::place::{Notation, Role};
 
 /// Losing to any vendor's format.
 const SPECIFICITY: u8 = 20;
@@ -198,7 +198,7 @@ pub fn at_sql(
         value: &input.text[value.clone()],
         operator: Operator::Assign,
         quoting: Quoting::Quoted,
-        place: super::place::Place { notation: Notation::Config, ..input.place },
+        place: crate::source::place::Place { notation: Notation::Config, ..input.place },
         in_comment: false,
     };
     let (confidence, reason) = weigh(&weighed)?;

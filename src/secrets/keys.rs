@@ -6,8 +6,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::finding::{Candidate, Confidence, Severity};
 
 use super::kernel::Run;
-use super::place::Role;
 use super::{Detectors, Input};
+use crate::source::place::Role;
 
 const SPECIFICITY: u8 = 80;
 /// Longest armour that is read, in bytes: an RSA key of 16,384 bits fits.

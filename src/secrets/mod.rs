@@ -12,7 +12,6 @@ mod generic;
 mod kernel;
 mod keys;
 mod name;
-mod place;
 pub mod randomness;
 mod randomness_table;
 mod urls;
@@ -23,8 +22,8 @@ use crate::finding::{Candidate, RuleIndex};
 use crate::rules::Catalogue;
 use crate::source::Source;
 
+use crate::source::place::Place;
 use kernel::{Anchor, AnchorHit, Events, Run};
-use place::Place;
 use vendor::{Near, Vendors};
 
 /// The compiled secret rules; shared by all threads.

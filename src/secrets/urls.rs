@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use crate::finding::{Candidate, Confidence};
 
-use super::place::Role;
 use super::value::{has_part, is_placeholder, is_template};
 use super::{Detectors, Input};
+use crate::source::place::Role;
 
 const SPECIFICITY: u8 = 35;
 /// Longest authority that is looked at, in bytes.

@@ -5,8 +5,8 @@ use crate::finding::Confidence;
 
 use super::assignment::{Operator, Quoting};
 use super::name::NameKind;
-use super::place::{Notation, Place, Role};
 use super::randomness::{is_sequence_or_repeat, randomness, vocabulary};
+use crate::source::place::{Notation, Place, Role};
 
 /// A value together with all that is known about where it stands.
 pub struct Weighed<'a> {

@@ -6,6 +6,7 @@ mod budget;
 pub mod decode;
 pub mod lines;
 mod paths;
+pub mod place;
 mod read;
 mod walk;
 

@@ -1,7 +1,7 @@
 //! Which providers are named around a candidate.
 
 use crate::secrets::kernel::Run;
-use crate::secrets::place::Place;
+use crate::source::place::Place;
 
 use super::Vendors;
 use super::words::ProviderWords;

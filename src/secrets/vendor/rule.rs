@@ -8,9 +8,9 @@ use crate::finding::{Candidate, Confidence, RuleIndex, Severity};
 use crate::rules::model::Context;
 use crate::secrets::checksum;
 use crate::secrets::format::Format;
-use crate::secrets::place::{Place, Role};
 use crate::secrets::randomness::{is_sequence_or_repeat, randomness};
 use crate::secrets::value::{has_part, is_monotonous, is_placeholder};
+use crate::source::place::{Place, Role};
 
 use super::Near;
 
