@@ -95,13 +95,15 @@ pub(crate) fn handler<'t>(code: &Code<'t>, facts: &Facts, function: Node<'t>) ->
 }
 
 fn said(found: &Evidence) -> Handler {
-    if found.unauthorized || found.verifies || found.forbidden && found.credential {
+    // A 401 somewhere in a handler may be about another system's answer: only
+    // a known verifier makes it a check, the rest is a reason to stay silent.
+    if found.verifies && !found.swallows {
         return Handler::Checks;
     }
     if found.exhausted {
         return Handler::Unknown("the handler is too large to read");
     }
-    if found.forbidden || found.credential || found.login {
+    if found.unauthorized || found.forbidden || found.credential || found.login || found.verifies {
         return Handler::Unknown("the handler looks at who calls");
     }
     found.doubt.map_or(Handler::Plain, Handler::Unknown)
