@@ -18,7 +18,7 @@ fn with(rule: &str, settings: RuleSettings) -> JudgeOptions {
 }
 
 fn judged(options: JudgeOptions, candidates: Vec<Candidate>) -> Verdict {
-    judge(options, "tests/unit/app.py", TEXT.as_bytes(), candidates)
+    judge(options, "legacy/unit/app.py", TEXT.as_bytes(), candidates)
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn rules_can_be_turned_off_everywhere_or_by_path() {
         let exclude = path_globs([glob]).unwrap();
         with("tls-verify-off", RuleSettings { exclude, ..RuleSettings::default() })
     };
-    assert_eq!(ids(&judged(excluded("tests/"), both()).findings), ["plaintext-http"]);
+    assert_eq!(ids(&judged(excluded("legacy/"), both()).findings), ["plaintext-http"]);
     assert_eq!(judged(excluded("src/"), both()).findings.len(), 2);
 }
 

@@ -1,19 +1,14 @@
 //! How far a token may reach beyond the run that gave it away.
 
-use crate::secrets::kernel::Run;
-
 /// Bytes that may belong to a token on one side of its longest run.
 const MAX_LEFT: usize = 80;
 /// Base64 before a run that a format without prefix may begin in, in bytes.
 const MAX_WIDE: usize = 256;
 
-/// Whether the run is a piece of embedded base64 (a font, a picture), where
-/// any short token and any short word occur by chance.
-pub fn in_blob(text: &[u8], run: Run) -> bool {
-    let after = &text[run.end..text.len().min(run.end + MAX_WIDE)];
+/// Where the base64 that `start` lies in ends.
+pub fn base64_end(text: &[u8], start: usize) -> usize {
     let is_part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
-    let right = after.iter().take_while(|&&b| is_part(b)).count();
-    run.end - base64_start(text, run.start) + right > MAX_WIDE
+    start + text[start..].iter().take_while(|&&b| is_part(b)).count()
 }
 
 /// Where base64 that holds a run begins: a run ends at `+` and `/`.

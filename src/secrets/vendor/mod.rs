@@ -15,7 +15,7 @@ use super::format::starts_token;
 use super::kernel::Run;
 use super::randomness::{is_sequence_or_repeat, randomness};
 
-use edges::{base64_start, in_blob, left_end, right_end, value_start};
+use edges::{base64_start, left_end, right_end, value_start};
 pub use near::Near;
 use rule::{LazyRegex, Rule};
 use table::{PairSet, PrefixTable, REGEX, Slot, pair};
@@ -180,7 +180,7 @@ impl Vendors {
     ) -> Option<usize> {
         let inside = (run.start..run.end).filter(|&at| matches!(text[at], b'-' | b'_'));
         let starts = [run.start].into_iter().chain(inside.map(|at| at + 1).take(MAX_SEPARATORS));
-        if in_blob(text, run) {
+        if near.in_blob(text, run) {
             return None;
         }
         let before = [base64_start(text, run.start), value_start(text, run.start)];

@@ -4,6 +4,7 @@ use crate::secrets::kernel::Run;
 use crate::source::place::Place;
 
 use super::Vendors;
+use super::edges::base64_end;
 use super::words::ProviderWords;
 
 /// How far around a candidate a provider's words count, in bytes each way.
@@ -18,13 +19,18 @@ pub struct Near<'a> {
     hits: Vec<(usize, usize, u32)>,
     searched_to: usize,
     found: Vec<u32>,
+    /// End of the last piece of embedded base64.
+    blob_end: usize,
 }
+
+/// Shortest base64 that is taken for an embedded file, in bytes.
+const MIN_BLOB: usize = 1024;
 
 impl<'a> Near<'a> {
     /// For the file at `path`.
     pub fn new(path: &'a str, place: Place) -> Self {
         let (hits, found) = (Vec::new(), Vec::new());
-        Near { place, path, path_providers: None, hits, searched_to: 0, found }
+        Near { place, path, path_providers: None, hits, searched_to: 0, found, blob_end: 0 }
     }
 
     /// Owners of the words in the path and within [`NEAR`] bytes of `run`, but
@@ -47,6 +53,19 @@ impl<'a> Near<'a> {
         self.found.sort_unstable();
         self.found.dedup();
         &self.found
+    }
+
+    /// Whether the run is a piece of embedded base64 (a font, a picture), where
+    /// any short token and any short word occur by chance.
+    pub(super) fn in_blob(&mut self, text: &[u8], run: Run) -> bool {
+        if run.end > self.blob_end {
+            let end = base64_end(text, run.start);
+            if end - run.start < MIN_BLOB {
+                return false;
+            }
+            self.blob_end = end;
+        }
+        true
     }
 
     fn search(&mut self, words: &ProviderWords, text: &[u8], from: usize, to: usize) {
