@@ -35,9 +35,9 @@ pub fn at_name(
     if found.operator == Operator::Argument && classify_strictly(words).is_none() {
         return name_end;
     }
-    // A short value, or one full of signs, holds no run.
+    // A short value is no run, and one with signs is not one run.
     let value = &input.text[found.value.clone()];
-    let unseen = value.split(|&b| !is_token(b)).all(|part| part.len() < MIN_RUN);
+    let unseen = value.len() < MIN_RUN || !value.iter().all(|&b| is_token(b));
     if unseen && input.vendors.try_short(input.text, &found.value, near, candidates) {
         return end;
     }

@@ -108,8 +108,9 @@ impl Vendors {
     ) -> bool {
         let run = Run { start: value.start, end: value.end, has_digit: true };
         let providers = near.providers(self, text, run).to_vec();
-        let near_by = providers.iter().flat_map(|&p| &self.contextual[p as usize]);
-        let slots = self.open.iter().chain(near_by);
+        let near_by = providers.iter().flat_map(|&p| &self.by_provider[p as usize]);
+        let is_open = |slot: &Slot| self.open.contains(slot);
+        let slots = self.open.iter().chain(near_by.filter(|slot| !is_open(slot)));
         let mut found = false;
         for slot in slots.filter(|slot| self.slot_matches(**slot, &text[value.clone()])) {
             found |= self.try_at(text, value.start, *slot, near, candidates).is_some();

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 /// Which format of which rule.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub(super) struct Slot {
     pub(super) rule: u32,
     pub(super) format: u32,
