@@ -19,7 +19,7 @@ fn the_most_specific_of_overlapping_secrets_speaks() {
 }
 
 #[test]
-fn ties_go_to_confidence_then_severity_then_length_then_id() {
+fn ties_go_to_confidence_then_length_then_severity_then_id() {
     let text = "value = abcdefghijkl";
     let base = |rule| secret(rule, text, "abcdefghijkl");
     let winner = |a: Candidate, b: Candidate| {
