@@ -48,8 +48,9 @@ pub(super) fn own_severity(candidate: &Candidate, catalogue: &Catalogue) -> Seve
 /// Best first; total but for exact repeats.
 fn rank(a: &Candidate, b: &Candidate, catalogue: &Catalogue) -> Ordering {
     let key = |c: &Candidate| {
-        let range = secret_range(c);
-        Reverse((c.specificity, c.confidence, own_severity(c, catalogue), range.len()))
+        // Length before severity: `sbx_apikey_…` is not the live `apikey_…` that ends it.
+        let length = secret_range(c).len();
+        Reverse((c.specificity, c.confidence, length, own_severity(c, catalogue)))
     };
     key(a)
         .cmp(&key(b))

@@ -19,7 +19,7 @@ fn the_most_specific_of_overlapping_secrets_speaks() {
 }
 
 #[test]
-fn ties_go_to_confidence_then_severity_then_length_then_id() {
+fn ties_go_to_confidence_then_length_then_severity_then_id() {
     let text = "value = abcdefghijkl";
     let base = |rule| secret(rule, text, "abcdefghijkl");
     let winner = |a: Candidate, b: Candidate| {
@@ -32,7 +32,9 @@ fn ties_go_to_confidence_then_severity_then_length_then_id() {
     assert_eq!(winner(base(GENERIC), base(ACME)), "acme-token");
     let mild = Candidate { severity: Some(Severity::High), ..base(ACME) };
     let short = Candidate { secret: Some(8..12), span: 8..12, ..mild.clone() };
-    assert_eq!(winner(short, base(GENERIC)), "generic-secret");
+    assert_eq!(winner(short.clone(), base(GENERIC)), "generic-secret");
+    let grave = Candidate { severity: Some(Severity::Critical), ..short };
+    assert_eq!(winner(grave, base(GENERIC)), "generic-secret");
     assert_eq!(winner(mild, base(GENERIC)), "acme-token");
 }
 
