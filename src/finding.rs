@@ -64,6 +64,24 @@ impl Candidate {
     }
 }
 
+impl Candidate {
+    /// A secret at `span`, with the opinion of the room that found it.
+    pub fn of_secret(
+        rule: RuleIndex,
+        span: Range<usize>,
+        specificity: u8,
+        (confidence, reason): (Confidence, &'static str),
+    ) -> Self {
+        Candidate {
+            secret: Some(span.clone()),
+            confidence,
+            specificity,
+            reasons: vec![reason.into()],
+            ..Candidate::new(rule, span)
+        }
+    }
+}
+
 /// Where the scanned bytes came from, beyond the path in the work tree.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Origin {

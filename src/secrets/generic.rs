@@ -76,12 +76,7 @@ fn assigned(
         confidence = Confidence::Low;
         reason = "the value does not have the format that its provider uses";
     }
-    let mut candidate = Candidate::new(rule, value.clone());
-    candidate.secret = Some(value);
-    candidate.confidence = confidence;
-    candidate.specificity = SPECIFICITY;
-    candidate.reasons.push(reason.into());
-    Some(candidate)
+    Some(Candidate::of_secret(rule, value, SPECIFICITY, (confidence, reason)))
 }
 
 /// What stands before `at` on its line, at most 400 bytes.
@@ -126,14 +121,8 @@ pub fn at_scheme(
     if *blank != b' ' || value.len() < 8 || is_template(value) {
         return None;
     }
-    let (confidence, reason) =
-        if basic { basic_pair(input, value)? } else { bearer(input, value)? };
-    let mut candidate = Candidate::new(rule, start..end);
-    candidate.secret = Some(start..end);
-    candidate.specificity = HEADER_SPECIFICITY;
-    candidate.confidence = confidence;
-    candidate.reasons.push(reason.into());
-    candidates.push(candidate);
+    let opinion = if basic { basic_pair(input, value)? } else { bearer(input, value)? };
+    candidates.push(Candidate::of_secret(rule, start..end, HEADER_SPECIFICITY, opinion));
     Some(())
 }
 
@@ -201,12 +190,7 @@ pub fn at_sql(
         place: crate::source::place::Place { notation: Notation::Config, ..input.place },
         in_comment: false,
     };
-    let (confidence, reason) = weigh(&weighed)?;
-    let mut candidate = Candidate::new(rule, value.clone());
-    candidate.secret = Some(value);
-    candidate.confidence = confidence;
-    candidate.specificity = SPECIFICITY;
-    candidate.reasons.push(reason.into());
-    candidates.push(candidate);
+    let opinion = weigh(&weighed)?;
+    candidates.push(Candidate::of_secret(rule, value, SPECIFICITY, opinion));
     Some(())
 }

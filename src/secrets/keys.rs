@@ -32,17 +32,12 @@ pub fn at_pem(
     let body = &window[label_end + 5..];
     let body_end = find(body, b"-----END").unwrap_or(0);
     let body = &body[..body_end];
-    let (confidence, reason) = weigh_key(input, label, body)?;
+    let opinion = weigh_key(input, label, body)?;
     let armour_end = match body_end {
         0 => label_end + 5,
         _ => (label_end + 5 + body_end + 8 + label.len() + 5).min(window.len()),
     };
-    let mut candidate = Candidate::new(rule, at..at + armour_end);
-    candidate.secret = Some(at..at + armour_end);
-    candidate.confidence = confidence;
-    candidate.specificity = SPECIFICITY;
-    candidate.reasons.push(reason.into());
-    candidates.push(candidate);
+    candidates.push(Candidate::of_secret(rule, at..at + armour_end, SPECIFICITY, opinion));
     Some(())
 }
 
@@ -96,14 +91,10 @@ pub fn at_jwt(
     let header = json(&text[start..header_end])?;
     let payload = json(&text[header_end + 1..payload_end])?;
     let algorithm = header.get("alg")?.as_str()?.to_owned();
-    let mut candidate = Candidate::new(rule, start..end);
-    candidate.secret = Some(start..end);
-    candidate.specificity = SPECIFICITY;
     let (confidence, severity, reason) =
         weigh_token(input, &payload, &algorithm, end - payload_end);
-    candidate.confidence = confidence;
+    let mut candidate = Candidate::of_secret(rule, start..end, SPECIFICITY, (confidence, reason));
     candidate.severity = severity;
-    candidate.reasons.push(reason.into());
     candidates.push(candidate);
     Some(end)
 }

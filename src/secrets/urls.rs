@@ -40,13 +40,8 @@ pub fn at_url(
     let database = DATABASE_SCHEMES.iter().any(|s| scheme_is(scheme, s));
     let rule = if database { detectors.database_url? } else { detectors.url? };
     let password = &input.text[user_info.password.clone()];
-    let (confidence, reason) = weigh(input, password, &user_info)?;
-    let mut candidate = Candidate::new(rule, user_info.password.clone());
-    candidate.secret = Some(user_info.password);
-    candidate.confidence = confidence;
-    candidate.specificity = SPECIFICITY;
-    candidate.reasons.push(reason.into());
-    candidates.push(candidate);
+    let opinion = weigh(input, password, &user_info)?;
+    candidates.push(Candidate::of_secret(rule, user_info.password, SPECIFICITY, opinion));
     Some(())
 }
 

@@ -67,7 +67,6 @@ impl Builder {
             index: entry.index,
             provider,
             confidence: rule.confidence,
-            severity: rule.severity,
             formats,
             regex,
             checksum: rule.checksum.clone(),

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
-use crate::finding::{Candidate, Confidence, RuleIndex, Severity};
+use crate::finding::{Candidate, Confidence, RuleIndex};
 use crate::rules::model::Context;
 use crate::secrets::checksum;
 use crate::secrets::format::Format;
@@ -26,7 +26,6 @@ pub(super) struct Rule {
     pub(super) index: RuleIndex,
     pub(super) provider: u32,
     pub(super) confidence: Confidence,
-    pub(super) severity: Severity,
     pub(super) formats: Vec<Format>,
     pub(super) regex: Option<LazyRegex>,
     pub(super) checksum: Option<String>,
@@ -86,21 +85,14 @@ impl Rule {
         if self.context.min_randomness.is_some_and(wordy) {
             return None;
         }
-        let mut candidate = Candidate::new(self.index, start..end);
-        candidate.secret = Some(start..end);
-        candidate.severity = Some(self.severity);
-        candidate.specificity = match (prefix > 0, self.context.provider_near) {
+        let opinion = self.confidence(token, body, near.place);
+        let specificity = match (prefix > 0, self.context.provider_near) {
+            _ if opinion.1 == CHECKSUM_RIGHT => BY_CHECKSUM,
             (true, true) => BY_PREFIX_AND_CONTEXT,
             (true, false) => BY_PREFIX + prefix.min(15) as u8,
             (false, _) => BY_CONTEXT,
         };
-        let (confidence, reason) = self.confidence(token, body, near.place);
-        candidate.confidence = confidence;
-        candidate.reasons.push(reason.into());
-        if reason == CHECKSUM_RIGHT {
-            candidate.specificity = BY_CHECKSUM;
-        }
-        Some(candidate)
+        Some(Candidate::of_secret(self.index, start..end, specificity, opinion))
     }
 
     fn confidence(&self, token: &[u8], body: &[u8], place: Place) -> (Confidence, &'static str) {
