@@ -18,6 +18,8 @@ mod urls;
 mod value;
 mod vendor;
 
+use std::ops::ControlFlow;
+
 use crate::finding::{Candidate, RuleIndex};
 use crate::rules::Catalogue;
 use crate::source::Source;
@@ -31,6 +33,19 @@ pub struct SecretsEngine {
     vendors: Vendors,
     detectors: Detectors,
     empty: bool,
+}
+
+/// Candidates in one file after which the rest of it is left: no source file has
+/// as many, and memory must not grow with what an attacker repeats.
+pub const MAX_CANDIDATES: usize = 10_000;
+
+/// How much of a file was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Scanned {
+    Whole,
+    /// There were too many candidates; the caller reports a skip.
+    InPart,
 }
 
 /// Buffers of one thread.
@@ -87,15 +102,15 @@ impl SecretsEngine {
     }
 
     /// Appends what looks like a secret in `source` to `candidates`. Linear in
-    /// the length of the text.
+    /// the length of the text. After [`MAX_CANDIDATES`] it gives up on the file.
     pub fn scan(
         &self,
         source: &Source<'_>,
         scratch: &mut SecretsScratch,
         candidates: &mut Vec<Candidate>,
-    ) {
+    ) -> Scanned {
         if self.empty {
-            return;
+            return Scanned::Whole;
         }
         let place = Place::of(&source.path);
         let mut file = FileScan {
@@ -109,7 +124,13 @@ impl SecretsEngine {
         kernel::scan(source.text, &mut scratch.events, |events| {
             events.runs.iter().for_each(|run| file.run(*run, candidates));
             events.anchors.iter().for_each(|hit| file.anchor(*hit, candidates));
+            if candidates.len() < MAX_CANDIDATES {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
         });
+        if candidates.len() < MAX_CANDIDATES { Scanned::Whole } else { Scanned::InPart }
     }
 }
 

@@ -25,7 +25,7 @@ fn use_rules(catalogue: &Arc<Catalogue>) {
     let text =
         b"import requests\nrequests.get(url, verify=False)\nkey = \"ab_0123456789abcdef0123\"\n";
     let (source, mut found) = (source("example.py", text), Vec::new());
-    SecretsEngine::new(catalogue).scan(&source, &mut SecretsScratch::default(), &mut found);
+    _ = SecretsEngine::new(catalogue).scan(&source, &mut SecretsScratch::default(), &mut found);
     let engine = SyntaxEngine::new(catalogue);
     if let Parse::Parsed(file) = engine.parse(&source, &mut SyntaxScratch::default()) {
         engine.run_rules(&file, &mut found);

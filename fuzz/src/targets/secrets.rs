@@ -24,8 +24,8 @@ pub fn run(input: &[u8]) {
 pub fn scan(path: &str, text: &[u8]) -> Vec<Candidate> {
     let (source, mut scratch) = (check::source(path, text), SecretsScratch::default());
     let (mut first, mut second) = (Vec::new(), Vec::new());
-    ENGINE.scan(&source, &mut scratch, &mut first);
-    ENGINE.scan(&source, &mut scratch, &mut second);
+    _ = ENGINE.scan(&source, &mut scratch, &mut first);
+    _ = ENGINE.scan(&source, &mut scratch, &mut second);
     assert_eq!(format!("{first:?}"), format!("{second:?}"), "the scratch is clean");
     first
 }

@@ -13,6 +13,8 @@
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 
+use std::ops::ControlFlow;
+
 /// Shortest run that is reported, in bytes.
 pub const MIN_RUN: usize = 16;
 
@@ -77,9 +79,9 @@ pub struct Events {
     pub anchors: Vec<AnchorHit>,
 }
 
-/// Calls `visit` with the runs and anchors of `text`, chunk after chunk. A run
-/// is reported in the chunk where it ends.
-pub fn scan(text: &[u8], events: &mut Events, mut visit: impl FnMut(&Events)) {
+/// Calls `visit` with the runs and anchors of `text`, chunk after chunk, until it
+/// breaks off. A run is reported in the chunk where it ends.
+pub fn scan(text: &[u8], events: &mut Events, mut visit: impl FnMut(&Events) -> ControlFlow<()>) {
     let pass = Pass::select();
     let mut state = RunState::default();
     let mut from = 0;
@@ -91,8 +93,9 @@ pub fn scan(text: &[u8], events: &mut Events, mut visit: impl FnMut(&Events)) {
         if to == text.len() {
             state.finish(to, events);
         }
-        if !(events.runs.is_empty() && events.anchors.is_empty()) {
-            visit(events);
+        let found = !(events.runs.is_empty() && events.anchors.is_empty());
+        if found && visit(events).is_break() {
+            return;
         }
         from = to;
     }
