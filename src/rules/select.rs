@@ -128,7 +128,8 @@ mod tests {
         assert_eq!(active(&[topics::SECRETS], &[]), secrets);
         assert_eq!(active(&[], &["secrets"]).len(), all - secrets.len());
         assert_eq!(active(&[], &["github-pat"]).len(), all - 1);
-        let two = active(&["github-pat", "jwt", "npm-access-token"], &["jwt"]);
+        let two =
+            active(&["github-pat", "json-web-token", "npm-access-token"], &["json-web-token"]);
         assert_eq!(
             two.iter().map(|m| &m.id).collect::<Vec<_>>(),
             ["github-pat", "npm-access-token"]
