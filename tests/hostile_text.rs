@@ -42,3 +42,14 @@ fn repetitions_without_end_are_read_and_yield_nothing() {
         assert!(report.findings.is_empty(), "{piece}");
     }
 }
+
+#[test]
+fn a_file_may_end_in_the_middle_of_anything() {
+    for text in [
+        "-----BEGIN", "-----BEGIN ", "http://", "a://", "Bearer", "Basic ", "password",
+        "password=", "identified by '",
+    ] {
+        let report = scan(text);
+        assert!(report.findings.is_empty(), "{text}");
+    }
+}

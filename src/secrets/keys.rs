@@ -24,7 +24,7 @@ pub fn at_pem(
 ) -> Option<()> {
     let rule = detectors.private_key?;
     let window = input.text.get(at..input.text.len().min(at + MAX_ARMOUR))?;
-    let label_end = 11 + find(&window[11..window.len().min(80)], b"-----")?;
+    let label_end = 11 + find(window.get(11..window.len().min(80))?, b"-----")?;
     let label = &window[11..label_end];
     if !(label.ends_with(b"PRIVATE KEY") || label.ends_with(b"PRIVATE KEY BLOCK")) {
         return None;
