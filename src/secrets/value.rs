@@ -53,7 +53,11 @@ const EMPTY_WORDS: &[&str] = &[
 /// Weighs a value; `None` when it is no credential.
 pub fn weigh(weighed: &Weighed<'_>) -> Option<Opinion> {
     let value = weighed.value;
-    if value.len() < 4 || is_reference(weighed) || is_empty_word(value) || names_itself(weighed) {
+    // First of all the length: a value is read again for every name inside it.
+    if value.len() < 4 || value.len() > longest(weighed) {
+        return None;
+    }
+    if is_reference(weighed) || is_empty_word(value) || names_itself(weighed) {
         return None;
     }
     let (confidence, reason) = match weighed.kind {
@@ -62,6 +66,15 @@ pub fn weigh(weighed: &Weighed<'_>) -> Option<Opinion> {
         NameKind::Weak => weak(weighed)?,
     };
     Some(settle(weighed, confidence, reason))
+}
+
+/// Longest value that is weighed, in bytes.
+fn longest(weighed: &Weighed<'_>) -> usize {
+    match (weighed.kind, weighed.quoting) {
+        (NameKind::Password, _) => 128,
+        (_, Quoting::Quoted) => 1024,
+        _ => 300,
+    }
 }
 
 /// What lowers every opinion in the same way.
