@@ -12,6 +12,7 @@ use std::sync::Arc;
 use tree_sitter::Node;
 
 use super::dialect::Dialect;
+use super::flow::Place;
 use super::focus::{Focus, Reader};
 use super::imports::{Imports, is_within};
 use super::pattern::{Captures, Matcher, Pat};
@@ -28,6 +29,9 @@ enum Role {
     NotInside,
     Has,
     NotHas,
+    /// A source or sanitizer of the matcher's `flow`.
+    Source,
+    Sanitizer,
 }
 
 /// A pattern in the table.
@@ -104,7 +108,7 @@ struct Unit<'t> {
 impl<'t> Unit<'t> {
     fn list(&mut self, role: Role) -> Option<&mut Vec<Related<'t>>> {
         match role {
-            Role::Subject => None,
+            Role::Subject | Role::Source | Role::Sanitizer => None,
             Role::Inside => Some(&mut self.inside),
             Role::NotInside => Some(&mut self.not_inside),
             Role::Has => Some(&mut self.has),
@@ -121,17 +125,31 @@ pub(crate) struct Hit<'t> {
     pub(crate) captures: Captures<'t>,
 }
 
+/// Where a matcher's own source or sanitizer stands.
+pub(crate) struct Marked {
+    pub(crate) unit: usize,
+    pub(crate) source: bool,
+    pub(crate) span: Range<usize>,
+}
+
+/// What a walk found.
+pub(crate) struct Walked<'t> {
+    pub(crate) hits: Vec<Hit<'t>>,
+    pub(crate) marked: Vec<Marked>,
+}
+
 /// A file as the walk reads it.
 pub(crate) struct Input<'a, 't> {
     pub(crate) dialect: &'a Dialect,
     pub(crate) text: &'a [u8],
     pub(crate) root: Node<'t>,
+    pub(crate) place: &'a Place<'a, 't>,
     /// Where the matchers can match.
     pub(crate) focus: &'a Focus,
 }
 
 /// Runs `units` over the tree in one walk.
-pub(crate) fn run<'t>(input: &Input<'_, 't>, units: &[Arc<Compiled>]) -> Vec<Hit<'t>> {
+pub(crate) fn run<'t>(input: &Input<'_, 't>, units: &[Arc<Compiled>]) -> Walked<'t> {
     let needs_imports = units.iter().any(|unit| !unit.imports.is_empty());
     let imports = if needs_imports {
         Imports::of(input.dialect.language, input.text, input.root)
@@ -166,6 +184,7 @@ struct Walk<'a, 't> {
     open_pending: Vec<(u32, usize)>,
     pending: Vec<Pending<'t>>,
     hits: Vec<Hit<'t>>,
+    marked: Vec<Marked>,
     order: u32,
 }
 
@@ -187,12 +206,13 @@ impl<'a, 't> Walk<'a, 't> {
             units,
             table: Table::new(&entries),
             entries,
-            matcher: Matcher::new(input.dialect, input.text, imports, input.root),
+            matcher: Matcher::new(input.place, imports),
             met: units.iter().map(|_| Unit::default()).collect(),
             open_around: Vec::new(),
             open_pending: Vec::new(),
             pending: Vec::new(),
             hits: Vec::new(),
+            marked: Vec::new(),
             order: 0,
         }
     }
@@ -263,6 +283,9 @@ impl<'a, 't> Walk<'a, 't> {
         }
         if let Some(list) = self.met[unit].list(role) {
             list.push(related);
+        } else {
+            let source = role == Role::Source;
+            self.marked.push(Marked { unit, source, span: node.byte_range() });
         }
     }
 
@@ -305,13 +328,12 @@ impl<'a, 't> Walk<'a, 't> {
 
     /// A constraint on a metavariable that this pattern does not have holds.
     fn passes(&self, check: &Check) -> bool {
-        let Input { dialect, text, .. } = self.input;
         let captured = self.matcher.captures.get(check.var);
-        captured.is_none_or(|captured| check.passes(dialect, text, captured))
+        captured.is_none_or(|captured| check.passes(self.input.place, captured))
     }
 
     /// Decides the matches that waited for what is within them.
-    fn finish(mut self) -> Vec<Hit<'t>> {
+    fn finish(mut self) -> Walked<'t> {
         for pending in self.pending {
             let compiled = &self.units[pending.unit];
             let agrees = |list: &[Related<'t>]| {
@@ -326,7 +348,7 @@ impl<'a, 't> Walk<'a, 't> {
                 self.hits.push(pending.hit);
             }
         }
-        self.hits
+        Walked { hits: self.hits, marked: self.marked }
     }
 }
 
@@ -338,7 +360,9 @@ fn add_entries<'r>(entries: &mut Vec<Entry<'r>>, unit: usize, compiled: &'r Comp
         (Role::Has, &compiled.has),
         (Role::NotHas, &compiled.not_has),
     ];
-    for (role, pats) in lists {
+    let flow = compiled.flow.iter();
+    let own = flow.flat_map(|f| [(Role::Source, &f.sources), (Role::Sanitizer, &f.sanitizers)]);
+    for (role, pats) in lists.into_iter().chain(own) {
         entries.extend(pats.iter().map(|Rooted { pat, kinds }| Entry { unit, role, pat, kinds }));
     }
 }
