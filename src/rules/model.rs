@@ -168,6 +168,11 @@ pub struct SecretRule {
     /// The token format: a list of alternatives, each a list of segments.
     #[serde(default)]
     pub formats: Vec<Vec<Segment>>,
+    /// Forms that are published for the same credential, but not by the
+    /// provider, and that `formats` does not cover: reported at medium
+    /// confidence at most, without the checksum.
+    #[serde(default)]
+    pub other_formats: Vec<Vec<Segment>>,
     /// Name of a checksum scheme in `secrets/checksum.rs`.
     #[serde(default)]
     pub checksum: Option<String>,
@@ -191,7 +196,7 @@ pub struct SecretRule {
 }
 
 /// One piece of a token format: either fixed text or a run of characters.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Segment {
     /// Alternatives of fixed text, e.g. `["ghp_", "gho_"]`.

@@ -40,6 +40,13 @@ fn check_rule(findings: &mut Findings<'_, '_>, at: &str, rule: &SecretRule) {
     for (i, format) in rule.formats.iter().enumerate() {
         check_format(findings, &format!("{at}/formats/{i}"), format);
     }
+    for (i, format) in rule.other_formats.iter().enumerate() {
+        check_format(findings, &format!("{at}/other_formats/{i}"), format);
+    }
+    if rule.formats.is_empty() && !rule.other_formats.is_empty() {
+        let pointer = format!("{at}/other_formats");
+        findings.add(&pointer, "there are other formats, but no `formats`", "rename the key");
+    }
     let randomness = rule.context.min_randomness.unwrap_or_default();
     if !(0.0..=1.0).contains(&randomness) {
         let pointer = format!("{at}/context/min_randomness");

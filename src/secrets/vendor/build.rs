@@ -38,8 +38,11 @@ impl Builder {
     fn add(&mut self, entry: &SecretEntry) {
         let provider = self.provider(entry);
         let rule = &entry.rule;
-        let formats: Vec<Format> =
+        let mut formats: Vec<Format> =
             rule.formats.iter().filter_map(|segments| Format::compile(segments)).collect();
+        let own_formats = formats.len();
+        let others = rule.other_formats.iter().filter_map(|segments| Format::compile(segments));
+        formats.extend(others);
         let lazy =
             |pattern: &String| LazyRegex { pattern: pattern.clone(), compiled: OnceLock::new() };
         let regex = rule.regex.as_ref().map(lazy);
@@ -68,6 +71,7 @@ impl Builder {
             provider,
             confidence: rule.confidence,
             formats,
+            own_formats,
             regex,
             checksum: rule.checksum.clone(),
             context: rule.context.clone(),

@@ -17,7 +17,7 @@ use super::randomness::{is_sequence_or_repeat, randomness};
 
 use edges::{base64_start, left_end, right_end, value_start};
 pub use near::Near;
-use rule::{LazyRegex, Rule};
+use rule::{LazyRegex, Rule, Token};
 use table::{PairSet, PrefixTable, REGEX, Slot, pair};
 use words::ProviderWords;
 
@@ -225,8 +225,9 @@ impl Vendors {
         if format.ignores_alphabet(&text[at + prefix..end]) {
             return None;
         }
-        let candidate = rule.candidate(text, at, end, prefix, near)?;
-        candidates.push(candidate);
+        let token =
+            Token { start: at, end, prefix, own: (place.format as usize) < rule.own_formats };
+        candidates.push(rule.candidate(text, &token, near)?);
         Some(end)
     }
 }
