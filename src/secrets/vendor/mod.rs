@@ -222,7 +222,8 @@ impl Vendors {
         if rule.context.provider_near && !near.providers(self, text, run).contains(&rule.provider) {
             return None;
         }
-        if format.ignores_alphabet(&text[at + prefix..end]) {
+        // Where a name on the line says what it is, it is no hash of content.
+        if rule.context.name.is_empty() && format.ignores_alphabet(&text[at + prefix..end]) {
             return None;
         }
         let token =
