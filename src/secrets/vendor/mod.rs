@@ -43,6 +43,9 @@ pub struct Vendors {
     /// All formats and regexes, by provider.
     by_provider: Vec<Vec<Slot>>,
     words: ProviderWords,
+    /// The providers' own keys, which may be everyday words: they count only
+    /// before the value on its own line.
+    line_words: ProviderWords,
 }
 
 impl Vendors {
