@@ -226,7 +226,7 @@ impl Vendors {
             return None;
         }
         // Where a name on the line says what it is, it is no hash of content.
-        if rule.context.name.is_empty() && format.ignores_alphabet(&text[at + prefix..end]) {
+        if format.ignores_alphabet(&text[at + prefix..end]) && !near::announced(text, at) {
             return None;
         }
         let token =

@@ -1,6 +1,7 @@
 //! Which providers are named around a candidate.
 
 use crate::secrets::kernel::Run;
+use crate::secrets::value::has_part;
 use crate::source::place::Place;
 
 use super::Vendors;
@@ -94,6 +95,13 @@ impl<'a> Near<'a> {
 fn line_start(text: &[u8], at: usize) -> usize {
     let floor = at.saturating_sub(ON_LINE);
     memchr::memrchr(b'\n', &text[floor..at]).map_or(floor, |newline| floor + newline + 1)
+}
+
+/// Whether a word for a credential stands before `at` on its line.
+pub(super) fn announced(text: &[u8], at: usize) -> bool {
+    const WORDS: &[&str] =
+        &["key", "token", "secret", "auth", "pass", "cred", "pwd", "private", "access"];
+    has_part(&text[line_start(text, at)..at], WORDS)
 }
 
 /// Whether a word can begin at `at`: `okta` does in `myOkta`, not in `rooktable`.
