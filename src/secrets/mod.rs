@@ -7,6 +7,7 @@
 
 mod assignment;
 pub mod checksum;
+mod files;
 pub mod format;
 mod generic;
 mod kernel;
@@ -25,6 +26,7 @@ use crate::rules::Catalogue;
 use crate::source::Source;
 
 use crate::source::place::Place;
+use files::FileRules;
 use kernel::{Anchor, AnchorHit, Events, Run};
 use vendor::{Near, Vendors};
 
@@ -32,6 +34,7 @@ use vendor::{Near, Vendors};
 pub struct SecretsEngine {
     vendors: Vendors,
     detectors: Detectors,
+    files: FileRules,
     empty: bool,
 }
 
@@ -61,10 +64,11 @@ struct Input<'a> {
     vendors: &'a Vendors,
 }
 
-/// The names a rule may use in `detector`.
-pub const DETECTORS: [&str; 7] = [
+/// The names a rule may use in `detector`; the last ones read known files.
+pub const DETECTORS: [&str; 14] = [
     "password-assignment", "key-assignment", "authorization-header", "url-credential",
-    "database-url", "private-key", "jwt",
+    "database-url", "private-key", "jwt", "netrc", "pgpass", "password-hashes", "git-credentials",
+    "key-file", "sql-hashes", "shell-exports",
 ];
 
 /// The rules behind the detectors, where they are turned on.
@@ -85,9 +89,15 @@ impl Detectors {
                 |entry: &&crate::rules::SecretEntry| entry.rule.detector.as_deref() == Some(name);
             catalogue.secrets.iter().find(found).map(|entry| entry.index)
         };
-        let [password, key, authorization, url, database_url, private_key, jwt] =
-            DETECTORS.map(named);
-        Detectors { password, key, authorization, url, database_url, private_key, jwt }
+        Detectors {
+            password: named("password-assignment"),
+            key: named("key-assignment"),
+            authorization: named("authorization-header"),
+            url: named("url-credential"),
+            database_url: named("database-url"),
+            private_key: named("private-key"),
+            jwt: named("jwt"),
+        }
     }
 }
 
@@ -97,6 +107,7 @@ impl SecretsEngine {
         SecretsEngine {
             vendors: Vendors::new(catalogue),
             detectors: Detectors::new(catalogue),
+            files: FileRules::new(catalogue),
             empty: catalogue.secrets.is_empty(),
         }
     }
@@ -113,6 +124,7 @@ impl SecretsEngine {
             return Scanned::Whole;
         }
         let place = Place::of(&source.path);
+        self.files.scan(&source.path, source.text, place, candidates);
         let mut file = FileScan {
             engine: self,
             input: Input { text: source.text, place, vendors: &self.vendors },
