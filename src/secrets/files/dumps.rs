@@ -8,10 +8,10 @@ use crate::secrets::name::{NameKind, classify};
 use crate::secrets::randomness::randomness;
 use crate::secrets::value::has_part;
 
+use super::KnownText;
 use super::hashes::{crypt_len, push};
 use super::keyed::{plain, value_after};
 use super::logins::lines;
-use super::KnownText;
 
 /// Longest name of an exported variable, in bytes.
 const MAX_NAME: usize = 96;

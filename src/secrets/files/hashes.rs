@@ -6,8 +6,8 @@ use std::ops::Range;
 use crate::finding::{Candidate, Confidence};
 use crate::source::place::Role;
 
-use super::logins::lines;
 use super::KnownText;
+use super::logins::lines;
 
 /// Longest hash that is read, in bytes.
 const MAX_HASH: usize = 512;
@@ -50,10 +50,11 @@ fn account_hash(text: &[u8], line: Range<usize>) -> Option<Range<usize>> {
     if whole || is_des(hash) {
         return Some(start + locked..start + field);
     }
-    // `user:realm:md5` of htdigest.
-    let digest = rest.get(field + 1..)?.trim_ascii_end();
+    // `user:realm:md5` of htdigest; a realm may hold blanks.
+    let realm = memchr::memchr(b':', &rest[..rest.len().min(MAX_HASH)])?;
+    let digest = rest[realm + 1..].trim_ascii_end();
     let is_digest = digest.len() == 32 && digest.iter().all(u8::is_ascii_hexdigit);
-    is_digest.then(|| start + field + 1..start + field + 33)
+    is_digest.then(|| start + realm + 1..start + realm + 33)
 }
 
 /// Length of the modular or LDAP hash that `text` begins with: `$6$salt$…`,

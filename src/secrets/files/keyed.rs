@@ -76,7 +76,8 @@ pub fn value_after(text: &[u8], key: Range<usize>) -> Option<Range<usize>> {
     {
         return Some(value);
     }
-    let at = spaced + operator(&text[spaced..], quotes > 0, spaced > at && starts_line(text, &key))?;
+    let at =
+        spaced + operator(&text[spaced..], quotes > 0, spaced > at && starts_line(text, &key))?;
     plain(text, at + blanks(&text[at..], false))
 }
 
@@ -202,7 +203,10 @@ mod tests {
 
     #[test]
     fn no_value() {
-        for text in ["pass", "pass=", "<pass/>", "<pass></pass>", "pass == x", "the pass word", "pass(", "'pass', "] {
+        for text in [
+            "pass", "pass=", "<pass/>", "<pass></pass>", "pass == x", "the pass word", "pass(",
+            "'pass', ",
+        ] {
             let at = text.find("pass").unwrap();
             assert_eq!(value_after(text.as_bytes(), at..at + 4), None, "{text}");
         }

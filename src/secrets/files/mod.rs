@@ -21,10 +21,11 @@ use crate::rules::Catalogue;
 use crate::rules::model::KnownFile;
 use crate::source::place::Place;
 
+pub use value::{decoded_pair, stored};
+
 use super::MAX_CANDIDATES;
 use super::value::Opinion;
 use lookup::Lookup;
-use value::stored;
 
 /// Beats a generic assignment and a format that needs context, loses to a
 /// provider's prefix.
@@ -72,7 +73,9 @@ impl Reader {
             Some("shell-exports") => dumps::shell_exports,
             Some("key-file") => whole::hex_key,
             _ if file.keys.is_empty() => return None,
-            _ => return Some(Reader::Keys(file.keys.iter().map(|k| k.as_bytes().into()).collect())),
+            _ => {
+                return Some(Reader::Keys(file.keys.iter().map(|k| k.as_bytes().into()).collect()));
+            }
         };
         Some(Reader::Named(named))
     }

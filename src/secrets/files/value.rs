@@ -21,8 +21,9 @@ const NOTHING: &[&str] = &[
 
 /// Beginnings of a value that is looked up elsewhere.
 const LOOKUPS: &[&str] = &[
-    "op://", "vault:", "env:", "file:", "ref+", "arn:", "ssm:", "keychain", "process.env", "getenv",
-    "os.environ", "env(", "env[", "secret:", "enc:", "enc[", "crypt:", "!vault", "$ansible_vault",
+    "op://", "vault:", "env:", "file:", "ref+", "arn:", "ssm:", "keychain", "process.env",
+    "getenv", "os.environ", "env(", "env[", "secret:", "enc:", "enc[", "crypt:", "!vault",
+    "$ansible_vault",
 ];
 
 /// An opinion on a credential that a program stored or a person put where the
@@ -59,7 +60,12 @@ fn names_nothing(value: &[u8]) -> bool {
 /// `********`, `xxxx`, `....`.
 fn is_mask(value: &[u8]) -> bool {
     let all = |byte: u8| value.iter().all(|b| b.eq_ignore_ascii_case(&byte));
-    all(b'*') || all(b'x') || all(b'.') || all(b'-') || all(b'#') || value.len() < 8 && all(value[0])
+    all(b'*')
+        || all(b'x')
+        || all(b'.')
+        || all(b'-')
+        || all(b'#')
+        || value.len() < 8 && all(value[0])
 }
 
 /// Random signs (`Zp$9{q!`) hold by chance what templates and placeholders do,
