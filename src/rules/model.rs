@@ -186,6 +186,9 @@ pub struct SecretRule {
     /// A detector written in Rust (`private-key`, `jwt`, `url-credential`, `assignment` …).
     #[serde(default)]
     pub detector: Option<String>,
+    /// Files of known names that hold the credential.
+    #[serde(default)]
+    pub file: Option<KnownFile>,
     #[serde(default)]
     pub context: Context,
     /// Literal values that are documented examples: never reported.
@@ -193,6 +196,22 @@ pub struct SecretRule {
     pub documented: Vec<String>,
     #[serde(default, rename = "example")]
     pub examples: Vec<SecretExample>,
+}
+
+/// Files that are known by their names to hold a credential.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownFile {
+    /// Names in lower case: `.netrc`, `*.ppk`, or with folders
+    /// `.docker/config.json`.
+    pub names: Vec<String>,
+    /// Keys whose values are the credential, in whatever notation the file is
+    /// written. Not needed with a `detector`, which reads the file by itself.
+    #[serde(default)]
+    pub keys: Vec<String>,
+    /// Texts of which one must be in the file, where other files share its name.
+    #[serde(default)]
+    pub contains: Vec<String>,
 }
 
 /// One piece of a token format: either fixed text or a run of characters.
