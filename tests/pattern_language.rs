@@ -169,6 +169,15 @@ fn named_arguments_of_kotlin_php_and_csharp() {
 }
 
 #[test]
+fn php_functions_and_methods() {
+    let pattern = "function $F($$$) { $$$ }";
+    let function = "<?php function sign_it(int $a, $b = 1): string { return f($a); }";
+    yes("php", pattern, &[function, "<?php class A { private static function sign_it() { } }"]);
+    yes("php", "function sign_it($$$) { return f($X); }", &[function]);
+    no("php", pattern, &["<?php sign_it($a);", "<?php $f = function ($a) { return 1; };"]);
+}
+
+#[test]
 fn data_and_config_languages() {
     yes(
         "yaml",
