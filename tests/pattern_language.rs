@@ -174,6 +174,7 @@ fn php_functions_and_methods() {
     let function = "<?php function sign_it(int $a, $b = 1): string { return f($a); }";
     yes("php", pattern, &[function, "<?php class A { private static function sign_it() { } }"]);
     yes("php", "function sign_it($$$) { return f($X); }", &[function]);
+    yes("php", "protected $except = ['$P']", &["<?php class A { protected $except = ['a']; }"]);
     no("php", pattern, &["<?php sign_it($a);", "<?php $f = function ($a) { return 1; };"]);
 }
 

@@ -62,6 +62,7 @@ const PHP: &[Wrapper] = &[
     ("<?php\n", "\n"),
     ("<?php\n$zqw = [", "];"),
     ("<?php\nclass Zqw {\n", "\n}"),
+    ("<?php\nclass Zqw {\n", ";\n}"),
     ("<?php\n", "\nclass Zqw {}"),
 ];
 const JSON: &[Wrapper] = &[PLAIN, ("{", "}\n")];
