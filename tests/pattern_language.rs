@@ -179,6 +179,19 @@ fn php_functions_and_methods() {
 }
 
 #[test]
+fn clauses_that_catch_errors() {
+    let code = "def a\n  check_it\nrescue StandardError\n  true\nend";
+    yes("ruby", "rescue StandardError then true", &[code]);
+    no("ruby", "rescue StandardError then false", &[code]);
+    let code = "<?php try { check_it(); } catch (Exception $e) { return true; }";
+    yes("php", "catch (Exception $E) { return true; }", &[code]);
+    no("php", "catch (Exception $E) { return false; }", &[code]);
+    let code = "try:\n  check_it()\nexcept ValueError as e:\n  return True";
+    yes("python", "except $_ as $_: return True", &[code]);
+    no("python", "except $_: pass", &[code]);
+}
+
+#[test]
 fn data_and_config_languages() {
     yes(
         "yaml",

@@ -21,7 +21,7 @@ pub(crate) enum Style {
     Name,
     /// `Zqmv0z`, where a name must begin with a capital.
     Capital,
-    /// `$zqmv0z`, a PHP variable.
+    /// `$zqmv0z`, a PHP variable; `$zqmv0z;` for any number of statements.
     Dollar,
     /// `917300`, where bare words are not values.
     Number,
@@ -105,7 +105,7 @@ impl Template {
         let before = self.source[..range.start].trim_end();
         let many = matches!(meta, Meta::Many(_));
         let mut text = style.write(index, many && before.ends_with(['(', ',']));
-        if style == Style::PhpFunction && many && before.ends_with('{') {
+        if matches!(style, Style::Dollar | Style::PhpFunction) && many && before.ends_with('{') {
             text.push(';');
         }
         text
@@ -146,6 +146,11 @@ impl Template {
     /// Whether the pattern begins with a tag.
     pub(crate) fn starts_with_tag(&self) -> bool {
         self.source.starts_with('<')
+    }
+
+    /// Whether the pattern is a `rescue` clause of Ruby.
+    pub(crate) fn starts_with_rescue(&self) -> bool {
+        self.source.strip_prefix("rescue").is_some_and(|rest| rest.starts_with(char::is_whitespace))
     }
 
     /// Whether the pattern begins with an annotation, which Kotlin would
