@@ -100,7 +100,18 @@ impl Engine {
             let reason = "too many candidates for secrets: only its first part was searched".into();
             worker.report.skipped.push(Skip { path: Arc::clone(&source.path), reason });
         }
-        match self.syntax.parse(source, &mut worker.syntax) {
+        let whole = self.syntax.parse(source, &mut worker.syntax);
+        self.run_rules(source, whole, worker);
+        let scripts = self.syntax.parse_scripts(source, &mut worker.syntax);
+        self.run_rules(source, scripts, worker);
+        if !worker.candidates.is_empty() || self.judge.reads_every_file() {
+            let verdict = self.judge.file(source, &mut worker.candidates);
+            worker.report.add(verdict);
+        }
+    }
+
+    fn run_rules(&self, source: &Source<'_>, parse: Parse<'_>, worker: &mut Worker) {
+        match parse {
             Parse::NotNeeded => {}
             Parse::Skipped(reason) => {
                 worker.report.skipped.push(Skip { path: Arc::clone(&source.path), reason });
@@ -109,10 +120,6 @@ impl Engine {
                 self.syntax.run_rules(&file, &mut worker.candidates);
                 self.surface.scan(source, &file, &mut worker.candidates);
             }
-        }
-        if !worker.candidates.is_empty() || self.judge.reads_every_file() {
-            let verdict = self.judge.file(source, &mut worker.candidates);
-            worker.report.add(verdict);
         }
     }
 }

@@ -293,6 +293,15 @@ fn relations_share_metavariables() {
 }
 
 #[test]
+fn what_lies_within_can_be_what_is_reported() {
+    let matcher = "any = ['def $F($$$): $$$']\nhas = ['read_it($X)']\n\
+                   not_has = ['check_it($X)']\nreport = 'X'\ntriggers = ['read_it']";
+    let code = "def f():\n  read_it(a)\n  def g():\n    read_it(b)\n    read_it(a)\n\
+                def h():\n  read_it(c)\n  check_it(c)\n";
+    assert_eq!(found("python", matcher, code), ["a", "b", "a"]);
+}
+
+#[test]
 fn constraints_and_what_is_reported() {
     let matcher = "any = ['set_it($A, $B)']\nreport = 'B'\n\
                    where.A = { is = 'literal' }\nwhere.B = { regex = '^x', not_regex = 'y$' }";

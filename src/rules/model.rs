@@ -415,6 +415,10 @@ pub struct PatternMatch {
     /// Globs of which one must match the path (config files of a known name).
     #[serde(default)]
     pub files: Vec<String>,
+    /// Literals none of which may be in the file: what would show that it has
+    /// what the rule misses.
+    #[serde(default)]
+    pub lacks: Vec<String>,
     /// Metavariable to underline instead of the whole match.
     #[serde(default)]
     pub report: Option<String>,

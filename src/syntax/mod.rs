@@ -19,6 +19,7 @@ mod parse;
 mod pattern;
 pub mod plaintext;
 mod rule;
+mod scripts;
 mod trigger;
 mod walk;
 
