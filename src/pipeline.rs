@@ -4,6 +4,7 @@
 //!  source ──► secrets ──┐
 //!    │                  ├──► judge ──► report ──► exit
 //!    ├──► syntax ───────┤
+//!    ├──► structure ────┤
 //!    └──► surface ──────┘
 //!  skips ─────────────────────────────► (counted in every report)
 //! ```
@@ -18,6 +19,7 @@ use crate::report::Report;
 use crate::rules::Catalogue;
 use crate::secrets::{Scanned, SecretsEngine, SecretsScratch};
 use crate::source::{self, Skip, Source, SourceError, SourceRequest};
+use crate::structure::{StructureEngine, StructureScratch};
 use crate::surface::Surface;
 use crate::syntax::{Parse, SyntaxEngine, SyntaxScratch};
 
@@ -26,6 +28,7 @@ pub struct Engine {
     catalogue: Arc<Catalogue>,
     secrets: SecretsEngine,
     syntax: SyntaxEngine,
+    structure: StructureEngine,
     surface: Surface,
     judge: Judge,
 }
@@ -43,6 +46,7 @@ struct Worker {
     candidates: Vec<Candidate>,
     secrets: SecretsScratch,
     syntax: SyntaxScratch,
+    structure: StructureScratch,
     report: Report,
 }
 
@@ -52,6 +56,7 @@ impl Engine {
         Engine {
             secrets: SecretsEngine::new(&catalogue),
             syntax: SyntaxEngine::new(&catalogue),
+            structure: StructureEngine::new(&catalogue),
             surface: Surface::new(&catalogue),
             judge: Judge::new(Arc::clone(&catalogue), options),
             catalogue,
@@ -108,6 +113,11 @@ impl Engine {
                 self.syntax.run_rules(&file, &mut worker.candidates);
                 self.surface.scan(source, &file, &mut worker.candidates);
             }
+        }
+        let structure = self.structure.scan(source, &mut worker.structure, &mut worker.candidates);
+        if let Err(reason) = structure {
+            let reason = reason.into();
+            worker.report.skipped.push(Skip { path: Arc::clone(&source.path), reason });
         }
         if !worker.candidates.is_empty() || self.judge.reads_every_file() {
             let verdict = self.judge.file(source, &mut worker.candidates);
