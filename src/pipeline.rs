@@ -4,6 +4,7 @@
 //!  source ──► secrets ──┐
 //!    │                  ├──► judge ──► report ──► exit
 //!    ├──► syntax ───────┤
+//!    ├──► structure ────┤
 //!    └──► surface ──────┘
 //!  skips ─────────────────────────────► (counted in every report)
 //! ```
@@ -18,6 +19,7 @@ use crate::report::Report;
 use crate::rules::Catalogue;
 use crate::secrets::{Scanned, SecretsEngine, SecretsScratch};
 use crate::source::{self, Skip, Source, SourceError, SourceRequest};
+use crate::structure::{StructureEngine, StructureScratch};
 use crate::surface::Surface;
 use crate::syntax::{Parse, SyntaxEngine, SyntaxScratch};
 
@@ -26,6 +28,7 @@ pub struct Engine {
     catalogue: Arc<Catalogue>,
     secrets: SecretsEngine,
     syntax: SyntaxEngine,
+    structure: StructureEngine,
     surface: Surface,
     judge: Judge,
 }
@@ -43,6 +46,7 @@ struct Worker {
     candidates: Vec<Candidate>,
     secrets: SecretsScratch,
     syntax: SyntaxScratch,
+    structure: StructureScratch,
     report: Report,
 }
 
@@ -52,6 +56,7 @@ impl Engine {
         Engine {
             secrets: SecretsEngine::new(&catalogue),
             syntax: SyntaxEngine::new(&catalogue),
+            structure: StructureEngine::new(&catalogue),
             surface: Surface::new(&catalogue),
             judge: Judge::new(Arc::clone(&catalogue), options),
             catalogue,
@@ -104,6 +109,11 @@ impl Engine {
         self.run_rules(source, whole, worker);
         let scripts = self.syntax.parse_scripts(source, &mut worker.syntax);
         self.run_rules(source, scripts, worker);
+        let structure = self.structure.scan(source, &mut worker.structure, &mut worker.candidates);
+        if let Err(reason) = structure {
+            let reason = reason.into();
+            worker.report.skipped.push(Skip { path: Arc::clone(&source.path), reason });
+        }
         if !worker.candidates.is_empty() || self.judge.reads_every_file() {
             let verdict = self.judge.file(source, &mut worker.candidates);
             worker.report.add(verdict);

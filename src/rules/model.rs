@@ -419,7 +419,21 @@ pub struct PatternMatch {
     /// what the rule misses.
     #[serde(default)]
     pub lacks: Vec<String>,
-    /// Metavariable to underline instead of the whole match.
+    /// Types of resources that the rule is about, instead of `any`: Terraform
+    /// (`aws_lb`, `data.aws_ami`), CloudFormation, ARM and Bicep types, and
+    /// `k8s/Deployment`. Like the next three read by `structure`.
+    #[serde(default)]
+    pub resource: Vec<String>,
+    /// Paths of entries that the rule is about, instead of `any`.
+    #[serde(default)]
+    pub at: Vec<String>,
+    /// Path from there to the entries that are meant.
+    #[serde(default)]
+    pub each: Option<String>,
+    /// Conditions that must all hold for what the rule is about.
+    #[serde(default)]
+    pub when: Vec<String>,
+    /// Metavariable, or path, to underline instead of the whole match.
     #[serde(default)]
     pub report: Option<String>,
     /// Overrides of the rule's own, for this matcher.
@@ -430,6 +444,13 @@ pub struct PatternMatch {
     /// Data flow from a source to a sink.
     #[serde(default)]
     pub flow: Option<Flow>,
+}
+
+impl PatternMatch {
+    /// Whether it asks about the structure of a configuration file.
+    pub fn is_structural(&self) -> bool {
+        !(self.resource.is_empty() && self.at.is_empty())
+    }
 }
 
 /// What a captured node's text must be.
