@@ -16,7 +16,7 @@ use crate::finding::Candidate;
 use crate::judge::{Judge, JudgeOptions, Verdict};
 use crate::report::Report;
 use crate::rules::Catalogue;
-use crate::secrets::{Scanned, SecretsEngine, SecretsScratch};
+use crate::secrets::{SecretsEngine, SecretsScratch};
 use crate::source::{self, Skip, Source, SourceError, SourceRequest};
 use crate::surface::Surface;
 use crate::syntax::{Parse, SyntaxEngine, SyntaxScratch};
@@ -95,8 +95,7 @@ impl Engine {
 
         worker.candidates.clear();
         let scanned = self.secrets.scan(source, &mut worker.secrets, &mut worker.candidates);
-        if scanned == Scanned::InPart {
-            let reason = "too many candidates for secrets: only its first part was searched".into();
+        if let Some(reason) = scanned.shortfall() {
             worker.report.skipped.push(Skip { path: Arc::clone(&source.path), reason });
         }
         match self.syntax.parse(source, &mut worker.syntax) {

@@ -3,10 +3,12 @@
 //! One pass ([`kernel`]) yields runs of token characters and anchor words. A
 //! run is tried against the providers' formats ([`vendor`]); an anchor leads to
 //! an assignment ([`generic`]), a URL ([`urls`]) or a private key ([`keys`]).
+//! What is encoded is looked at once more as it decodes ([`encoded`]).
 //! Nothing is dropped for being in a test: the place lowers the confidence.
 
 mod assignment;
 pub mod checksum;
+mod encoded;
 pub mod format;
 mod generic;
 mod kernel;
@@ -18,6 +20,7 @@ mod urls;
 mod value;
 mod vendor;
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use crate::finding::{Candidate, RuleIndex};
@@ -25,6 +28,7 @@ use crate::rules::Catalogue;
 use crate::source::Source;
 
 use crate::source::place::Place;
+use encoded::{Budget, Decoder, Layer};
 use kernel::{Anchor, AnchorHit, Events, Run};
 use vendor::{Near, Vendors};
 
@@ -46,12 +50,29 @@ pub enum Scanned {
     Whole,
     /// There were too many candidates; the caller reports a skip.
     InPart,
+    /// There were too many encoded pieces to decode them all; likewise.
+    NotAllDecoded,
+}
+
+impl Scanned {
+    /// What was left out, as the reason of a skip.
+    pub fn shortfall(self) -> Option<Cow<'static, str>> {
+        let reason = match self {
+            Scanned::Whole => return None,
+            Scanned::InPart => "too many candidates for secrets: only its first part was searched",
+            Scanned::NotAllDecoded => {
+                "too many encoded pieces: not all were decoded to search them for secrets"
+            }
+        };
+        Some(reason.into())
+    }
 }
 
 /// Buffers of one thread.
 #[derive(Default)]
 pub struct SecretsScratch {
     events: Events,
+    layers: [Layer; encoded::DEPTH],
 }
 
 /// What every detector gets.
@@ -112,16 +133,36 @@ impl SecretsEngine {
         if self.empty {
             return Scanned::Whole;
         }
+        let SecretsScratch { events, layers } = scratch;
+        let mut budget = Budget::of(source.text.len());
         let place = Place::of(&source.path);
+        let decoder = Decoder::new(self, (&source.path, place), layers, &mut budget);
+        self.layer(source.text, decoder, events, candidates);
+        match candidates.len() < MAX_CANDIDATES {
+            false => Scanned::InPart,
+            true if budget.exhausted => Scanned::NotAllDecoded,
+            true => Scanned::Whole,
+        }
+    }
+
+    /// Looks at `text`: a file, or what a piece of it decodes to.
+    fn layer(
+        &self,
+        text: &[u8],
+        decoder: Decoder<'_>,
+        events: &mut Events,
+        candidates: &mut Vec<Candidate>,
+    ) {
         let mut file = FileScan {
             engine: self,
-            input: Input { text: source.text, place, vendors: &self.vendors },
-            near: Near::new(&source.path, place),
+            input: Input { text, place: decoder.place, vendors: &self.vendors },
+            near: Near::new(decoder.path, decoder.place),
+            decoder,
             runs_done: 0,
             names_done: 0,
             tokens_done: 0,
         };
-        kernel::scan(source.text, &mut scratch.events, |events| {
+        kernel::scan(text, events, |events| {
             events.runs.iter().for_each(|run| file.run(*run, candidates));
             events.anchors.iter().for_each(|hit| file.anchor(*hit, candidates));
             if candidates.len() < MAX_CANDIDATES {
@@ -130,7 +171,6 @@ impl SecretsEngine {
                 ControlFlow::Break(())
             }
         });
-        if candidates.len() < MAX_CANDIDATES { Scanned::Whole } else { Scanned::InPart }
     }
 }
 
@@ -139,6 +179,7 @@ struct FileScan<'a> {
     engine: &'a SecretsEngine,
     input: Input<'a>,
     near: Near<'a>,
+    decoder: Decoder<'a>,
     /// End of the last run whose whole neighbourhood was looked at.
     runs_done: usize,
     /// End of the last token.
@@ -164,7 +205,10 @@ impl FileScan<'_> {
             return;
         }
         let found = self.engine.vendors.scan_run(text, run, done, &mut self.near, candidates);
-        self.tokens_done = self.tokens_done.max(found.unwrap_or(0));
+        match found {
+            Some(end) => self.tokens_done = self.tokens_done.max(end),
+            None => self.decoder.at_run(text, run, candidates),
+        }
     }
 
     fn anchor(&mut self, hit: AnchorHit, candidates: &mut Vec<Candidate>) {
@@ -189,6 +233,7 @@ impl FileScan<'_> {
             Anchor::Sql => {
                 generic::at_sql(input, hit.at, detectors, candidates);
             }
+            Anchor::Escape => self.decoder.at_escape(input.text, hit.at, candidates),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{BLOCK, Events, LITERALS, RunState, anchor_at};
+use super::{Anchor, BLOCK, Events, LITERALS, RunState, anchor_at};
 
 /// Nibble tables of the bucket filter: bit b of `LOW[k][n]` says that some
 /// literal of bucket b may have a byte with low nibble n at place k.
@@ -13,12 +13,16 @@ struct Nibbles {
 
 static NIBBLES: Nibbles = nibbles();
 
-/// Literal i goes to bucket i mod 8: neighbours in the list share nothing anyway.
+/// Literal i goes to bucket i mod 7: neighbours in the list share nothing anyway.
+/// The escapes share bytes with each other and none with words: one bucket.
 const fn nibbles() -> Nibbles {
     let mut tables = Nibbles { low: [[0; 16]; 3], high: [[0; 16]; 3] };
     let mut i = 0;
     while i < LITERALS.len() {
-        let bit = 1u8 << (i % 8);
+        let bit = match LITERALS[i].1 {
+            Anchor::Escape => 1u8 << 7,
+            _ => 1u8 << (i % 7),
+        };
         let mut k = 0;
         while k < 3 {
             let lower = LITERALS[i].0[k];

@@ -46,10 +46,13 @@ pub enum Anchor {
     Scheme,
     /// `IDENTIFIED`, in SQL.
     Sql,
+    /// An escape that stands for a letter or for a sign of an assignment or a
+    /// URL: `\u0067`, `\x67`, `%3D`, `:\/`.
+    Escape,
 }
 
 /// The literals; matched without regard to ASCII case.
-const LITERALS: [(&[u8], Anchor); 15] = [
+const LITERALS: [(&[u8], Anchor); 24] = [
     (b"pass", Anchor::Name),
     (b"pwd", Anchor::Name),
     (b"psw", Anchor::Name),
@@ -65,6 +68,15 @@ const LITERALS: [(&[u8], Anchor); 15] = [
     (b"basic", Anchor::Scheme),
     (b"identified", Anchor::Sql),
     (b"psk", Anchor::Name),
+    (b":\\/", Anchor::Escape),
+    (b"\\u00", Anchor::Escape),
+    (b"\\x3", Anchor::Escape),
+    (b"\\x4", Anchor::Escape),
+    (b"\\x5", Anchor::Escape),
+    (b"\\x6", Anchor::Escape),
+    (b"\\x7", Anchor::Escape),
+    (b"%3a", Anchor::Escape),
+    (b"%3d", Anchor::Escape),
 ];
 
 /// Bytes handed to the kernel at a time, so that buffers stay small whatever
@@ -254,9 +266,9 @@ const fn packed() -> [Packed; LITERALS.len()] {
 }
 
 /// Bit i of the entry of a byte: literal i begins with it, in either case.
-static BEGINS: [u16; 256] = begins();
+static BEGINS: [u32; 256] = begins();
 
-const fn begins() -> [u16; 256] {
+const fn begins() -> [u32; 256] {
     let mut table = [0; 256];
     let mut i = 0;
     while i < LITERALS.len() {
