@@ -166,6 +166,27 @@ pub struct Finding {
     pub excerpt: Option<Excerpt>,
     /// Unredacted secret for `--show-secrets`; present only when asked for.
     pub shown: Option<Secret>,
+    /// What hides it; only in [`crate::report::Report::suppressed`].
+    pub suppressed: Option<Suppression>,
+}
+
+/// Who decided that a finding is not to be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Suppression {
+    /// A comment in the scanned file.
+    Inline,
+    /// The baseline.
+    Baseline,
+}
+
+impl Suppression {
+    /// The name in machine formats.
+    pub fn name(self) -> &'static str {
+        match self {
+            Suppression::Inline => "inline",
+            Suppression::Baseline => "baseline",
+        }
+    }
 }
 
 /// Raw secret bytes. No `Debug` of its content, no `Display`, no `Serialize`:

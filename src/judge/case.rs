@@ -105,6 +105,7 @@ impl<'s, 't> Case<'s, 't> {
             origin: self.source.origin.clone(),
             excerpt: None,
             shown: is_secret.then(|| Secret::new(raw)),
+            suppressed: None,
         }
     }
 
