@@ -17,7 +17,7 @@ use crate::finding::{Candidate, Finding};
 use crate::judge::{Judge, JudgeOptions, Verdict};
 use crate::report::Report;
 use crate::rules::Catalogue;
-use crate::secrets::{Scanned, SecretsEngine, SecretsScratch};
+use crate::secrets::{SecretsEngine, SecretsScratch};
 use crate::source::{self, Skip, Source, SourceError, SourceRequest};
 use crate::structure::{StructureEngine, StructureScratch};
 use crate::surface::Surface;
@@ -101,8 +101,7 @@ impl Engine {
 
         worker.candidates.clear();
         let scanned = self.secrets.scan(source, &mut worker.secrets, &mut worker.candidates);
-        if scanned == Scanned::InPart {
-            let reason = "too many candidates for secrets: only its first part was searched".into();
+        if let Some(reason) = scanned.shortfall() {
             worker.report.skipped.push(Skip { path: Arc::clone(&source.path), reason });
         }
         let whole = self.syntax.parse(source, &mut worker.syntax);

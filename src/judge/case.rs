@@ -83,10 +83,12 @@ impl<'s, 't> Case<'s, 't> {
     ) -> Finding {
         let Standing { candidate, severity, fingerprint } = standing;
         let is_secret = meta.category == Category::Secret || candidate.secret.is_some();
-        let raw = is_secret.then(|| secret_range(candidate).clone());
-        let secret = raw.clone().map(|range| RedactedSecret {
+        let place = secret_range(candidate).clone();
+        let decoded = candidate.decoded.as_ref();
+        let raw = decoded.map_or(&self.source.text[place], |decoded| decoded.value.bytes());
+        let secret = is_secret.then(|| RedactedSecret {
             provider: meta.provider.clone().unwrap_or_default(),
-            redacted: self.mask.redacted(range.clone(), prefix(&self.source.text[range])),
+            redacted: self.mask.redacted_value(raw, prefix(raw)),
         });
         Finding {
             rule: Arc::clone(meta),
@@ -95,19 +97,27 @@ impl<'s, 't> Case<'s, 't> {
             path: Arc::clone(&self.source.path),
             start: self.places.position(candidate.span.start),
             end: self.places.position(candidate.span.end),
-            message: match &candidate.message {
-                Some(message) => self.mask.scrub(message),
-                // Written by the rule's author, not taken from the file.
-                None => meta.title.clone(),
-            },
+            message: self.message(candidate, meta),
             fingerprint: fingerprint.clone(),
             secret,
             related: self.related(candidate),
             reasons: candidate.reasons.iter().cloned().map(|r| self.reason(r)).collect(),
             origin: self.source.origin.clone(),
             excerpt: None,
-            shown: raw.map(|range| Secret::new(&self.source.text[range])),
+            shown: is_secret.then(|| Secret::new(raw)),
             suppressed: None,
+        }
+    }
+
+    fn message(&self, candidate: &Candidate, meta: &RuleMeta) -> String {
+        let message = match &candidate.message {
+            Some(message) => self.mask.scrub(message),
+            // Written by the rule's author, not taken from the file.
+            None => meta.title.clone(),
+        };
+        match &candidate.decoded {
+            Some(decoded) => format!("{message}, encoded ({})", decoded.described()),
+            None => message,
         }
     }
 

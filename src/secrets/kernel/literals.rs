@@ -21,6 +21,9 @@ pub enum Anchor {
     Connect,
     /// `"kty"`: a JSON Web Key.
     Jwk,
+    /// An escape that stands for a letter or for a sign of an assignment or a
+    /// URL: `\u0067`, `\x67`, `%3D`, `:\/`.
+    Escape,
 }
 
 /// A literal of the bucket filter.
@@ -39,20 +42,29 @@ const fn literal(bucket: u8, text: &'static [u8], anchor: Anchor) -> Literal {
     Literal { text, anchor, bucket }
 }
 
-pub(super) const LITERALS: [Literal; 28] = [
+pub(super) const LITERALS: [Literal; 37] = [
     literal(0, b"secret", Anchor::Name),
     literal(0, b"token", Anchor::Name),
     literal(0, b".login(", Anchor::Connect),
     literal(0, b"_login(", Anchor::Connect),
+    literal(0, b"\\u00", Anchor::Escape),
     literal(1, b"cred", Anchor::Name),
     literal(1, b"mysql", Anchor::Connect),
     literal(1, b"sqlplus", Anchor::Connect),
+    literal(1, b"\\x3", Anchor::Escape),
+    literal(1, b"\\x4", Anchor::Escape),
+    literal(1, b"\\x5", Anchor::Escape),
+    literal(1, b"\\x6", Anchor::Escape),
+    literal(1, b"\\x7", Anchor::Escape),
     literal(2, b"pass", Anchor::Name),
     literal(2, b"psw", Anchor::Name),
     literal(2, b"basic", Anchor::Scheme),
     literal(3, b"://", Anchor::Url),
     literal(3, b"-----begin", Anchor::Pem),
     literal(3, b"/user:", Anchor::Flag),
+    literal(3, b":\\/", Anchor::Escape),
+    literal(3, b"%3a", Anchor::Escape),
+    literal(3, b"%3d", Anchor::Escape),
     literal(4, b"auth", Anchor::Name),
     literal(4, b" -p", Anchor::Flag),
     literal(4, b" -u", Anchor::Flag),
@@ -100,9 +112,9 @@ const fn packed() -> [Packed; LITERALS.len()] {
 }
 
 /// Bit i of the entry of a byte: literal i begins with it, in either case.
-pub(super) static BEGINS: [u32; 256] = begins();
+pub(super) static BEGINS: [u64; 256] = begins();
 
-const fn begins() -> [u32; 256] {
+const fn begins() -> [u64; 256] {
     let mut table = [0; 256];
     let mut i = 0;
     while i < LITERALS.len() {
