@@ -86,6 +86,11 @@ impl Engine {
         Report::merge(std::iter::once(worker.report))
     }
 
+    /// True if the user's config sets the severity of `rule`.
+    pub fn pins_severity(&self, rule: &str) -> bool {
+        self.judge.pins_severity(rule)
+    }
+
     fn scan_source(&self, source: &Source<'_>, worker: &mut Worker, progress: &Progress) {
         let size = source.text.len() as u64;
         progress.files.fetch_add(1, Ordering::Relaxed);
@@ -121,6 +126,11 @@ impl Report {
         self.findings.extend(verdict.findings);
         self.hidden += verdict.hidden;
         self.warnings.extend(verdict.warnings);
+    }
+
+    /// Drops what only stages before the report may know of secrets.
+    pub fn forget_traces(&mut self) {
+        self.findings.iter_mut().for_each(|finding| finding.traces = None);
     }
 
     /// Joins the parts of all threads and puts them in the order of every report.

@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::baseline;
+use super::context;
 use super::excerpt::Window;
 use super::ignores::marker_offsets;
 use super::mask::Mask;
@@ -13,7 +14,8 @@ use super::merge::secret_range;
 use super::places::Places;
 use super::text::ceil_char;
 use crate::finding::{
-    Candidate, Category, Excerpt, Finding, RedactedSecret, Related, RuleMeta, Secret, Severity,
+    Candidate, Category, Excerpt, Finding, Identity, RedactedSecret, Related, RuleMeta, Secret,
+    Severity, Traces,
 };
 use crate::source::Source;
 use crate::source::lines::char_start;
@@ -87,7 +89,9 @@ impl<'s, 't> Case<'s, 't> {
         let secret = raw.clone().map(|range| RedactedSecret {
             provider: meta.provider.clone().unwrap_or_default(),
             redacted: self.mask.redacted(range.clone(), prefix(&self.source.text[range])),
+            verification: None,
         });
+        let traces = raw.as_ref().map(|range| self.traces(candidate, range));
         Finding {
             rule: Arc::clone(meta),
             severity: *severity,
@@ -107,6 +111,21 @@ impl<'s, 't> Case<'s, 't> {
             origin: self.source.origin.clone(),
             excerpt: None,
             shown: raw.map(|range| Secret::new(&self.source.text[range])),
+            traces,
+        }
+    }
+
+    fn traces(&self, candidate: &Candidate, secret: &Range<usize>) -> Traces {
+        let text = self.source.text;
+        let harmless = |name: &String| !self.mask.is_in(name);
+        let mut sections = context::sections(text, secret.start);
+        sections.retain(harmless);
+        Traces {
+            identity: Identity::of(&text[secret.clone()]),
+            name: Some(context::name_of(text, secret.start)).filter(harmless).unwrap_or_default(),
+            sections,
+            secret: Some(Secret::new(&text[secret.clone()])),
+            partner: candidate.partner.clone().map(|range| Secret::new(&text[range])),
         }
     }
 
@@ -141,5 +160,6 @@ pub(super) fn put_right(candidate: &mut Candidate, text: &[u8]) {
     };
     whole(&mut candidate.span);
     candidate.secret.iter_mut().for_each(whole);
+    candidate.partner.iter_mut().for_each(whole);
     candidate.related.iter_mut().for_each(|(range, _)| whole(range));
 }

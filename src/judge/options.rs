@@ -25,6 +25,8 @@ pub struct JudgeOptions {
     pub excerpts: bool,
     /// Hand out the raw secrets (human output, when asked for).
     pub show_secrets: bool,
+    /// Hand out the raw secrets to the stages before the report (`--verify`).
+    pub keep_secrets: bool,
 }
 
 impl Default for JudgeOptions {
@@ -38,6 +40,7 @@ impl Default for JudgeOptions {
             rules: BTreeMap::new(),
             excerpts: false,
             show_secrets: false,
+            keep_secrets: false,
         }
     }
 }

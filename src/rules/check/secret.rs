@@ -5,7 +5,7 @@ use crate::rules::model::{SecretExample, SecretFile, SecretRule, Segment};
 use crate::rules::names;
 use crate::secrets::format::ByteSet;
 
-use super::Findings;
+use super::{Findings, verify};
 
 /// Characters of a token at most; the engine looks no further.
 const LONGEST_RUN: u32 = 16_384;
@@ -45,6 +45,7 @@ fn check_rule(findings: &mut Findings<'_, '_>, at: &str, rule: &SecretRule) {
         let pointer = format!("{at}/context/min_randomness");
         findings.add(&pointer, format!("{randomness} is no randomness"), "write 0.0 to 1.0");
     }
+    verify::check(findings, at, rule);
     check_examples(findings, at, rule);
 }
 
