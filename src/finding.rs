@@ -220,6 +220,27 @@ pub struct Finding {
     pub shown: Option<Secret>,
     /// Of a secret, until relations and `--verify` are done.
     pub traces: Option<Traces>,
+    /// What hides it; only in [`crate::report::Report::suppressed`].
+    pub suppressed: Option<Suppression>,
+}
+
+/// Who decided that a finding is not to be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Suppression {
+    /// A comment in the scanned file.
+    Inline,
+    /// The baseline.
+    Baseline,
+}
+
+impl Suppression {
+    /// The name in machine formats.
+    pub fn name(self) -> &'static str {
+        match self {
+            Suppression::Inline => "inline",
+            Suppression::Baseline => "baseline",
+        }
+    }
 }
 
 /// Raw secret bytes. No `Debug` of its content, no `Display`, no `Serialize`:

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use crate::finding::Candidate;
+use crate::finding::{Candidate, Finding};
 use crate::judge::{Judge, JudgeOptions, Verdict};
 use crate::report::Report;
 use crate::rules::Catalogue;
@@ -73,6 +73,7 @@ impl Engine {
             Err(skip) => worker.report.skipped.push(skip),
         })?;
         let mut report = Report::merge(visited.workers.into_iter().map(|w| w.report));
+        report.excluded = visited.excluded;
         report.rules = self.catalogue.active();
         report.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         Ok(report)
@@ -124,13 +125,15 @@ impl Engine {
 impl Report {
     fn add(&mut self, verdict: Verdict) {
         self.findings.extend(verdict.findings);
+        self.suppressed.extend(verdict.suppressed);
         self.hidden += verdict.hidden;
         self.warnings.extend(verdict.warnings);
     }
 
     /// Drops what only stages before the report may know of secrets.
     pub fn forget_traces(&mut self) {
-        self.findings.iter_mut().for_each(|finding| finding.traces = None);
+        let all = self.findings.iter_mut().chain(&mut self.suppressed);
+        all.for_each(|finding| finding.traces = None);
     }
 
     /// Joins the parts of all threads and puts them in the order of every report.
@@ -141,12 +144,15 @@ impl Report {
             whole.bytes += part.bytes;
             whole.hidden += part.hidden;
             whole.findings.extend(part.findings);
+            whole.suppressed.extend(part.suppressed);
             whole.skipped.extend(part.skipped);
             whole.warnings.extend(part.warnings);
         }
-        whole.findings.sort_by(|a, b| {
+        let order = |a: &Finding, b: &Finding| {
             (&a.path, a.start, a.end, &a.rule.id).cmp(&(&b.path, b.start, b.end, &b.rule.id))
-        });
+        };
+        whole.findings.sort_by(order);
+        whole.suppressed.sort_by(order);
         whole.skipped.sort();
         whole.warnings.sort();
         whole.warnings.dedup();

@@ -186,6 +186,10 @@ pub struct IgnoreArgs {
     /// Take no notice of ignore comments in the code
     #[arg(long)]
     pub no_inline_ignores: bool,
+    /// List what ignore comments and the baseline hide too, marked as
+    /// suppressed (json, jsonl and sarif)
+    #[arg(long)]
+    pub include_suppressed: bool,
     /// Warn about ignore comments that hide nothing
     #[arg(long)]
     pub report_unused_ignores: bool,

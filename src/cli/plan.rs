@@ -218,6 +218,7 @@ fn judge_options(flags: &Flags<'_>, settings: &Settings) -> Result<JudgeOptions,
         min_confidence: Some(settings.min_confidence.value),
         inline_ignores: !flags.ignore.no_inline_ignores,
         report_unused: flags.ignore.report_unused_ignores,
+        keep_suppressed: flags.ignore.include_suppressed,
         rules,
         ..JudgeOptions::default()
     })

@@ -1,6 +1,7 @@
 //! `seamline scan`, the default verb.
 
 use std::io;
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
 use crate::pipeline::{Engine, Progress};
@@ -32,7 +33,9 @@ pub fn run(args: &ScanArgs) -> Result<Exit, CliError> {
 /// A path or glob of the plan that cannot be used.
 pub fn scan(plan: ScanPlan, show_progress: bool) -> Result<Report, CliError> {
     let catalogue = Arc::clone(&plan.catalogue);
-    let engine = Engine::new(plan.catalogue, plan.judge);
+    // The process ends soon after: freeing a hundred thousand small parts of rules
+    // costs a small scan a tenth of its time.
+    let engine = ManuallyDrop::new(Engine::new(plan.catalogue, plan.judge));
     let counters = Progress::default();
     let work = || -> Result<Report, CliError> {
         let mut report = engine.scan(&plan.request, &counters)?;

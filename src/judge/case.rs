@@ -111,6 +111,7 @@ impl<'s, 't> Case<'s, 't> {
             origin: self.source.origin.clone(),
             excerpt: None,
             shown: raw.map(|range| Secret::new(&self.source.text[range])),
+            suppressed: None,
             traces,
         }
     }

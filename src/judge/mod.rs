@@ -27,7 +27,7 @@ use std::sync::Arc;
 pub use baseline::{BASELINE_FILE, Baseline, BaselineError};
 pub use options::{JudgeOptions, RuleSettings, path_globs};
 
-use crate::finding::{Candidate, Category, Confidence, Finding, RuleIndex};
+use crate::finding::{Candidate, Category, Confidence, Finding, RuleIndex, Suppression};
 use crate::rules::Catalogue;
 use crate::source::Source;
 use crate::source::place::{Place, Role};
@@ -63,6 +63,8 @@ impl std::ops::AddAssign for Hidden {
 #[derive(Debug, Default)]
 pub struct Verdict {
     pub findings: Vec<Finding>,
+    /// What ignores and the baseline hide, if the options ask for it.
+    pub suppressed: Vec<Finding>,
     pub hidden: Hidden,
     /// Bare, unknown or unused inline ignores, in a reader's words.
     pub warnings: Vec<String>,
@@ -122,13 +124,32 @@ impl Judge {
         let hidden = &mut verdict.hidden;
 
         hidden.suppressed_baseline += retain(&mut kept, |c| !case.is_baseline_entry(c));
+        let mut ignored = Vec::new();
         if self.options.inline_ignores {
-            self.apply_ignores(&case, &mut kept, &mut verdict);
+            ignored = self.apply_ignores(&case, &mut kept, &mut verdict);
         }
         let mut standing = self.identify(&case, kept);
         self.apply_options(source, &mut standing, &mut verdict.hidden);
+        let accepted = self.apply_baseline(source, &mut standing, &mut verdict.hidden);
         verdict.findings = self.findings(&mut case, &standing);
+        if self.options.keep_suppressed {
+            let mut ignored = self.identify(&case, ignored);
+            self.apply_options(source, &mut ignored, &mut Hidden::default());
+            verdict.suppressed = self.suppressed(&mut case, &ignored, Suppression::Inline);
+            verdict.suppressed.extend(self.suppressed(&mut case, &accepted, Suppression::Baseline));
+        }
         verdict
+    }
+
+    fn suppressed(
+        &self,
+        case: &mut Case<'_, '_>,
+        standing: &[Standing<'_>],
+        by: Suppression,
+    ) -> Vec<Finding> {
+        let mut findings = self.findings(case, standing);
+        findings.iter_mut().for_each(|finding| finding.suppressed = Some(by));
+        findings
     }
 
     /// A pattern in a test is what it says, but hardly a risk in production. (The
@@ -178,16 +199,18 @@ impl Judge {
         candidates.iter().zip(won).filter_map(known).collect()
     }
 
-    fn apply_ignores(
+    /// Takes what inline ignores cover out of `kept`, and returns it.
+    fn apply_ignores<'c>(
         &self,
         case: &Case<'_, '_>,
-        kept: &mut Vec<&Candidate>,
+        kept: &mut Vec<&'c Candidate>,
         verdict: &mut Verdict,
-    ) {
+    ) -> Vec<&'c Candidate> {
         let mut ignores = Ignores::read(&self.markers, case.source.text, &case.places);
         let before = kept.clone();
-        verdict.hidden.suppressed_inline +=
-            retain(kept, |c| !ignores.covers(c, self.category(c), &case.places));
+        let covers = |c: &mut &Candidate| ignores.covers(c, self.category(c), &case.places);
+        let ignored: Vec<&Candidate> = kept.extract_if(.., covers).collect();
+        verdict.hidden.suppressed_inline += ignored.len() as u64;
         let terms = Terms {
             catalogue: &self.catalogue,
             mask: &case.mask,
@@ -195,6 +218,7 @@ impl Judge {
             places: &case.places,
         };
         verdict.warnings = ignores.warnings(case.source, self.options.report_unused, &terms);
+        ignored
     }
 
     /// Gives each finding its fingerprint, in the order of the file. Before
@@ -219,7 +243,7 @@ impl Judge {
         kept.into_iter().map(identify).collect()
     }
 
-    /// What config, gates and baseline hide, in this order.
+    /// What config and gates hide, in this order.
     fn apply_options(
         &self,
         source: &Source<'_>,
@@ -230,17 +254,28 @@ impl Judge {
             self.settings(s.candidate)
                 .is_none_or(|r| r.enabled && !r.exclude.is_match(&*source.path))
         });
-        let JudgeOptions { min_severity, min_confidence, baseline, .. } = &self.options;
+        let JudgeOptions { min_severity, min_confidence, .. } = &self.options;
         hidden.below_gates += retain(standing, |s| {
             min_severity.is_none_or(|min| s.severity >= min)
                 && min_confidence.is_none_or(|min| s.candidate.confidence >= min)
         });
-        if let Some(baseline) = baseline {
-            hidden.suppressed_baseline += retain(standing, |s| {
-                let id = &self.catalogue.meta(s.candidate.rule).id;
-                !baseline.contains(id, &source.path, &s.fingerprint)
-            });
-        }
+    }
+
+    /// Takes what the baseline accepts out of `standing`, and returns it.
+    fn apply_baseline<'c>(
+        &self,
+        source: &Source<'_>,
+        standing: &mut Vec<Standing<'c>>,
+        hidden: &mut Hidden,
+    ) -> Vec<Standing<'c>> {
+        let Some(baseline) = &self.options.baseline else { return Vec::new() };
+        let is_accepted = |s: &mut Standing<'_>| {
+            let id = &self.catalogue.meta(s.candidate.rule).id;
+            baseline.contains(id, &source.path, &s.fingerprint)
+        };
+        let accepted: Vec<Standing<'_>> = standing.extract_if(.., is_accepted).collect();
+        hidden.suppressed_baseline += accepted.len() as u64;
+        accepted
     }
 
     fn findings(&self, case: &mut Case<'_, '_>, standing: &[Standing<'_>]) -> Vec<Finding> {

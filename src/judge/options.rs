@@ -27,6 +27,8 @@ pub struct JudgeOptions {
     pub show_secrets: bool,
     /// Hand out the raw secrets to the stages before the report (`--verify`).
     pub keep_secrets: bool,
+    /// Hand out what ignores and the baseline hide, apart from the findings.
+    pub keep_suppressed: bool,
 }
 
 impl Default for JudgeOptions {
@@ -41,6 +43,7 @@ impl Default for JudgeOptions {
             excerpts: false,
             show_secrets: false,
             keep_secrets: false,
+            keep_suppressed: false,
         }
     }
 }

@@ -116,6 +116,7 @@ pub fn finding(
         }),
         shown: None,
         traces: None,
+        suppressed: None,
     }
 }
 
@@ -132,6 +133,7 @@ pub fn secret_finding(rule: &Arc<RuleMeta>, path: &str, start: Position) -> Find
         }),
         reasons: vec![Cow::Borrowed("fixed format"), Cow::Borrowed("assigned to AWS_KEY")],
         shown: Some(secret),
+        suppressed: None,
         ..finding(rule, path, start, &code, &redacted)
     }
 }
@@ -168,6 +170,8 @@ pub fn report() -> Report {
         warnings: vec!["app/old.py:3: unknown rule `tls-of` in an ignore".to_owned()],
         files: 1_204,
         bytes: 9_876_543,
+        suppressed: Vec::new(),
+        excluded: 0,
         hidden: Hidden {
             suppressed_inline: 1,
             suppressed_baseline: 1,

@@ -215,7 +215,7 @@ fn scalar_blocks(text: &[u8], from: usize, to: usize, state: &mut RunState, out:
         for (i, &byte) in block.iter().enumerate() {
             token |= u64::from(is_token(byte)) << i;
             digit |= u64::from(byte.is_ascii_digit()) << i;
-            if FIRST[byte as usize] {
+            if BEGINS[usize::from(byte)] != 0 {
                 anchor_at(text, base + i, &mut out.anchors);
             }
         }
@@ -224,12 +224,67 @@ fn scalar_blocks(text: &[u8], from: usize, to: usize, state: &mut RunState, out:
     }
 }
 
+/// A literal as eight bytes to compare at once: the bytes, where case does not
+/// count, and which of the eight belong to it. Little-endian.
+struct Packed {
+    bytes: u64,
+    fold: u64,
+    mask: u64,
+}
+
+const PACKED: [Packed; LITERALS.len()] = packed();
+
+const fn packed() -> [Packed; LITERALS.len()] {
+    let mut table = [const { Packed { bytes: 0, fold: 0, mask: 0 } }; LITERALS.len()];
+    let mut i = 0;
+    while i < LITERALS.len() {
+        let mut k = 0;
+        while k < 8 && k < LITERALS[i].0.len() {
+            let byte = LITERALS[i].0[k];
+            table[i].bytes |= (byte as u64) << (8 * k);
+            table[i].mask |= 0xFF << (8 * k);
+            if byte.is_ascii_lowercase() {
+                table[i].fold |= 0x20 << (8 * k);
+            }
+            k += 1;
+        }
+        i += 1;
+    }
+    table
+}
+
+/// Bit i of the entry of a byte: literal i begins with it, in either case.
+static BEGINS: [u16; 256] = begins();
+
+const fn begins() -> [u16; 256] {
+    let mut table = [0; 256];
+    let mut i = 0;
+    while i < LITERALS.len() {
+        let byte = LITERALS[i].0[0];
+        table[byte as usize] |= 1 << i;
+        if byte.is_ascii_lowercase() {
+            table[byte.to_ascii_uppercase() as usize] |= 1 << i;
+        }
+        i += 1;
+    }
+    table
+}
+
 /// Compares the literals at `at`, which must be within `text`.
 #[inline]
 fn anchor_at(text: &[u8], at: usize, anchors: &mut Vec<AnchorHit>) {
     let rest = &text[at..];
-    for (literal, anchor) in LITERALS {
-        if rest.len() >= literal.len() && rest[..literal.len()].eq_ignore_ascii_case(literal) {
+    let mut left = BEGINS[usize::from(rest[0])];
+    let head = rest.first_chunk::<8>().map(|head| u64::from_le_bytes(*head));
+    while left != 0 {
+        let i = left.trailing_zeros() as usize;
+        left &= left - 1;
+        let Packed { bytes, fold, mask } = PACKED[i];
+        if head.is_some_and(|head| (head | fold) & mask != bytes) {
+            continue;
+        }
+        let (literal, anchor) = LITERALS[i];
+        if rest.get(..literal.len()).is_some_and(|found| found.eq_ignore_ascii_case(literal)) {
             anchors.push(AnchorHit { at, anchor });
             return;
         }
@@ -240,21 +295,6 @@ fn anchor_at(text: &[u8], at: usize, anchors: &mut Vec<AnchorHit>) {
 #[inline(always)]
 pub fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
-}
-
-/// First bytes of the literals, in both cases.
-static FIRST: [bool; 256] = first_bytes();
-
-const fn first_bytes() -> [bool; 256] {
-    let mut table = [false; 256];
-    let mut i = 0;
-    while i < LITERALS.len() {
-        let byte = LITERALS[i].0[0];
-        table[byte as usize] = true;
-        table[byte.to_ascii_uppercase() as usize] = true;
-        i += 1;
-    }
-    table
 }
 
 #[cfg(test)]

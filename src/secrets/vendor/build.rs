@@ -8,7 +8,7 @@ use crate::secrets::format::Format;
 
 use super::Vendors;
 use super::rule::{LazyRegex, Rule};
-use super::table::{PairSet, PrefixTable, REGEX, Slot, index};
+use super::table::{PairSet, PrefixTable, REGEX, Slot};
 use super::words::ProviderWords;
 
 impl Vendors {
@@ -52,7 +52,7 @@ impl Builder {
             self.by_provider[provider as usize].push(place);
             match format.prefixes() {
                 Some(texts) if texts.iter().all(|t| t.len() >= 2) => {
-                    texts.iter().for_each(|text| index(&mut self.by_prefix, text, place));
+                    texts.iter().for_each(|text| self.by_prefix.add(text, place));
                 }
                 _ if rule.context.provider_near => self.contextual[provider as usize].push(place),
                 _ => self.open.push(place),
@@ -61,7 +61,7 @@ impl Builder {
         for anchor in rule.anchors.iter().filter(|a| regex.is_some() && a.len() >= 2) {
             let slot = Slot { rule: number, format: REGEX };
             self.by_provider[provider as usize].push(slot);
-            index(&mut self.by_anchor, anchor.as_bytes(), slot);
+            self.by_anchor.add(anchor.as_bytes(), slot);
         }
         self.rules.push(Rule {
             index: entry.index,
@@ -89,11 +89,14 @@ impl Builder {
     }
 
     fn build(self) -> Vendors {
+        let (prefix_bits, anchor_bits) =
+            (PairSet::of(&self.by_prefix), PairSet::of(&self.by_anchor));
         Vendors {
             rules: self.rules,
-            prefix_bits: PairSet::of(&self.by_prefix),
+            either_bits: prefix_bits.or(&anchor_bits),
+            prefix_bits,
             by_prefix: self.by_prefix,
-            anchor_bits: PairSet::of(&self.by_anchor),
+            anchor_bits,
             by_anchor: self.by_anchor,
             open: self.open,
             contextual: self.contextual,

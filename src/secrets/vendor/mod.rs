@@ -34,6 +34,8 @@ pub struct Vendors {
     /// Anchors of regex rules; these may stand inside a token.
     by_anchor: PrefixTable,
     anchor_bits: PairSet,
+    /// The pairs of both: nearly all places in a run have none.
+    either_bits: PairSet,
     /// Formats that begin with an alphabet and need no provider near.
     open: Vec<Slot>,
     /// Formats that need their provider near, by provider.
@@ -60,6 +62,9 @@ impl Vendors {
         let from = left_end(text, run.start, done);
         let mut longest = None;
         for at in from..run.end - 1 {
+            if !self.either_bits.contains(pair(text, at)) {
+                continue;
+            }
             // Inside a token that was found nothing else begins.
             if longest.is_none_or(|end| at >= end) {
                 longest = longest.max(self.try_prefixes(text, at, near, candidates));
@@ -135,7 +140,7 @@ impl Vendors {
         candidates: &mut Vec<Candidate>,
     ) -> Option<usize> {
         let mut longest = None;
-        for (prefix, place) in table.get(&pair(text, at))? {
+        for (prefix, place) in table.get(pair(text, at)) {
             if text[at..].starts_with(prefix)
                 && let Some(end) = self.try_at(text, at, *place, near, candidates)
             {
