@@ -10,6 +10,7 @@
 mod baseline;
 mod case;
 mod context;
+mod environment;
 mod excerpt;
 mod fingerprint;
 mod ignores;
@@ -18,7 +19,9 @@ mod mask;
 mod merge;
 mod options;
 mod pairs;
+mod pipelines;
 mod places;
+mod relations;
 mod text;
 mod values;
 
@@ -26,6 +29,8 @@ use std::sync::Arc;
 
 pub use baseline::{BASELINE_FILE, Baseline, BaselineError};
 pub use options::{JudgeOptions, RuleSettings, path_globs};
+pub use pipelines::References;
+pub use relations::SHARED;
 
 use crate::finding::{Candidate, Category, Confidence, Finding, RuleIndex, Suppression};
 use crate::rules::Catalogue;

@@ -7,6 +7,7 @@
 
 mod assignment;
 pub mod checksum;
+mod encrypted;
 pub mod format;
 mod generic;
 mod kernel;
@@ -113,6 +114,7 @@ impl SecretsEngine {
             return Scanned::Whole;
         }
         let place = Place::of(&source.path);
+        let known = candidates.len();
         let mut file = FileScan {
             engine: self,
             input: Input { text: source.text, place, vendors: &self.vendors },
@@ -130,7 +132,9 @@ impl SecretsEngine {
                 ControlFlow::Break(())
             }
         });
-        if candidates.len() < MAX_CANDIDATES { Scanned::Whole } else { Scanned::InPart }
+        let whole = candidates.len() < MAX_CANDIDATES;
+        encrypted::remove(source, candidates, known);
+        if whole { Scanned::Whole } else { Scanned::InPart }
     }
 }
 

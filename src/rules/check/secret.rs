@@ -72,7 +72,7 @@ fn check_matcher(findings: &mut Findings<'_, '_>, at: &str, rule: &SecretRule) {
         }
     }
     if let Some(name) = &rule.detector {
-        findings.known(&format!("{at}/detector"), "detector", name, &names::DETECTORS);
+        findings.known(&format!("{at}/detector"), "detector", name, &names::detectors());
     }
 }
 
