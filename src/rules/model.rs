@@ -7,6 +7,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+// The path is written out for the build script, which reads this file as its own module.
+#[path = "model/verify.rs"]
+mod verify;
+
+pub use verify::{Answer, Choice, Method, Pair, Verify};
+
 /// Everything a rule says about itself: the texts behind `explain`, SARIF
 /// help and the rule index.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -194,6 +200,12 @@ pub struct SecretRule {
     /// Literal values that are documented examples: never reported.
     #[serde(default)]
     pub documented: Vec<String>,
+    /// How `--verify` asks the provider whether the credential works.
+    #[serde(default)]
+    pub verify: Option<Verify>,
+    /// The value that belongs to it: an id, a user.
+    #[serde(default)]
+    pub pair: Option<Pair>,
     #[serde(default, rename = "example")]
     pub examples: Vec<SecretExample>,
 }

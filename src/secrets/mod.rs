@@ -11,6 +11,7 @@ mod claims;
 mod commands;
 mod connection;
 mod encoded;
+mod encrypted;
 mod files;
 pub mod format;
 mod generic;
@@ -177,11 +178,14 @@ impl SecretsEngine {
         let SecretsScratch { events, layers } = scratch;
         let mut budget = Budget::of(source.text.len());
         let place = Place::of(&source.path);
+        let known = candidates.len();
         self.files.scan(&source.path, source.text, place, candidates);
         let decoder = Decoder::new(self, (&source.path, place), layers, &mut budget);
         self.layer(source.text, decoder, events, candidates);
         self.describe(source.text, candidates);
-        match candidates.len() < MAX_CANDIDATES {
+        let all = candidates.len() < MAX_CANDIDATES;
+        encrypted::remove(source, candidates, known);
+        match all {
             false => Scanned::InPart,
             true if budget.exhausted => Scanned::NotAllDecoded,
             true => Scanned::Whole,
