@@ -43,6 +43,8 @@ pub struct Candidate {
     pub message: Option<String>,
     /// Other places that matter for this finding, with what they are.
     pub related: Vec<(Range<usize>, String)>,
+    /// `related` is the way, in order, that a value takes to this place.
+    pub way: bool,
     /// The value that belongs to the secret (user, id), where one was found.
     pub partner: Option<Range<usize>>,
     /// Why the confidence is what it is, in short phrases.
@@ -81,6 +83,7 @@ impl Candidate {
             specificity: 0,
             message: None,
             related: Vec::new(),
+            way: false,
             partner: None,
             reasons: Vec::new(),
             decoded: None,
@@ -233,6 +236,8 @@ pub struct Finding {
     pub fingerprint: String,
     pub secret: Option<RedactedSecret>,
     pub related: Vec<Related>,
+    /// `related` is the way, in order, that a value takes to this place.
+    pub way: bool,
     pub reasons: Vec<Cow<'static, str>>,
     pub origin: Option<Origin>,
     /// Present only when the run asked for excerpts (human output).

@@ -106,6 +106,7 @@ impl<'s, 't> Case<'s, 't> {
             fingerprint: fingerprint.clone(),
             secret,
             related: self.related(candidate),
+            way: candidate.way,
             reasons: candidate.reasons.iter().cloned().map(|r| self.reason(r)).collect(),
             origin: self.source.origin.clone(),
             excerpt: None,

@@ -86,6 +86,7 @@ impl Judge {
             message: format!("The same credential is used for {}", listed(&uses)),
             fingerprint: identify(&meta.id, &members, &uses),
             related: related.collect(),
+            way: false,
             reasons: vec![format!("the value stands in {} places", members.len()).into()],
             suppressed: None,
             traces: None,
