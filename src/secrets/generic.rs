@@ -1,20 +1,19 @@
-//! Credentials without a public format: values assigned to credential-like
-//! names, and Authorization headers.
+//! Credentials without a public format: values given to credential-like names.
+
+use std::ops::Range;
 
 use crate::finding::{Candidate, Confidence};
 
 use super::assignment::{Assignment, Operator, Quoting, name_around, read};
 use super::kernel::{MIN_RUN, is_token};
 use super::name::{NameKind, classify, classify_strictly};
-use super::randomness::{is_sequence_or_repeat, randomness};
-use super::value::{Weighed, is_placeholder, is_template, weigh};
+use super::value::{Weighed, weigh};
 use super::vendor::Near;
 use super::{Detectors, Input};
-use crate::source::place::{Notation, Role};
+use crate::source::place::Notation;
 
 /// Losing to any vendor's format.
 const SPECIFICITY: u8 = 20;
-const HEADER_SPECIFICITY: u8 = 25;
 
 /// Reads the assignment around a name anchor at `at`. Returns the end of what
 /// was read, so that further anchors in the same name are passed over.
@@ -55,10 +54,12 @@ fn assigned(
     detectors: &Detectors,
 ) -> Option<Candidate> {
     let value = header_value(input.text, found);
+    let value = inner_value(input.text, value.clone()).unwrap_or(value);
     let rule = match kind {
         NameKind::Password => detectors.password?,
         NameKind::Machine | NameKind::Weak => detectors.key?,
     };
+    let after = input.text.get(value.end).copied().unwrap_or(b'\n');
     let weighed = Weighed {
         name: &input.text[found.name.clone()],
         kind,
@@ -68,15 +69,36 @@ fn assigned(
         place: input.place,
         in_comment: input.place.notation == Notation::Code
             && on_comment_line(input.text, value.start),
+        ends_line: matches!(after, b'\r' | b'\n'),
+        tight: found.value.start == found.name.end + 1,
     };
-    let (mut confidence, mut reason) = weigh(&weighed)?;
+    let mut opinion = weigh(&weighed)?;
     if kind != NameKind::Password
         && input.vendors.contradicts(line_before(input.text, value.start), weighed.value)
     {
-        confidence = Confidence::Low;
-        reason = "the value does not have the format that its provider uses";
+        let reason = "the value does not have the format that its provider uses";
+        opinion = opinion.at_most(Confidence::Low, reason);
     }
-    Some(Candidate::of_secret(rule, value, SPECIFICITY, (confidence, reason)))
+    Some(opinion.candidate(rule, value, SPECIFICITY))
+}
+
+/// The longest string inside a value that is itself an object, written as JSON
+/// in a string: `"{\"name\": \"x\", \"signature\": \"…\"}"`.
+fn inner_value(text: &[u8], value: Range<usize>) -> Option<Range<usize>> {
+    let object = &text[value.clone()];
+    if !object.starts_with(b"{") || memchr::memchr(b':', object).is_none() {
+        return None;
+    }
+    let is_part = |b: &u8| b.is_ascii_alphanumeric() || b"+/=_-.".contains(b);
+    let mut longest = 0..0;
+    let mut at = 0;
+    for part in object.split(|b| !is_part(b)) {
+        if part.len() > longest.len() {
+            longest = at..at + part.len();
+        }
+        at += part.len() + 1;
+    }
+    (longest.len() >= MIN_RUN).then(|| value.start + longest.start..value.start + longest.end)
 }
 
 /// What stands before `at` on its line, at most 400 bytes.
@@ -94,76 +116,12 @@ fn on_comment_line(text: &[u8], at: usize) -> bool {
 }
 
 /// `Bearer abc` → `abc`.
-fn header_value(text: &[u8], found: &Assignment) -> std::ops::Range<usize> {
+fn header_value(text: &[u8], found: &Assignment) -> Range<usize> {
     let value = &text[found.value.clone()];
     let schemes: [&[u8]; 5] = [b"bearer ", b"token ", b"basic ", b"apikey ", b"bot "];
     let scheme =
         schemes.iter().find(|s| value.len() > s.len() && value[..s.len()].eq_ignore_ascii_case(s));
     found.value.start + scheme.map_or(0, |s| s.len())..found.value.end
-}
-
-/// `Bearer <token>` and `Basic <base64>` wherever they stand.
-pub fn at_scheme(
-    input: &Input<'_>,
-    at: usize,
-    detectors: &Detectors,
-    candidates: &mut Vec<Candidate>,
-) -> Option<()> {
-    let rule = detectors.authorization?;
-    let basic = input.text[at..].get(..5)?.eq_ignore_ascii_case(b"basic");
-    let start = at + if basic { 5 } else { 6 };
-    let blank = input.text.get(start)?;
-    let start = start + 1;
-    let rest = input.text.get(start..input.text.len().min(start + 4096))?;
-    let is_part = |b: &u8| b.is_ascii_alphanumeric() || b"+/=_-.~".contains(b);
-    let end = start + rest.iter().take_while(|b| is_part(b)).count();
-    let value = &input.text[start..end];
-    if *blank != b' ' || value.len() < 8 || is_template(value) {
-        return None;
-    }
-    let opinion = if basic { basic_pair(input, value)? } else { bearer(input, value)? };
-    candidates.push(Candidate::of_secret(rule, start..end, HEADER_SPECIFICITY, opinion));
-    Some(())
-}
-
-fn bearer(input: &Input<'_>, value: &[u8]) -> Option<(Confidence, &'static str)> {
-    let has_digit = value.iter().any(u8::is_ascii_digit);
-    let random = randomness(value);
-    if value.len() < 16 || !has_digit || random < 0.6 {
-        return None;
-    }
-    if is_placeholder(value) || is_sequence_or_repeat(value) {
-        return Some((Confidence::Low, "the token looks like a placeholder"));
-    }
-    match input.place.role {
-        Role::Production => Some((Confidence::Medium, "a random value follows `Bearer`")),
-        _ => Some((Confidence::Low, "a test or example holds a bearer token")),
-    }
-}
-
-/// A Basic credential is `user:password` in base64, as RFC 7617 says.
-fn basic_pair(input: &Input<'_>, value: &[u8]) -> Option<(Confidence, &'static str)> {
-    use base64::Engine;
-    let padded = value.len().is_multiple_of(4);
-    let decoded = if padded {
-        base64::engine::general_purpose::STANDARD.decode(value).ok()?
-    } else {
-        base64::engine::general_purpose::STANDARD_NO_PAD.decode(value).ok()?
-    };
-    let colon = decoded.iter().position(|&b| b == b':')?;
-    let readable = decoded.iter().all(|b| (0x20..0x7f).contains(b));
-    if !readable || decoded.len() - colon < 3 {
-        return None;
-    }
-    if is_placeholder(&decoded) {
-        return Some((Confidence::Low, "the pair looks like a placeholder"));
-    }
-    match input.place.role {
-        Role::Production => {
-            Some((Confidence::Medium, "the value decodes to a user and a password"))
-        }
-        _ => Some((Confidence::Low, "a test or example holds a user and a password")),
-    }
 }
 
 /// `IDENTIFIED BY 'password'` and `IDENTIFIED WITH plugin BY 'password'`.
@@ -189,8 +147,10 @@ pub fn at_sql(
         quoting: Quoting::Quoted,
         place: crate::source::place::Place { notation: Notation::Config, ..input.place },
         in_comment: false,
+        ends_line: false,
+        tight: false,
     };
     let opinion = weigh(&weighed)?;
-    candidates.push(Candidate::of_secret(rule, value, SPECIFICITY, opinion));
+    candidates.push(opinion.candidate(rule, value, SPECIFICITY));
     Some(())
 }

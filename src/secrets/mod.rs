@@ -9,14 +9,18 @@ mod assignment;
 pub mod checksum;
 pub mod format;
 mod generic;
+mod headers;
 mod kernel;
 mod keys;
+mod literal;
 mod name;
 pub mod randomness;
 mod randomness_table;
+mod standin;
 mod urls;
 mod value;
 mod vendor;
+mod words;
 
 use std::ops::ControlFlow;
 
@@ -184,7 +188,7 @@ impl FileScan<'_> {
                 keys::at_pem(input, hit.at, detectors, candidates);
             }
             Anchor::Scheme => {
-                generic::at_scheme(input, hit.at, detectors, candidates);
+                headers::at_scheme(input, hit.at, detectors, candidates);
             }
             Anchor::Sql => {
                 generic::at_sql(input, hit.at, detectors, candidates);

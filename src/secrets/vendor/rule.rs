@@ -9,7 +9,8 @@ use crate::rules::model::Context;
 use crate::secrets::checksum;
 use crate::secrets::format::Format;
 use crate::secrets::randomness::{is_sequence_or_repeat, randomness};
-use crate::secrets::value::{has_part, is_monotonous, is_placeholder};
+use crate::secrets::standin::{is_monotonous, is_placeholder};
+use crate::secrets::value::has_part;
 use crate::source::place::{Place, Role};
 
 use super::Near;
