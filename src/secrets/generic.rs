@@ -10,7 +10,7 @@ use super::name::{NameKind, classify, classify_strictly};
 use super::value::{Weighed, weigh};
 use super::vendor::Near;
 use super::{Detectors, Input};
-use crate::source::place::Notation;
+use crate::source::place::{Notation, Place};
 
 /// Losing to any vendor's format.
 const SPECIFICITY: u8 = 20;
@@ -60,17 +60,19 @@ fn assigned(
         NameKind::Machine | NameKind::Weak => detectors.key?,
     };
     let after = input.text.get(value.end).copied().unwrap_or(b'\n');
+    let ends_line = matches!(after, b'\r' | b'\n');
     let weighed = Weighed {
         name: &input.text[found.name.clone()],
         kind,
         value: &input.text[value.clone()],
         operator: found.operator,
         quoting: found.quoting,
-        place: input.place,
+        place: Place { notation: notation(input, found, ends_line), ..input.place },
         in_comment: input.place.notation == Notation::Code
             && on_comment_line(input.text, value.start),
-        ends_line: matches!(after, b'\r' | b'\n'),
-        tight: found.value.start == found.name.end + 1,
+        ends_line,
+        goes_on: found.quoting == Quoting::Bare && goes_on(input.text, found),
+        lead: line_before(input.text, value.start),
     };
     let mut opinion = weigh(&weighed)?;
     if kind != NameKind::Password
@@ -80,6 +82,34 @@ fn assigned(
         opinion = opinion.at_most(Confidence::Low, reason);
     }
     Some(opinion.candidate(rule, value, SPECIFICITY))
+}
+
+/// `label: Password for the server`: the value is the first word of several. A
+/// command goes on after `NAME=value`, and so does a sentence after *is*.
+fn goes_on(text: &[u8], found: &Assignment) -> bool {
+    let tight = found.value.start == found.name.end + 1;
+    let word = |b: &u8| b.is_ascii_alphabetic() || !b.is_ascii();
+    !tight
+        && found.operator == Operator::Assign
+        && text.get(found.value.end) == Some(&b' ')
+        && text.get(found.value.end + 1).is_some_and(word)
+}
+
+/// How a bare value reads here. A line of prose or of an unknown file that is
+/// nothing but an assignment, or has no blank around its operator, is a piece of
+/// configuration: `-e DB_PASSWORD=…`, a block of code in a manual.
+fn notation(input: &Input<'_>, found: &Assignment, ends_line: bool) -> Notation {
+    let notation = input.place.notation;
+    if !matches!(notation, Notation::Prose | Notation::Unknown)
+        || found.operator != Operator::Assign
+    {
+        return notation;
+    }
+    let tight = found.value.start == found.name.end + 1;
+    let lead = line_before(input.text, found.name.start);
+    let starts_line = lead.iter().all(|b| b.is_ascii_whitespace() || b"-#>$\"'".contains(b))
+        || lead.trim_ascii().ends_with(b"export");
+    if tight || starts_line && ends_line { Notation::Config } else { notation }
 }
 
 /// The longest string inside a value that is itself an object, written as JSON
@@ -145,10 +175,11 @@ pub fn at_sql(
         value: &input.text[value.clone()],
         operator: Operator::Assign,
         quoting: Quoting::Quoted,
-        place: crate::source::place::Place { notation: Notation::Config, ..input.place },
+        place: Place { notation: Notation::Config, ..input.place },
         in_comment: false,
         ends_line: false,
-        tight: false,
+        goes_on: false,
+        lead: line_before(input.text, at),
     };
     let opinion = weigh(&weighed)?;
     candidates.push(opinion.candidate(rule, value, SPECIFICITY));

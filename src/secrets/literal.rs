@@ -100,8 +100,10 @@ pub fn is_path(value: &[u8]) -> bool {
         (2..=5).contains(&tail.len()) && tail.iter().all(u8::is_ascii_lowercase)
     });
     let rooted = value.starts_with(b"/") || value.starts_with(b"./") || value.starts_with(b"~/");
+    let drive = value.len() > 2 && value[1] == b':' && value[2] == b'\\';
     let separators = value.contains(&b'/') || value.contains(&b'\\');
-    (rooted && randomness(value) < 0.7)
+    drive
+        || (rooted && randomness(value) < 0.7)
         || (separators && extension)
         || extension && vocabulary(value) > 0.5
 }
@@ -123,6 +125,11 @@ pub fn is_crypt_hash(value: &[u8]) -> bool {
         && value[0] == b'$'
         && value[1..].iter().take(10).position(|&b| b == b'$').is_some_and(|at| at > 0);
     modular || value.starts_with(b"{SSHA") || value.starts_with(b"{SHA")
+}
+
+/// As many hexadecimal digits as MD5, SHA-1, SHA-256 or SHA-512 give.
+pub fn is_digest(value: &[u8]) -> bool {
+    matches!(value.len(), 32 | 40 | 64 | 128) && value.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// `8-4-4-4-12` hexadecimal digits.

@@ -108,6 +108,11 @@ fn spelled_by_words(value: &[u8], read: impl Fn(u8) -> u8) -> bool {
         count += 1;
     }
     let letters = &letters[..count];
+    // Digits read as letters explain a word, they do not make one.
+    let own = value.iter().filter(|b| b.is_ascii_alphabetic()).count();
+    if own * 2 < count {
+        return false;
+    }
     // Bit i: words spell the first i letters.
     let mut reached = 1u64;
     for at in 0..count {

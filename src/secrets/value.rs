@@ -11,8 +11,8 @@ use crate::finding::{Candidate, Confidence, RuleIndex};
 
 use super::assignment::{Operator, Quoting};
 use super::literal::{
-    has_hump, is_crypt_hash, is_digest_name, is_path, is_reference, is_sentence, is_uuid,
-    names_itself,
+    has_hump, is_crypt_hash, is_digest, is_digest_name, is_path, is_reference, is_sentence,
+    is_uuid, names_itself,
 };
 use super::name::NameKind;
 use super::randomness::{is_sequence_or_repeat, randomness};
@@ -34,8 +34,10 @@ pub struct Weighed<'a> {
     pub in_comment: bool,
     /// Nothing but the end of the line follows the value.
     pub ends_line: bool,
-    /// No blank stands between name and value: `-e PASSWORD=…`.
-    pub tight: bool,
+    /// More words follow a value without quotes: a label or a sentence.
+    pub goes_on: bool,
+    /// What stands before the value on its line.
+    pub lead: &'a [u8],
 }
 
 /// How sure, and why: short phrases, the deciding one first.
@@ -82,7 +84,7 @@ pub fn weigh(weighed: &Weighed<'_>) -> Option<Opinion> {
     if value.len() < 4 || value.len() > longest(weighed) {
         return None;
     }
-    if is_reference(weighed) || is_empty_word(value) || names_itself(weighed) {
+    if weighed.goes_on || is_reference(weighed) || is_empty_word(value) || names_itself(weighed) {
         return None;
     }
     let look = Look::of(value);
@@ -103,6 +105,9 @@ fn longest(weighed: &Weighed<'_>) -> usize {
     }
 }
 
+/// Letters with a lower [`randomness`] than this follow each other as in words.
+const PRONOUNCED: f32 = 0.004;
+
 /// What a value looks like.
 struct Look {
     digits: usize,
@@ -120,13 +125,17 @@ struct Look {
 impl Look {
     fn of(value: &[u8]) -> Self {
         let count = |test: fn(&u8) -> bool| value.iter().filter(|b| test(b)).count();
+        let random = randomness(value);
+        let letters = count(u8::is_ascii_alphabetic);
+        // A word that the dictionary does not have, of another language perhaps.
+        let pronounced = letters == value.len() && random < PRONOUNCED;
         Look {
             digits: count(u8::is_ascii_digit),
-            letters: count(u8::is_ascii_alphabetic),
+            letters,
             signs: count(|b| b.is_ascii_punctuation() && !b"_-./:".contains(b)),
             foreign: count(|b| !b.is_ascii()),
-            text: Wording::of(value).is_text(),
-            random: randomness(value),
+            text: pronounced || Wording::of(value).is_text(),
+            random,
         }
     }
 }
@@ -134,11 +143,19 @@ impl Look {
 /// What lowers every opinion in the same way.
 fn settle(weighed: &Weighed<'_>, opinion: Opinion) -> Opinion {
     let value = weighed.value;
-    if is_placeholder(value) || is_sequence_or_repeat(value) || is_monotonous(value) {
+    let sequence = is_sequence_or_repeat(value);
+    if is_placeholder(value) || is_monotonous(value) || sequence && !may_be_weak(weighed) {
         return Opinion::new(Confidence::Low, "the value looks like a placeholder");
+    }
+    if sequence {
+        return Opinion::new(Confidence::Medium, "the value is long, but a sequence")
+            .and(NAMED_KEY);
     }
     if is_doubtful(value) {
         return Opinion::new(Confidence::Low, "the value has a test word in it");
+    }
+    if weighed.kind == NameKind::Password && repeats_its_line(weighed) {
+        return Opinion::new(Confidence::Low, "the value repeats a name on its line");
     }
     let opinion = match weighed.operator {
         Operator::Compare => opinion.at_most(Confidence::Medium, "it is only compared with"),
@@ -149,6 +166,22 @@ fn settle(weighed: &Weighed<'_>, opinion: Opinion) -> Opinion {
         false => opinion,
     };
     at_place(opinion, weighed.place.role)
+}
+
+/// `'shop'@'localhost' IDENTIFIED BY 'shop'`: the name of the user or service.
+fn repeats_its_line(weighed: &Weighed<'_>) -> bool {
+    let is_part = |b: &u8| b.is_ascii_alphanumeric();
+    let mut words = weighed.lead.split(|b| !is_part(b));
+    weighed.value.iter().all(is_part) && words.any(|w| w.eq_ignore_ascii_case(weighed.value))
+}
+
+/// A key of full length that is a sequence is invented, and may be in use all
+/// the same where the file is neither a test nor an example.
+fn may_be_weak(weighed: &Weighed<'_>) -> bool {
+    weighed.kind == NameKind::Machine
+        && weighed.value.len() >= 16
+        && weighed.place.role == Role::Production
+        && !weighed.in_comment
 }
 
 /// Tests and examples hold values that work as well as values that do not.
@@ -169,7 +202,7 @@ const NAMED_KEY: &str = "the name announces a key or token";
 fn password(weighed: &Weighed<'_>, look: &Look) -> Option<Opinion> {
     let value = weighed.value;
     let opinion = |confidence, reason| Some(Opinion::new(confidence, reason).and(NAMED_PASSWORD));
-    if is_sentence(value) || !can_be_bare(weighed, look) {
+    if is_sentence(value) || is_path(value) || !can_be_bare(weighed, look) {
         return None;
     }
     if is_crypt_hash(value) || is_digest_name(weighed.name) {
@@ -179,7 +212,8 @@ fn password(weighed: &Weighed<'_>, look: &Look) -> Option<Opinion> {
         return opinion(Confidence::Low, "the value is a word that tutorials use");
     }
     if look.letters == 0 && look.foreign == 0 {
-        return number(look).and_then(|confidence| opinion(confidence, "the value is a number"));
+        return number(value, look)
+            .and_then(|confidence| opinion(confidence, "the value is a number"));
     }
     if value.len() >= 12 && look.random > 0.8 && look.digits > 0 {
         return opinion(Confidence::High, "the value looks machine-made");
@@ -187,14 +221,15 @@ fn password(weighed: &Weighed<'_>, look: &Look) -> Option<Opinion> {
     if look.text || look.foreign > 0 && look.digits == 0 {
         return text_as_password(weighed, look);
     }
-    if is_path(value) {
-        return None;
-    }
     opinion(Confidence::Medium, "the value is no word")
 }
 
 /// Long numbers are chosen as passwords, short ones are counts, ports and years.
-fn number(look: &Look) -> Option<Confidence> {
+fn number(value: &[u8], look: &Look) -> Option<Confidence> {
+    // A version, an address or the number of an object.
+    if value.contains(&b'.') {
+        return None;
+    }
     match look.digits {
         0..4 => None,
         4..6 => Some(Confidence::Low),
@@ -237,9 +272,9 @@ fn can_be_bare(weighed: &Weighed<'_>, look: &Look) -> bool {
     if weighed.place.notation == Notation::Code && !weighed.in_comment {
         let name = look.signs == 0 && !weighed.value.contains(&b'-');
         let number = look.letters <= 1 || weighed.value.starts_with(b"0x");
-        return weighed.ends_line && !look.text && !number && !(name && look.digits == 0);
+        return weighed.ends_line && !(look.text || number || name && look.digits == 0);
     }
-    !look.text && (weighed.ends_line || weighed.tight || look.digits > 0)
+    !look.text && (weighed.ends_line || look.digits > 0)
 }
 
 /// Machines make keys, tokens and client secrets: they are random.
@@ -260,9 +295,7 @@ fn machine(weighed: &Weighed<'_>, look: &Look) -> Option<Opinion> {
         return opinion(Confidence::Low, "the value is a password's hash");
     }
     if is_uuid(value) {
-        let plain = has_part(weighed.name, &["token"]) && !has_part(weighed.name, &["secret"]);
-        let confidence = if plain { Confidence::Low } else { Confidence::Medium };
-        return opinion(confidence, "the value is a UUID");
+        return opinion(Confidence::Medium, "the value is a UUID");
     }
     if look.random > 0.9 && value.len() >= 20 && look.digits > 0 {
         return opinion(Confidence::High, "the value looks machine-made");
@@ -280,12 +313,14 @@ fn short_key(weighed: &Weighed<'_>, look: &Look) -> Option<Opinion> {
     if bare || look.letters == 0 || look.text && look.digits == 0 {
         return None;
     }
-    let reason = if look.text || is_stand_in(weighed.value) {
-        "the value is words and digits"
-    } else {
-        "the value is no word, but short"
+    let (confidence, reason) = match () {
+        () if look.text || is_stand_in(weighed.value) => {
+            (Confidence::Low, "the value is words and digits")
+        }
+        () if look.random < 0.2 => (Confidence::Low, "the value is short and may be a word"),
+        () => (Confidence::Medium, "the value is short, but no word"),
     };
-    Some(Opinion::new(Confidence::Low, reason).and(NAMED_KEY))
+    Some(Opinion::new(confidence, reason).and(NAMED_KEY))
 }
 
 /// The name may be innocent: only a value that speaks for itself counts.
@@ -300,9 +335,12 @@ fn weak(weighed: &Weighed<'_>, look: &Look) -> Option<Opinion> {
     if !drawn || is_digest_name(weighed.name) || weighed.operator == Operator::Space {
         return None;
     }
-    let reason =
-        if is_uuid(value) { "the value is a UUID" } else { "the value looks machine-made" };
-    Some(Opinion::new(Confidence::Low, reason).and("the name may be a key's"))
+    let (confidence, reason) = match () {
+        () if is_uuid(value) => (Confidence::Low, "the value is a UUID"),
+        () if is_digest(value) => (Confidence::Low, "the value may be a digest"),
+        () => (Confidence::Medium, "the value looks machine-made"),
+    };
+    Some(Opinion::new(confidence, reason).and("the name may be a key's"))
 }
 
 /// Whether `value` holds one of `parts` (lower case), whatever its own case.

@@ -46,9 +46,9 @@ impl Wording {
         whole
     }
 
-    /// True where words explain more than half of the letters.
+    /// True where words explain more than two thirds of the letters.
     pub fn is_text(self) -> bool {
-        self.covered * 2 > self.letters && self.saved >= 1.5
+        self.covered * 3 > self.letters * 2 && self.saved >= 1.5
     }
 }
 

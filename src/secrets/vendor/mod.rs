@@ -217,7 +217,10 @@ impl Vendors {
         if rule.context.provider_near && !near.providers(self, text, run).contains(&rule.provider) {
             return None;
         }
-        if format.ignores_alphabet(&text[at + prefix..end]) {
+        // What somebody made up runs along the alphabet instead of using it.
+        let body = &text[at + prefix..end];
+        let invented = rule.context.provider_near && is_sequence_or_repeat(body);
+        if format.ignores_alphabet(body) && !invented {
             return None;
         }
         let candidate = rule.candidate(text, at, end, prefix, near)?;
