@@ -7,8 +7,8 @@ use crate::finding::{Candidate, Confidence};
 use super::assignment::{Assignment, Operator, Quoting, name_around, read};
 use super::kernel::{MIN_RUN, is_token};
 use super::name::{NameKind, classify, classify_strictly};
-use super::value::{Weighed, weigh};
-use super::vendor::Near;
+use super::value::{Opinion, Weighed, weigh};
+use super::vendor::{Near, Vendors};
 use super::{Detectors, Input};
 use crate::source::place::{Notation, Place};
 
@@ -74,14 +74,23 @@ fn assigned(
         goes_on: found.quoting == Quoting::Bare && goes_on(input.text, found),
         lead: line_before(input.text, value.start),
     };
-    let mut opinion = weigh(&weighed)?;
-    if kind != NameKind::Password
-        && input.vendors.contradicts(line_before(input.text, value.start), weighed.value)
-    {
-        let reason = "the value does not have the format that its provider uses";
-        opinion = opinion.at_most(Confidence::Low, reason);
-    }
+    let opinion = against_formats(input.vendors, &weighed, weigh(&weighed)?);
     Some(opinion.candidate(rule, value, SPECIFICITY))
+}
+
+/// What the formats of the provider that is named on the line say.
+fn against_formats(vendors: &Vendors, weighed: &Weighed<'_>, opinion: Opinion) -> Opinion {
+    let reason = "the value does not have the format that its provider uses";
+    if weighed.kind == NameKind::Password {
+        opinion
+    } else if vendors.contradicts(weighed.lead, weighed.value) {
+        opinion.at_most(Confidence::Low, reason)
+    } else if vendors.lacks_mark(weighed.lead, weighed.value) {
+        let doubtful = weighed.kind == NameKind::Weak;
+        opinion.at_most(if doubtful { Confidence::Low } else { Confidence::Medium }, reason)
+    } else {
+        opinion
+    }
 }
 
 /// `label: Password for the server`: the value is the first word of several. A

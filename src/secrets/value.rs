@@ -295,7 +295,9 @@ fn machine(weighed: &Weighed<'_>, look: &Look) -> Option<Opinion> {
         return opinion(Confidence::Low, "the value is a password's hash");
     }
     if is_uuid(value) {
-        return opinion(Confidence::Medium, "the value is a UUID");
+        let confidence =
+            if uuid_may_be_key(weighed) { Confidence::Medium } else { Confidence::Low };
+        return opinion(confidence, "the value is a UUID");
     }
     if look.random > 0.9 && value.len() >= 20 && look.digits > 0 {
         return opinion(Confidence::High, "the value looks machine-made");
@@ -304,6 +306,15 @@ fn machine(weighed: &Weighed<'_>, look: &Look) -> Option<Opinion> {
         return opinion(Confidence::Medium, "the value looks fairly random");
     }
     short_key(weighed, look)
+}
+
+/// A UUID drawn at random may be a key. One made from the time is none, and a
+/// token without more to its name is as often the mark of a request.
+fn uuid_may_be_key(weighed: &Weighed<'_>) -> bool {
+    let from_time = weighed.value.get(14) == Some(&b'1');
+    let plain = has_part(weighed.name, &["token"])
+        && !has_part(weighed.name, &["secret", "auth", "access", "refresh", "bearer"]);
+    !from_time && !plain
 }
 
 /// What is too short or too regular to call random: a value all the same,

@@ -86,7 +86,14 @@ impl Rule {
         if self.context.min_randomness.is_some_and(wordy) {
             return None;
         }
-        let opinion = self.confidence(token, body, near.place);
+        let opinion = match self.confidence(token, body, near.place) {
+            (Confidence::Medium, HAS_FORMAT)
+                if near.place.role == Role::Production && is_named(text, start, body) =>
+            {
+                (Confidence::High, NAMED_AND_FORMED)
+            }
+            opinion => opinion,
+        };
         let specificity = match (prefix > 0, self.context.provider_near) {
             _ if opinion.1 == CHECKSUM_RIGHT => BY_CHECKSUM,
             (true, true) => BY_PREFIX_AND_CONTEXT,
@@ -114,8 +121,8 @@ impl Rule {
             return (confidence, "the token is partly a sequence");
         }
         match place.role {
-            Role::Production => (self.confidence, "the token has its provider's format"),
-            _ if randomness(body) > 0.8 => (self.confidence, "the token has its provider's format"),
+            Role::Production => (self.confidence, HAS_FORMAT),
+            _ if randomness(body) > 0.8 => (self.confidence, HAS_FORMAT),
             _ => (self.confidence.lowered(), "it stands in a test or example"),
         }
     }
@@ -131,6 +138,17 @@ impl Rule {
     }
 }
 
+/// Whether a credential's word stands before a random token on its line.
+fn is_named(text: &[u8], start: usize, body: &[u8]) -> bool {
+    const WORDS: &[&str] = &["key", "token", "secret", "auth", "pass", "cred"];
+    let floor = start.saturating_sub(80);
+    let line = memchr::memrchr(b'\n', &text[floor..start]).map_or(floor, |i| floor + i + 1);
+    randomness(body) > 0.9 && has_part(&text[line..start], WORDS)
+}
+
+const HAS_FORMAT: &str = "the token has its provider's format";
+const NAMED_AND_FORMED: &str =
+    "the token has its provider's format and stands under a credential's name";
 const CHECKSUM_RIGHT: &str = "the token's checksum is right";
 
 /// `sha256:…`, `"integrity": "…"`, `uses: action@…`: the hash of some content.
