@@ -170,6 +170,11 @@ impl Format {
     ) -> Option<usize> {
         let window = &text[at..text.len().min(at + length.max as usize)];
         let mut run = window.iter().take_while(|&&byte| set.contains(byte)).count();
+        if index + 1 == self.parts.len() {
+            // A shorter one would have its own alphabet after it.
+            let fits = run >= length.min as usize && self.ends_token(text, at + run);
+            return fits.then_some(at + run);
+        }
         loop {
             if run < length.min as usize || *steps > MAX_STEPS {
                 return None;

@@ -7,7 +7,7 @@ use crate::finding::{Candidate, Confidence};
 use super::assignment::{Assignment, Operator, Quoting, name_around, read};
 use super::kernel::{MIN_RUN, is_token};
 use super::name::{NameKind, classify, classify_strictly};
-use super::value::{Opinion, Weighed, weigh};
+use super::value::{Assessment, Weighed, weigh};
 use super::vendor::{Near, Vendors};
 use super::{Detectors, Input};
 use crate::source::place::{Notation, Place};
@@ -79,7 +79,7 @@ fn assigned(
 }
 
 /// What the formats of the provider that is named on the line say.
-fn against_formats(vendors: &Vendors, weighed: &Weighed<'_>, opinion: Opinion) -> Opinion {
+fn against_formats(vendors: &Vendors, weighed: &Weighed<'_>, opinion: Assessment) -> Assessment {
     let reason = "the value does not have the format that its provider uses";
     if weighed.kind == NameKind::Password {
         opinion
@@ -161,36 +161,4 @@ fn header_value(text: &[u8], found: &Assignment) -> Range<usize> {
     let scheme =
         schemes.iter().find(|s| value.len() > s.len() && value[..s.len()].eq_ignore_ascii_case(s));
     found.value.start + scheme.map_or(0, |s| s.len())..found.value.end
-}
-
-/// `IDENTIFIED BY 'password'` and `IDENTIFIED WITH plugin BY 'password'`.
-pub fn at_sql(
-    input: &Input<'_>,
-    at: usize,
-    detectors: &Detectors,
-    candidates: &mut Vec<Candidate>,
-) -> Option<()> {
-    let rule = detectors.password?;
-    let rest = input.text.get(at..input.text.len().min(at + 160))?;
-    let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
-    let by = line.windows(4).position(|w| w.eq_ignore_ascii_case(b" by "))? + 4;
-    let open = by + line[by..].iter().position(|&b| b != b' ')?;
-    let quote = *line.get(open).filter(|b| matches!(b, b'\'' | b'"'))?;
-    let close = open + 1 + line[open + 1..].iter().position(|&b| b == quote)?;
-    let value = at + open + 1..at + close;
-    let weighed = Weighed {
-        name: b"password",
-        kind: NameKind::Password,
-        value: &input.text[value.clone()],
-        operator: Operator::Assign,
-        quoting: Quoting::Quoted,
-        place: Place { notation: Notation::Config, ..input.place },
-        in_comment: false,
-        ends_line: false,
-        goes_on: false,
-        lead: line_before(input.text, at),
-    };
-    let opinion = weigh(&weighed)?;
-    candidates.push(opinion.candidate(rule, value, SPECIFICITY));
-    Some(())
 }

@@ -2,10 +2,10 @@
 
 use crate::finding::{Candidate, Confidence};
 
-use super::literal::is_template;
+use super::reference::is_template;
 use super::randomness::{is_sequence_or_repeat, randomness};
 use super::standin::{is_placeholder, is_stand_in};
-use super::value::{Opinion, at_place};
+use super::value::{Assessment, at_place};
 use super::words::Wording;
 use super::{Detectors, Input};
 
@@ -37,19 +37,19 @@ pub fn at_scheme(
     Some(())
 }
 
-fn bearer(value: &[u8]) -> Option<Opinion> {
+fn bearer(value: &[u8]) -> Option<Assessment> {
     let has_digit = value.iter().any(u8::is_ascii_digit);
     if value.len() < 16 || !has_digit || randomness(value) < 0.6 {
         return None;
     }
     if is_placeholder(value) || is_sequence_or_repeat(value) {
-        return Some(Opinion::new(Confidence::Low, "the token looks like a placeholder"));
+        return Some(Assessment::new(Confidence::Low, "the token looks like a placeholder"));
     }
-    Some(Opinion::new(Confidence::Medium, "a random value follows `Bearer`"))
+    Some(Assessment::new(Confidence::Medium, "a random value follows `Bearer`"))
 }
 
 /// A Basic credential is `user:password` in base64, as RFC 7617 says.
-fn basic_pair(value: &[u8]) -> Option<Opinion> {
+fn basic_pair(value: &[u8]) -> Option<Assessment> {
     use base64::Engine;
     let padded = value.len().is_multiple_of(4);
     let decoded = if padded {
@@ -65,7 +65,7 @@ fn basic_pair(value: &[u8]) -> Option<Opinion> {
     let password = &decoded[colon + 1..];
     let plain = is_stand_in(password) || Wording::of(password).is_text();
     if is_placeholder(&decoded) || plain || is_sequence_or_repeat(password) {
-        return Some(Opinion::new(Confidence::Low, "the pair looks like a placeholder"));
+        return Some(Assessment::new(Confidence::Low, "the pair looks like a placeholder"));
     }
-    Some(Opinion::new(Confidence::Medium, "the value decodes to a user and a password"))
+    Some(Assessment::new(Confidence::Medium, "the value decodes to a user and a password"))
 }

@@ -1,7 +1,7 @@
 //! Stand-ins: values that people write where a credential belongs and that
 //! open nothing, from `your_token_here` over `xxxx` to `p@ssw0rd123`.
 
-use super::literal::is_template;
+use super::reference::is_template;
 use super::value::has_part;
 
 /// Words that make a value a stand-in wherever they appear in it.

@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use crate::finding::{Candidate, Confidence};
 
-use super::literal::is_template;
+use super::reference::is_template;
 use super::randomness::is_sequence_or_repeat;
 use super::standin::{is_doubtful, is_placeholder, is_stand_in};
-use super::value::{Opinion, at_place, has_part};
+use super::value::{Assessment, at_place, has_part};
 use super::words::Wording;
 use super::{Detectors, Input};
 
@@ -23,6 +23,11 @@ const DATABASE_SCHEMES: &[&str] = &[
     "ldaps", "mqtt", "mqtts", "nats", "kafka", "snowflake", "db2", "firebird", "sqlanywhere",
     "postgis", "valkey", "memcached", "timescaledb", "redshift",
 ];
+
+/// Whether every tutorial uses `password` as a password.
+pub fn is_tutorial(password: &[u8]) -> bool {
+    is_stand_in(password)
+}
 
 /// Reads the URL whose `://` is at `at`.
 pub fn at_url(
@@ -85,7 +90,7 @@ fn scheme_is(scheme: &[u8], name: &str) -> bool {
     scheme.eq_ignore_ascii_case(name.as_bytes()) || base.eq_ignore_ascii_case(name.as_bytes())
 }
 
-fn weigh(input: &Input<'_>, password: &[u8], info: &UserInfo) -> Option<Opinion> {
+fn weigh(input: &Input<'_>, password: &[u8], info: &UserInfo) -> Option<Assessment> {
     let (user, host) = (&input.text[info.user.clone()], &input.text[info.host.clone()]);
     let masked = password.iter().all(|b| matches!(b, b'*' | b'x' | b'X' | b'.' | b'-'))
         || password.iter().all(|b| *b == password[0]);
@@ -94,35 +99,35 @@ fn weigh(input: &Input<'_>, password: &[u8], info: &UserInfo) -> Option<Opinion>
         return None;
     }
     if password.len() < 4 {
-        return Some(Opinion::new(Confidence::Low, "the password is too short to be one"));
+        return Some(Assessment::new(Confidence::Low, "the password is too short to be one"));
     }
     if is_placeholder(password) || password.eq_ignore_ascii_case(user) || is_stand_in(password) {
-        return Some(Opinion::new(Confidence::Low, "the password is one that examples use"));
+        return Some(Assessment::new(Confidence::Low, "the password is one that examples use"));
     }
     Some(at_place(at_host(by_look(password), host), input.place.role))
 }
 
 /// What the password itself says.
-fn by_look(password: &[u8]) -> Opinion {
+fn by_look(password: &[u8]) -> Assessment {
     let digits = password.iter().filter(|b| b.is_ascii_digit()).count();
     let text = Wording::of(password).is_text();
     let sequence = is_sequence_or_repeat(password) || digits == password.len() && digits < 6;
     if sequence || is_doubtful(password) {
-        return Opinion::new(Confidence::Low, "the password looks like a placeholder");
+        return Assessment::new(Confidence::Low, "the password looks like a placeholder");
     }
     match (text, digits > 0) {
-        (true, false) => Opinion::new(Confidence::Low, "the password is a plain word"),
-        (true, true) => Opinion::new(Confidence::Medium, "the password is words and digits"),
+        (true, false) => Assessment::new(Confidence::Low, "the password is a plain word"),
+        (true, true) => Assessment::new(Confidence::Medium, "the password is words and digits"),
         (false, _) if password.len() >= 8 && !password.iter().all(u8::is_ascii_lowercase) => {
-            Opinion::new(Confidence::High, "the password is no word")
+            Assessment::new(Confidence::High, "the password is no word")
         }
-        (false, _) => Opinion::new(Confidence::Medium, "the password is no word, but short"),
+        (false, _) => Assessment::new(Confidence::Medium, "the password is no word, but short"),
     }
     .and("a URL carries a user and a password")
 }
 
 /// A password for this machine or for a reserved name opens less.
-fn at_host(opinion: Opinion, host: &[u8]) -> Opinion {
+fn at_host(opinion: Assessment, host: &[u8]) -> Assessment {
     let local =
         has_part(host, &["localhost", "127.0.0.1", "example.", "0.0.0.0", ".test", "[::1]"]);
     if local { opinion.at_most(Confidence::Medium, "the host is local") } else { opinion }

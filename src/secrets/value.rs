@@ -1,4 +1,4 @@
-//! Is this value a credential? What is no literal ([`literal`](super::literal))
+//! Is this value a credential? What is no literal ([`reference`](super::reference))
 //! or only stands in for one ([`standin`](super::standin)) is not; what is left
 //! is weighed by what it looks like and by what its name announces.
 //!
@@ -10,7 +10,7 @@ use std::ops::Range;
 use crate::finding::{Candidate, Confidence, RuleIndex};
 
 use super::assignment::{Operator, Quoting};
-use super::literal::{
+use super::reference::{
     has_hump, is_crypt_hash, is_digest, is_digest_name, is_path, is_reference, is_sentence,
     is_uuid, names_itself,
 };
@@ -40,17 +40,20 @@ pub struct Weighed<'a> {
     pub lead: &'a [u8],
 }
 
+/// An opinion with its one reason, where more is not known.
+pub type Opinion = (Confidence, &'static str);
+
 /// How sure, and why: short phrases, the deciding one first.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Opinion {
+pub struct Assessment {
     pub confidence: Confidence,
     pub reasons: Vec<&'static str>,
 }
 
-impl Opinion {
-    /// An opinion with its deciding reason.
+impl Assessment {
+    /// An assessment with its deciding reason.
     pub fn new(confidence: Confidence, reason: &'static str) -> Self {
-        Opinion { confidence, reasons: vec![reason] }
+        Assessment { confidence, reasons: vec![reason] }
     }
 
     /// The same with one more reason.
@@ -59,7 +62,7 @@ impl Opinion {
         self
     }
 
-    /// A finding of `rule` at `span` with this opinion.
+    /// A finding of `rule` at `span` with this assessment.
     pub fn candidate(self, rule: RuleIndex, span: Range<usize>, specificity: u8) -> Candidate {
         Candidate {
             secret: Some(span.clone()),
@@ -78,7 +81,7 @@ impl Opinion {
 }
 
 /// Weighs a value; `None` when it is no credential.
-pub fn weigh(weighed: &Weighed<'_>) -> Option<Opinion> {
+pub fn weigh(weighed: &Weighed<'_>) -> Option<Assessment> {
     let value = weighed.value;
     // First of all the length: a value is read again for every name inside it.
     if value.len() < 4 || value.len() > longest(weighed) {
@@ -141,21 +144,21 @@ impl Look {
 }
 
 /// What lowers every opinion in the same way.
-fn settle(weighed: &Weighed<'_>, opinion: Opinion) -> Opinion {
+fn settle(weighed: &Weighed<'_>, opinion: Assessment) -> Assessment {
     let value = weighed.value;
     let sequence = is_sequence_or_repeat(value);
     if is_placeholder(value) || is_monotonous(value) || sequence && !may_be_weak(weighed) {
-        return Opinion::new(Confidence::Low, "the value looks like a placeholder");
+        return Assessment::new(Confidence::Low, "the value looks like a placeholder");
     }
     if sequence {
-        return Opinion::new(Confidence::Medium, "the value is long, but a sequence")
+        return Assessment::new(Confidence::Medium, "the value is long, but a sequence")
             .and(NAMED_KEY);
     }
     if is_doubtful(value) {
-        return Opinion::new(Confidence::Low, "the value has a test word in it");
+        return Assessment::new(Confidence::Low, "the value has a test word in it");
     }
     if weighed.kind == NameKind::Password && repeats_its_line(weighed) {
-        return Opinion::new(Confidence::Low, "the value repeats a name on its line");
+        return Assessment::new(Confidence::Low, "the value repeats a name on its line");
     }
     let opinion = match weighed.operator {
         Operator::Compare => opinion.at_most(Confidence::Medium, "it is only compared with"),
@@ -185,7 +188,7 @@ fn may_be_weak(weighed: &Weighed<'_>) -> bool {
 }
 
 /// Tests and examples hold values that work as well as values that do not.
-pub fn at_place(opinion: Opinion, role: Role) -> Opinion {
+pub fn at_place(opinion: Assessment, role: Role) -> Assessment {
     match role {
         Role::Production => opinion,
         Role::Test => opinion.at_most(Confidence::Medium, "it stands in a test file"),
@@ -199,9 +202,9 @@ const NAMED_PASSWORD: &str = "the name announces a password";
 const NAMED_KEY: &str = "the name announces a key or token";
 
 /// People choose passwords: words are allowed, sentences and identifiers are not.
-fn password(weighed: &Weighed<'_>, look: &Look) -> Option<Opinion> {
+fn password(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     let value = weighed.value;
-    let opinion = |confidence, reason| Some(Opinion::new(confidence, reason).and(NAMED_PASSWORD));
+    let opinion = |confidence, reason| Some(Assessment::new(confidence, reason).and(NAMED_PASSWORD));
     if is_sentence(value) || is_path(value) || !can_be_bare(weighed, look) {
         return None;
     }
@@ -238,7 +241,7 @@ fn number(value: &[u8], look: &Look) -> Option<Confidence> {
 }
 
 /// Words with digits and signs are what people choose where rules force them.
-fn text_as_password(weighed: &Weighed<'_>, look: &Look) -> Option<Opinion> {
+fn text_as_password(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     let value = weighed.value;
     let plain = look.digits == 0 && look.signs == 0;
     let is_identifier = plain && (value.contains(&b'_') || has_hump(value));
@@ -257,7 +260,7 @@ fn text_as_password(weighed: &Weighed<'_>, look: &Look) -> Option<Opinion> {
     } else {
         (Confidence::Low, "the value is a plain word")
     };
-    Some(Opinion::new(confidence, reason).and(NAMED_PASSWORD))
+    Some(Assessment::new(confidence, reason).and(NAMED_PASSWORD))
 }
 
 /// Outside of quotes a word of source code is a variable, and a word of prose
@@ -278,9 +281,9 @@ fn can_be_bare(weighed: &Weighed<'_>, look: &Look) -> bool {
 }
 
 /// Machines make keys, tokens and client secrets: they are random.
-fn machine(weighed: &Weighed<'_>, look: &Look) -> Option<Opinion> {
+fn machine(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     let value = weighed.value;
-    let opinion = |confidence, reason| Some(Opinion::new(confidence, reason).and(NAMED_KEY));
+    let opinion = |confidence, reason| Some(Assessment::new(confidence, reason).and(NAMED_KEY));
     if value.len() < 6 || value.contains(&b' ') || look.foreign > 0 || is_path(value) {
         return None;
     }
@@ -319,7 +322,7 @@ fn uuid_may_be_key(weighed: &Weighed<'_>) -> bool {
 
 /// What is too short or too regular to call random: a value all the same,
 /// unless it is made of words.
-fn short_key(weighed: &Weighed<'_>, look: &Look) -> Option<Opinion> {
+fn short_key(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     let bare = weighed.quoting == Quoting::Bare && weighed.place.notation != Notation::Config;
     if bare || look.letters == 0 || look.text && look.digits == 0 {
         return None;
@@ -331,11 +334,11 @@ fn short_key(weighed: &Weighed<'_>, look: &Look) -> Option<Opinion> {
         () if look.random < 0.2 => (Confidence::Low, "the value is short and may be a word"),
         () => (Confidence::Medium, "the value is short, but no word"),
     };
-    Some(Opinion::new(confidence, reason).and(NAMED_KEY))
+    Some(Assessment::new(confidence, reason).and(NAMED_KEY))
 }
 
 /// The name may be innocent: only a value that speaks for itself counts.
-fn weak(weighed: &Weighed<'_>, look: &Look) -> Option<Opinion> {
+fn weak(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     let value = weighed.value;
     let signs = !value.iter().all(|b| b.is_ascii_alphanumeric() || b"_-+/=.:".contains(b));
     let bare_code = weighed.quoting == Quoting::Bare && weighed.place.notation == Notation::Code;
@@ -351,7 +354,7 @@ fn weak(weighed: &Weighed<'_>, look: &Look) -> Option<Opinion> {
         () if is_digest(value) => (Confidence::Low, "the value may be a digest"),
         () => (Confidence::Medium, "the value looks machine-made"),
     };
-    Some(Opinion::new(confidence, reason).and("the name may be a key's"))
+    Some(Assessment::new(confidence, reason).and("the name may be a key's"))
 }
 
 /// Whether `value` holds one of `parts` (lower case), whatever its own case.

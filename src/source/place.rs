@@ -32,32 +32,35 @@ pub struct Place {
     pub role: Role,
 }
 
+/// Bytes of the longest word below, and no less.
+const LONGEST: usize = 16;
+
 const CODE: &[&str] = &[
-    "py", "pyi", "js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts", "go", "java", "kt", "kts",
-    "rb", "php", "cs", "rs", "c", "h", "cc", "cpp", "cxx", "hpp", "m", "mm", "swift", "scala",
-    "groovy", "gradle", "dart", "lua", "pl", "pm", "ex", "exs", "erl", "hs", "clj", "cljs", "fs",
-    "vb", "r", "jl", "vue", "svelte", "sql", "ps1", "psm1", "nim", "zig", "elm", "ml", "mli",
-    "coffee", "erb", "jsp", "ejs", "proto", "graphql", "css", "scss", "less", "cshtml", "razor",
+    "c", "cc", "cjs", "clj", "cljs", "coffee", "cpp", "cs", "cshtml", "css", "cts", "cxx", "dart",
+    "ejs", "elm", "erb", "erl", "ex", "exs", "fs", "go", "gradle", "graphql", "groovy", "h", "hpp",
+    "hs", "java", "jl", "js", "jsp", "jsx", "kt", "kts", "less", "lua", "m", "mjs", "ml", "mli",
+    "mm", "mts", "nim", "php", "pl", "pm", "proto", "ps1", "psm1", "py", "pyi", "r", "razor", "rb",
+    "rs", "scala", "scss", "sql", "svelte", "swift", "ts", "tsx", "vb", "vue", "zig",
 ];
 
 const CONFIG: &[&str] = &[
-    "env", "yaml", "yml", "ini", "cfg", "conf", "config", "properties", "toml", "sh", "bash",
-    "zsh", "fish", "bat", "cmd", "envrc", "tfvars", "service", "cnf", "dockerfile", "mk", "prefs",
-    "netrc", "pgpass", "npmrc", "pypirc", "desktop", "rc", "settings",
+    "bash", "bat", "cfg", "cmd", "cnf", "conf", "config", "desktop", "dockerfile", "env", "envrc",
+    "fish", "ini", "mk", "netrc", "npmrc", "pgpass", "prefs", "properties", "pypirc", "rc",
+    "service", "settings", "sh", "tfvars", "toml", "yaml", "yml", "zsh",
 ];
 
-const PROSE: &[&str] = &["md", "mdx", "rst", "adoc", "html", "htm", "tex", "asciidoc", "xhtml"];
+const PROSE: &[&str] = &["adoc", "asciidoc", "htm", "html", "md", "mdx", "rst", "tex", "xhtml"];
 
 const TEST_WORDS: &[&str] = &[
-    "test", "tests", "testing", "spec", "specs", "fixtures", "fixture", "testdata", "mock",
-    "mocks", "stub", "stubs", "cassettes", "e2e", "conftest", "fakes", "dummy", "unittest",
-    "integrationtest", "benches", "benchmarks", "testutil", "testutils", "snapshots",
+    "benches", "benchmarks", "cassettes", "conftest", "dummy", "e2e", "fakes", "fixture",
+    "fixtures", "integrationtest", "mock", "mocks", "snapshots", "spec", "specs", "stub", "stubs",
+    "test", "testdata", "testing", "tests", "testutil", "testutils", "unittest",
 ];
 
 const EXAMPLE_WORDS: &[&str] = &[
-    "example", "examples", "sample", "samples", "demo", "demos", "doc", "docs", "documentation",
-    "tutorial", "tutorials", "template", "templates", "dist", "quickstart", "guides", "changelog",
-    "readme",
+    "changelog", "demo", "demos", "dist", "doc", "docs", "documentation", "example", "examples",
+    "guides", "quickstart", "readme", "sample", "samples", "template", "templates", "tutorial",
+    "tutorials",
 ];
 
 impl Place {
@@ -70,7 +73,7 @@ impl Place {
 fn notation(path: &str) -> Notation {
     let name = path.rsplit('/').next().unwrap_or(path);
     let extension = name.rsplit('.').next().unwrap_or(name);
-    let is = |list: &[&str]| list.iter().any(|e| extension.eq_ignore_ascii_case(e));
+    let is = |list| has_word(extension, list);
     if name.starts_with(".env") || name.starts_with("Dockerfile") || is(CONFIG) {
         Notation::Config
     } else if is(CODE) {
@@ -95,13 +98,26 @@ fn role(path: &str) -> Role {
     role
 }
 
+/// Whether `word`, in any case, is in `list`, which is sorted and in lower case.
 fn has_word(word: &str, list: &[&str]) -> bool {
-    list.iter().any(|other| word.eq_ignore_ascii_case(other))
+    let mut lower = [0; LONGEST];
+    let Some(lower) = lower.get_mut(..word.len()) else { return false };
+    lower.copy_from_slice(word.as_bytes());
+    lower.make_ascii_lowercase();
+    list.binary_search_by(|other| other.as_bytes().cmp(lower)).is_ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_lists_can_be_searched() {
+        for list in [CODE, CONFIG, PROSE, TEST_WORDS, EXAMPLE_WORDS] {
+            assert!(list.is_sorted() && list.iter().all(|word| word.len() <= LONGEST));
+            assert!(list.iter().all(|word| has_word(&word.to_ascii_uppercase(), list)));
+        }
+    }
 
     #[test]
     fn notation_and_role_of_paths() {

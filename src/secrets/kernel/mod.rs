@@ -12,8 +12,12 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+mod literals;
 
 use std::ops::ControlFlow;
+
+pub use literals::Anchor;
+use literals::{BEGINS, anchor_at};
 
 /// Shortest run that is reported, in bytes.
 pub const MIN_RUN: usize = 16;
@@ -32,40 +36,6 @@ pub struct AnchorHit {
     pub at: usize,
     pub anchor: Anchor,
 }
-
-/// What an anchor announces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Anchor {
-    /// Part of a name such as `password`, `client_secret`, `apiKey`.
-    Name,
-    /// `://`: a URL that may carry user-info.
-    Url,
-    /// `-----BEGIN`.
-    Pem,
-    /// `Bearer` or `Basic`.
-    Scheme,
-    /// `IDENTIFIED`, in SQL.
-    Sql,
-}
-
-/// The literals; matched without regard to ASCII case.
-const LITERALS: [(&[u8], Anchor); 15] = [
-    (b"pass", Anchor::Name),
-    (b"pwd", Anchor::Name),
-    (b"psw", Anchor::Name),
-    (b"secret", Anchor::Name),
-    (b"token", Anchor::Name),
-    (b"key", Anchor::Name),
-    (b"auth", Anchor::Name),
-    (b"cred", Anchor::Name),
-    (b"dsn", Anchor::Name),
-    (b"://", Anchor::Url),
-    (b"-----begin", Anchor::Pem),
-    (b"bearer", Anchor::Scheme),
-    (b"basic", Anchor::Scheme),
-    (b"identified", Anchor::Sql),
-    (b"psk", Anchor::Name),
-];
 
 /// Bytes handed to the kernel at a time, so that buffers stay small whatever
 /// the file. A multiple of the block.
@@ -215,24 +185,12 @@ fn scalar_blocks(text: &[u8], from: usize, to: usize, state: &mut RunState, out:
         for (i, &byte) in block.iter().enumerate() {
             token |= u64::from(is_token(byte)) << i;
             digit |= u64::from(byte.is_ascii_digit()) << i;
-            if FIRST[byte as usize] {
+            if BEGINS[usize::from(byte)] != 0 {
                 anchor_at(text, base + i, &mut out.anchors);
             }
         }
         state.block(base, block.len() as u32, token, digit, &mut out.runs);
         base += block.len();
-    }
-}
-
-/// Compares the literals at `at`, which must be within `text`.
-#[inline]
-fn anchor_at(text: &[u8], at: usize, anchors: &mut Vec<AnchorHit>) {
-    let rest = &text[at..];
-    for (literal, anchor) in LITERALS {
-        if rest.len() >= literal.len() && rest[..literal.len()].eq_ignore_ascii_case(literal) {
-            anchors.push(AnchorHit { at, anchor });
-            return;
-        }
     }
 }
 
@@ -242,23 +200,9 @@ pub fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
 }
 
-/// First bytes of the literals, in both cases.
-static FIRST: [bool; 256] = first_bytes();
-
-const fn first_bytes() -> [bool; 256] {
-    let mut table = [false; 256];
-    let mut i = 0;
-    while i < LITERALS.len() {
-        let byte = LITERALS[i].0[0];
-        table[byte as usize] = true;
-        table[byte.to_ascii_uppercase() as usize] = true;
-        i += 1;
-    }
-    table
-}
-
 #[cfg(test)]
 mod tests {
+    use super::literals::LITERALS;
     use super::*;
     use proptest::prelude::*;
 
@@ -295,8 +239,8 @@ mod tests {
         let piece = prop_oneof![
             "[A-Za-z0-9_-]{1,80}".prop_map(String::into_bytes),
             prop::collection::vec(any::<u8>(), 0..20),
-            prop::sample::select(LITERALS.to_vec()).prop_map(|l| l.0.to_ascii_uppercase()),
-            prop::sample::select(LITERALS.to_vec()).prop_map(|l| l.0.to_vec()),
+            prop::sample::select(LITERALS.to_vec()).prop_map(|l| l.text.to_ascii_uppercase()),
+            prop::sample::select(LITERALS.to_vec()).prop_map(|l| l.text.to_vec()),
             Just(vec![b' '; 13]),
         ];
         prop::collection::vec(piece, 0..40).prop_map(|p| p.concat())

@@ -8,7 +8,7 @@ use crate::secrets::format::Format;
 
 use super::Vendors;
 use super::rule::{LazyRegex, Rule};
-use super::table::{PairSet, PrefixTable, REGEX, Slot, index};
+use super::table::{PairSet, PrefixTable, REGEX, Slot};
 use super::words::ProviderWords;
 
 impl Vendors {
@@ -32,14 +32,25 @@ struct Builder {
     by_provider: Vec<Vec<Slot>>,
     providers: HashMap<String, u32>,
     words: Vec<(String, u32)>,
+    line_words: Vec<(String, u32)>,
 }
+
+/// Keys of providers that are words of programs: `user_key` names nobody.
+const EVERYDAY: &[&str] = &[
+    "abstract", "age", "branch", "close", "column", "front", "generic", "here", "hex", "hive",
+    "hunter", "jwt", "line", "linear", "persona", "phrase", "polygon", "private-keys", "proof",
+    "readme", "render", "resend", "scale", "segment", "temporal", "urls", "user", "verifier",
+];
 
 impl Builder {
     fn add(&mut self, entry: &SecretEntry) {
         let provider = self.provider(entry);
         let rule = &entry.rule;
-        let formats: Vec<Format> =
+        let mut formats: Vec<Format> =
             rule.formats.iter().filter_map(|segments| Format::compile(segments)).collect();
+        let own_formats = formats.len();
+        let others = rule.other_formats.iter().filter_map(|segments| Format::compile(segments));
+        formats.extend(others);
         let lazy =
             |pattern: &String| LazyRegex { pattern: pattern.clone(), compiled: OnceLock::new() };
         let regex = rule.regex.as_ref().map(lazy);
@@ -52,7 +63,7 @@ impl Builder {
             self.by_provider[provider as usize].push(place);
             match format.prefixes() {
                 Some(texts) if texts.iter().all(|t| t.len() >= 2) => {
-                    texts.iter().for_each(|text| index(&mut self.by_prefix, text, place));
+                    texts.iter().for_each(|text| self.by_prefix.add(text, place));
                 }
                 _ if rule.context.provider_near => self.contextual[provider as usize].push(place),
                 _ => self.open.push(place),
@@ -61,13 +72,14 @@ impl Builder {
         for anchor in rule.anchors.iter().filter(|a| regex.is_some() && a.len() >= 2) {
             let slot = Slot { rule: number, format: REGEX };
             self.by_provider[provider as usize].push(slot);
-            index(&mut self.by_anchor, anchor.as_bytes(), slot);
+            self.by_anchor.add(anchor.as_bytes(), slot);
         }
         self.rules.push(Rule {
             index: entry.index,
             provider,
             confidence: rule.confidence,
             formats,
+            own_formats,
             regex,
             checksum: rule.checksum.clone(),
             context: rule.context.clone(),
@@ -81,6 +93,11 @@ impl Builder {
         if number == next {
             self.contextual.push(Vec::new());
             self.by_provider.push(Vec::new());
+            let key = entry.provider.key.as_str();
+            if !EVERYDAY.contains(&key) {
+                let forms = [key.to_owned(), key.replace('-', ""), key.replace('-', "_")];
+                self.line_words.extend(forms.map(|form| (form, number)));
+            }
             for word in entry.provider.words.iter().filter(|w| !w.is_empty()) {
                 self.words.push((word.clone(), number));
             }
@@ -89,16 +106,20 @@ impl Builder {
     }
 
     fn build(self) -> Vendors {
+        let (prefix_bits, anchor_bits) =
+            (PairSet::of(&self.by_prefix), PairSet::of(&self.by_anchor));
         Vendors {
             rules: self.rules,
-            prefix_bits: PairSet::of(&self.by_prefix),
+            either_bits: prefix_bits.or(&anchor_bits),
+            prefix_bits,
             by_prefix: self.by_prefix,
-            anchor_bits: PairSet::of(&self.by_anchor),
+            anchor_bits,
             by_anchor: self.by_anchor,
             open: self.open,
             contextual: self.contextual,
             by_provider: self.by_provider,
             words: ProviderWords::new(self.words.into_iter()),
+            line_words: ProviderWords::new(self.line_words.into_iter()),
         }
     }
 }

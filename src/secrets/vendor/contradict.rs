@@ -24,7 +24,7 @@ impl Vendors {
 
     fn breaks_prefix(&self, value: &[u8]) -> bool {
         let Some(&[a, b]) = value.first_chunk::<2>() else { return false };
-        let Some(entries) = self.by_prefix.get(&u16::from_be_bytes([a, b])) else { return false };
+        let entries = self.by_prefix.get(u16::from_be_bytes([a, b]));
         let mut named = entries
             .iter()
             .filter(|(prefix, _)| value.starts_with(prefix) && is_telling(prefix))

@@ -17,7 +17,7 @@ use super::randomness::{is_sequence_or_repeat, randomness};
 
 use edges::{base64_start, left_end, right_end, value_start};
 pub use near::Near;
-use rule::{LazyRegex, Rule};
+use rule::{LazyRegex, Rule, Token};
 use table::{PairSet, PrefixTable, REGEX, Slot, pair};
 use words::ProviderWords;
 
@@ -34,6 +34,8 @@ pub struct Vendors {
     /// Anchors of regex rules; these may stand inside a token.
     by_anchor: PrefixTable,
     anchor_bits: PairSet,
+    /// The pairs of both: nearly all places in a run have none.
+    either_bits: PairSet,
     /// Formats that begin with an alphabet and need no provider near.
     open: Vec<Slot>,
     /// Formats that need their provider near, by provider.
@@ -41,6 +43,9 @@ pub struct Vendors {
     /// All formats and regexes, by provider.
     by_provider: Vec<Vec<Slot>>,
     words: ProviderWords,
+    /// The providers' own keys, which may be everyday words: they count only
+    /// before the value on its own line.
+    line_words: ProviderWords,
 }
 
 impl Vendors {
@@ -60,6 +65,9 @@ impl Vendors {
         let from = left_end(text, run.start, done);
         let mut longest = None;
         for at in from..run.end - 1 {
+            if !self.either_bits.contains(pair(text, at)) {
+                continue;
+            }
             // Inside a token that was found nothing else begins.
             if longest.is_none_or(|end| at >= end) {
                 longest = longest.max(self.try_prefixes(text, at, near, candidates));
@@ -135,7 +143,7 @@ impl Vendors {
         candidates: &mut Vec<Candidate>,
     ) -> Option<usize> {
         let mut longest = None;
-        for (prefix, place) in table.get(&pair(text, at))? {
+        for (prefix, place) in table.get(pair(text, at)) {
             if text[at..].starts_with(prefix)
                 && let Some(end) = self.try_at(text, at, *place, near, candidates)
             {
@@ -217,14 +225,13 @@ impl Vendors {
         if rule.context.provider_near && !near.providers(self, text, run).contains(&rule.provider) {
             return None;
         }
-        // What somebody made up runs along the alphabet instead of using it.
-        let body = &text[at + prefix..end];
-        let invented = rule.context.provider_near && is_sequence_or_repeat(body);
-        if format.ignores_alphabet(body) && !invented {
+        // Where a name on the line says what it is, it is no hash of content.
+        if format.ignores_alphabet(&text[at + prefix..end]) && !near::announced(text, at) {
             return None;
         }
-        let candidate = rule.candidate(text, at, end, prefix, near)?;
-        candidates.push(candidate);
+        let token =
+            Token { start: at, end, prefix, own: (place.format as usize) < rule.own_formats };
+        candidates.push(rule.candidate(text, &token, near)?);
         Some(end)
     }
 }

@@ -1,7 +1,5 @@
 //! The table from the first two bytes of a prefix to the formats it begins.
 
-use std::collections::HashMap;
-
 /// Which format of which rule.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) struct Slot {
@@ -10,7 +8,40 @@ pub(super) struct Slot {
 }
 
 /// By the first two bytes of a prefix or anchor: the whole of it, and whose it is.
-pub(super) type PrefixTable = HashMap<u16, Vec<(Box<[u8]>, Slot)>>;
+#[derive(Default)]
+pub(super) struct PrefixTable {
+    /// One more than the number of the pair's list; 0 for none. Direct, as a
+    /// hash costs more than all that comes after it.
+    heads: Vec<u16>,
+    lists: Vec<Vec<(Box<[u8]>, Slot)>>,
+}
+
+impl PrefixTable {
+    /// Files `text`, of at least two bytes, under its first two.
+    pub(super) fn add(&mut self, text: &[u8], slot: Slot) {
+        let key = usize::from(u16::from_be_bytes([text[0], text[1]]));
+        if self.heads.is_empty() {
+            self.heads = vec![0; 1 << 16];
+        }
+        if self.heads[key] == 0 {
+            self.lists.push(Vec::new());
+            self.heads[key] = self.lists.len() as u16;
+        }
+        self.lists[usize::from(self.heads[key]) - 1].push((text.into(), slot));
+    }
+
+    #[inline]
+    pub(super) fn get(&self, key: u16) -> &[(Box<[u8]>, Slot)] {
+        match self.heads.get(usize::from(key)) {
+            None | Some(0) => &[],
+            Some(head) => &self.lists[usize::from(*head) - 1],
+        }
+    }
+
+    fn keys(&self) -> impl Iterator<Item = u16> {
+        (0..=u16::MAX).zip(&self.heads).filter(|(_, head)| **head != 0).map(|(key, _)| key)
+    }
+}
 
 /// A set of byte pairs: the cheapest test before a table is asked.
 pub(super) struct PairSet(Box<[u64; 1024]>);
@@ -19,6 +50,13 @@ impl PairSet {
     pub(super) fn of(table: &PrefixTable) -> Self {
         let mut bits = Box::new([0u64; 1024]);
         table.keys().for_each(|key| bits[usize::from(key >> 6)] |= 1 << (key & 63));
+        PairSet(bits)
+    }
+
+    /// The pairs that are in this set or in `other`.
+    pub(super) fn or(&self, other: &PairSet) -> Self {
+        let mut bits = self.0.clone();
+        bits.iter_mut().zip(other.0.iter()).for_each(|(mine, theirs)| *mine |= theirs);
         PairSet(bits)
     }
 
@@ -35,10 +73,4 @@ pub(super) const REGEX: u32 = u32::MAX;
 #[inline]
 pub(super) fn pair(text: &[u8], at: usize) -> u16 {
     u16::from_be_bytes([text[at], text[at + 1]])
-}
-
-/// Files `text`, of at least two bytes, under its first two.
-pub(super) fn index(table: &mut PrefixTable, text: &[u8], slot: Slot) {
-    let key = u16::from_be_bytes([text[0], text[1]]);
-    table.entry(key).or_default().push((text.into(), slot));
 }

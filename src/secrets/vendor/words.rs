@@ -4,8 +4,6 @@
 //! candidate; a word can only stand where one begins, and three bytes there
 //! rule out nearly all places.
 
-use std::collections::HashMap;
-
 use super::near::begins_word;
 
 /// Bits of a key: five for each of the first three bytes.
@@ -17,18 +15,29 @@ type OwnedWord = (Box<[u8]>, u32);
 /// Words with their owners, by their first three bytes.
 pub(super) struct ProviderWords {
     present: Box<[u64; KEYS / 64]>,
-    by_key: HashMap<u16, Vec<OwnedWord>>,
+    /// One more than the number of the key's list; 0 for none.
+    heads: Box<[u16; KEYS]>,
+    lists: Vec<Vec<OwnedWord>>,
 }
 
 impl ProviderWords {
     /// Takes lower-case words of three bytes and more; shorter ones tell nothing.
     pub fn new(words: impl Iterator<Item = (String, u32)>) -> Self {
-        let mut table = ProviderWords { present: Box::new([0; KEYS / 64]), by_key: HashMap::new() };
+        let mut table = ProviderWords {
+            present: Box::new([0; KEYS / 64]),
+            heads: Box::new([0; KEYS]),
+            lists: Vec::new(),
+        };
         for (word, owner) in words {
             let Some(&head) = word.as_bytes().first_chunk::<3>() else { continue };
             let key = key(head);
             table.present[usize::from(key) / 64] |= 1 << (key % 64);
-            table.by_key.entry(key).or_default().push((word.into_bytes().into(), owner));
+            let list = &mut table.heads[usize::from(key)];
+            if *list == 0 {
+                table.lists.push(Vec::new());
+                *list = table.lists.len() as u16;
+            }
+            table.lists[usize::from(*list) - 1].push((word.into_bytes().into(), owner));
         }
         table
     }
@@ -48,14 +57,22 @@ impl ProviderWords {
             if !present || !begins_word(text, at) {
                 continue;
             }
-            for (word, owner) in self.by_key.get(&key).into_iter().flatten() {
+            let list = usize::from(self.heads[usize::from(key)]) - 1;
+            for (word, owner) in &self.lists[list] {
+                // From the end: the beginnings are known to be alike.
                 let found = text.get(at..at + word.len());
-                if found.is_some_and(|found| found.eq_ignore_ascii_case(word)) {
+                if found.is_some_and(|found| ends_alike(found, word)) {
                     visit(at, at + word.len(), *owner);
                 }
             }
         }
     }
+}
+
+/// Whether two texts of one length are the same but for ASCII case.
+#[inline]
+fn ends_alike(found: &[u8], word: &[u8]) -> bool {
+    found.iter().rev().zip(word.iter().rev()).all(|(a, b)| a.eq_ignore_ascii_case(b))
 }
 
 /// Letters differ by five bits whatever their case; other bytes may share one.
