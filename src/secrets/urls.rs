@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use crate::finding::{Candidate, Confidence};
 
-use super::reference::is_template;
 use super::randomness::is_sequence_or_repeat;
+use super::reference::is_template;
 use super::standin::{is_doubtful, is_placeholder, is_stand_in};
 use super::value::{Assessment, at_place, has_part};
 use super::words::Wording;

@@ -10,12 +10,12 @@ use std::ops::Range;
 use crate::finding::{Candidate, Confidence, RuleIndex};
 
 use super::assignment::{Operator, Quoting};
+use super::name::NameKind;
+use super::randomness::{is_sequence_or_repeat, randomness};
 use super::reference::{
     has_hump, is_crypt_hash, is_digest, is_digest_name, is_path, is_reference, is_sentence,
     is_uuid, names_itself,
 };
-use super::name::NameKind;
-use super::randomness::{is_sequence_or_repeat, randomness};
 use super::standin::{
     is_doubtful, is_empty_word, is_encoded_stand_in, is_monotonous, is_placeholder, is_stand_in,
 };
@@ -204,7 +204,8 @@ const NAMED_KEY: &str = "the name announces a key or token";
 /// People choose passwords: words are allowed, sentences and identifiers are not.
 fn password(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     let value = weighed.value;
-    let opinion = |confidence, reason| Some(Assessment::new(confidence, reason).and(NAMED_PASSWORD));
+    let opinion =
+        |confidence, reason| Some(Assessment::new(confidence, reason).and(NAMED_PASSWORD));
     if is_sentence(value) || is_path(value) || !can_be_bare(weighed, look) {
         return None;
     }
