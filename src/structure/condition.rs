@@ -18,7 +18,7 @@
 
 use regex::bytes::Regex;
 
-use super::path::Path;
+use super::path::{From, Path};
 use super::subjects::Subject;
 use super::tree::{Id, Value};
 use super::walk::{Found, Walker};
@@ -80,6 +80,12 @@ impl Condition {
             .map(|term| Term::parse(term.trim()))
             .collect::<Result<_, _>>()
             .map(Condition)
+    }
+
+    /// The entries within `subject` that it asks about.
+    pub(super) fn said(&self, walker: &Walker<'_, '_>, subject: &Subject<'_>) -> Vec<Id> {
+        let own = self.0.iter().filter(|term| term.path.from == From::Subject);
+        own.flat_map(|term| walker.find(subject.base, &term.path).nodes).collect()
     }
 
     /// Whether it holds for `subject`, if that can be told.
