@@ -230,10 +230,12 @@ impl<'a> File<'_, 'a> {
 
     fn span(&self, rule: &Compiled, subject: &Subject<'_>) -> Range<usize> {
         let span_of = |id: Id| self.tree().node(id).map(|node| node.span.clone());
-        if let Some(path) = &rule.report {
+        let reported = rule.report.iter().find_map(|path| {
             let found = self.walker.find(subject.base, path);
-            let first = self.walker.elements(&found.nodes).first().copied();
-            return first.and_then(span_of).unwrap_or_else(|| subject.span.clone());
+            self.walker.elements(&found.nodes).first().copied().and_then(span_of)
+        });
+        if let Some(span) = reported {
+            return span;
         }
         if !self.has_headers {
             return subject.span.clone();
