@@ -88,6 +88,15 @@ impl Condition {
         own.flat_map(|term| walker.find(subject.base, &term.path).nodes).collect()
     }
 
+    /// The entry whose value makes it hold, if it is one.
+    pub(super) fn decided_by(
+        &self,
+        walker: &Walker<'_, '_>,
+        subject: &Subject<'_>,
+    ) -> Option<Id> {
+        self.0.iter().find_map(|term| term.decided_by(walker, subject))
+    }
+
     /// Whether it holds for `subject`, if that can be told.
     pub(super) fn holds(&self, walker: &Walker<'_, '_>, subject: &Subject<'_>) -> Option<bool> {
         let mut known = true;
@@ -121,6 +130,15 @@ impl Term {
             operator => self.any(walker, &found, operator, subject),
         };
         answer.map(|answer| answer != self.negated)
+    }
+
+    fn decided_by(&self, walker: &Walker<'_, '_>, subject: &Subject<'_>) -> Option<Id> {
+        let asks_value = !matches!(self.operator, Operator::Exists | Operator::Same(_));
+        if self.negated || self.path.from != From::Subject || !asks_value {
+            return None;
+        }
+        let nodes = walker.elements(&walker.find(subject.base, &self.path).nodes);
+        nodes.into_iter().find(|id| self.passes(walker, *id, &self.operator, subject) == Some(true))
     }
 
     /// Whether one of the entries passes.

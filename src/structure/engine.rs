@@ -238,7 +238,10 @@ impl<'a> File<'_, 'a> {
             return span;
         }
         if !self.has_headers {
-            return subject.span.clone();
+            let of_cloud = rule.resources.iter().any(|kind| !kind.starts_with(b"k8s/"));
+            let mut conditions = rule.when.iter().rev().filter(|_| !of_cloud);
+            let decided = conditions.find_map(|c| c.decided_by(&self.walker, subject));
+            return decided.and_then(span_of).unwrap_or_else(|| subject.span.clone());
         }
         // From the head of the block to the last entry that decided.
         let said = rule.when.iter().flat_map(|condition| condition.said(&self.walker, subject));
