@@ -125,6 +125,7 @@ impl Term {
     fn holds(&self, walker: &Walker<'_, '_>, subject: &Subject<'_>) -> Option<bool> {
         let found = walker.find(subject.base, &self.path);
         let answer = match &self.operator {
+            Operator::Exists if found.is_optional => None,
             Operator::Exists => answer(!found.nodes.is_empty(), found.open),
             Operator::Same(path) => self.same(walker, &found, path, subject),
             operator => self.any(walker, &found, operator, subject),

@@ -80,7 +80,10 @@ fn block<'a>(tree: &mut Tree<'a>, start: usize, words: &[&'a [u8]], around: Opti
         tree.open(b"", start, Value::Map);
     }
     for key in keys {
-        tree.open(key, start, Value::Map);
+        let node = tree.open(key, start, Value::Map);
+        if is_dynamic {
+            tree.set_optional(node);
+        }
     }
     Body { outer, is_dynamic }
 }
