@@ -5,20 +5,29 @@
 
 use std::sync::Arc;
 
+use seamline::finding::{Candidate, Confidence};
 use seamline::rules::Catalogue;
-use seamline::rules::model::PatternExample;
+use seamline::rules::model::{PatternExample, PatternMatch};
 use seamline::source::Source;
 use seamline::syntax::{Language, Parse, SyntaxEngine, SyntaxScratch, check};
 
 fn fires(engine: &SyntaxEngine, catalogue: &Catalogue, id: &str, path: &str, code: &str) -> bool {
     let source = Source { path: Arc::from(path), text: code.as_bytes(), origin: None };
     let mut candidates = Vec::new();
-    match engine.parse(&source, &mut SyntaxScratch::default()) {
-        Parse::NotNeeded => return false,
-        Parse::Skipped(reason) => panic!("{id}: {reason}"),
-        Parse::Parsed(file) => engine.run_rules(&file, &mut candidates),
+    let scratch = &mut SyntaxScratch::default();
+    for parse in [engine.parse(&source, scratch), engine.parse_scripts(&source, scratch)] {
+        match parse {
+            Parse::NotNeeded => {}
+            Parse::Skipped(reason) => panic!("{id}: {reason}"),
+            Parse::Parsed(file) => engine.run_rules(&file, &mut candidates),
+        }
     }
-    candidates.iter().any(|candidate| catalogue.meta(candidate.rule).id == id)
+    // As in `rules test`: what is shown by default.
+    let shown = |candidate: &Candidate| {
+        let meta = catalogue.meta(candidate.rule);
+        meta.id == id && candidate.confidence >= meta.confidence.min(Confidence::Medium)
+    };
+    candidates.iter().any(shown)
 }
 
 fn path_of(id: &str, example: &PatternExample) -> String {
@@ -45,8 +54,10 @@ fn every_example_holds() {
     let engine = SyntaxEngine::new(&catalogue);
     let mut wrong = Vec::new();
     for entry in &catalogue.patterns {
-        // Detectors are tried where they are written.
-        if entry.rule.matchers.iter().any(|matcher| matcher.detector.is_some()) {
+        // Detectors and rules on trees of settings are tried by `rules test`.
+        let elsewhere =
+            |matcher: &PatternMatch| matcher.detector.is_some() || matcher.any.is_empty();
+        if entry.rule.matchers.iter().any(elsewhere) {
             continue;
         }
         let id = &entry.rule.id;

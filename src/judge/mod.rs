@@ -9,6 +9,8 @@
 
 mod baseline;
 mod case;
+mod context;
+mod environment;
 mod excerpt;
 mod fingerprint;
 mod ignores;
@@ -16,7 +18,10 @@ mod markers;
 mod mask;
 mod merge;
 mod options;
+mod pairs;
+mod pipelines;
 mod places;
+mod relations;
 mod text;
 mod values;
 
@@ -24,8 +29,10 @@ use std::sync::Arc;
 
 pub use baseline::{BASELINE_FILE, Baseline, BaselineError};
 pub use options::{JudgeOptions, RuleSettings, path_globs};
+pub use pipelines::References;
+pub use relations::SHARED;
 
-use crate::finding::{Candidate, Category, Confidence, Finding, RuleIndex};
+use crate::finding::{Candidate, Category, Confidence, Finding, RuleIndex, Suppression};
 use crate::rules::Catalogue;
 use crate::source::Source;
 use crate::source::place::{Place, Role};
@@ -35,6 +42,7 @@ use ignores::{Ignores, Terms};
 use markers::Markers;
 use mask::{Known, Mask};
 use merge::{own_severity, secret_range};
+use pairs::Pairs;
 
 /// How many findings were hidden, and by what.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -60,6 +68,8 @@ impl std::ops::AddAssign for Hidden {
 #[derive(Debug, Default)]
 pub struct Verdict {
     pub findings: Vec<Finding>,
+    /// What ignores and the baseline hide, if the options ask for it.
+    pub suppressed: Vec<Finding>,
     pub hidden: Hidden,
     /// Bare, unknown or unused inline ignores, in a reader's words.
     pub warnings: Vec<String>,
@@ -74,6 +84,7 @@ pub struct Judge {
     settings: Vec<RuleSettings>,
     /// Texts that a credential of the rule starts with, by rule index.
     prefixes: Vec<Vec<String>>,
+    pairs: Pairs,
 }
 
 impl Judge {
@@ -89,13 +100,19 @@ impl Judge {
                 own.extend(firsts.flat_map(|segment| segment.text.clone()));
             }
         }
-        Judge { markers: Markers::new(&catalogue), settings, prefixes, catalogue, options }
+        let (markers, pairs) = (Markers::new(&catalogue), Pairs::new(&catalogue));
+        Judge { markers, settings, prefixes, pairs, catalogue, options }
     }
 
     /// True if a file without candidates is to be judged all the same, because
     /// unused ignores are to be reported.
     pub fn reads_every_file(&self) -> bool {
         self.options.inline_ignores && self.options.report_unused
+    }
+
+    /// True if the user's config sets the severity of `rule`.
+    pub fn pins_severity(&self, rule: &str) -> bool {
+        self.options.rules.get(rule).is_some_and(|settings| settings.severity.is_some())
     }
 
     /// Judges the candidates of one file. Spans that reach beyond the text or
@@ -105,19 +122,39 @@ impl Judge {
         self.weigh_place(source, candidates);
         let order = merge::winners(candidates, &self.catalogue);
         let mask = Mask::new(source.text, self.known(source.text, candidates, &order));
+        let order = self.join_pairs(source, candidates, order);
         let mut kept: Vec<&Candidate> = order.iter().map(|&i| &candidates[i]).collect();
         let mut case = Case::new(source, mask, &kept, self.reads_every_file());
         let mut verdict = Verdict::default();
         let hidden = &mut verdict.hidden;
 
         hidden.suppressed_baseline += retain(&mut kept, |c| !case.is_baseline_entry(c));
+        let mut ignored = Vec::new();
         if self.options.inline_ignores {
-            self.apply_ignores(&case, &mut kept, &mut verdict);
+            ignored = self.apply_ignores(&case, &mut kept, &mut verdict);
         }
         let mut standing = self.identify(&case, kept);
         self.apply_options(source, &mut standing, &mut verdict.hidden);
+        let accepted = self.apply_baseline(source, &mut standing, &mut verdict.hidden);
         verdict.findings = self.findings(&mut case, &standing);
+        if self.options.keep_suppressed {
+            let mut ignored = self.identify(&case, ignored);
+            self.apply_options(source, &mut ignored, &mut Hidden::default());
+            verdict.suppressed = self.suppressed(&mut case, &ignored, Suppression::Inline);
+            verdict.suppressed.extend(self.suppressed(&mut case, &accepted, Suppression::Baseline));
+        }
         verdict
+    }
+
+    fn suppressed(
+        &self,
+        case: &mut Case<'_, '_>,
+        standing: &[Standing<'_>],
+        by: Suppression,
+    ) -> Vec<Finding> {
+        let mut findings = self.findings(case, standing);
+        findings.iter_mut().for_each(|finding| finding.suppressed = Some(by));
+        findings
     }
 
     /// A pattern in a test is what it says, but hardly a risk in production. (The
@@ -136,6 +173,21 @@ impl Judge {
         }
     }
 
+    /// Pairs become one finding, unless the config hides one half of them only.
+    fn join_pairs(
+        &self,
+        source: &Source<'_>,
+        candidates: &mut [Candidate],
+        order: Vec<usize>,
+    ) -> Vec<usize> {
+        let shows = |rule: RuleIndex| {
+            let settings = self.settings.get(rule.0 as usize);
+            settings.is_none_or(|r| r.enabled && !r.exclude.is_match(&*source.path))
+        };
+        let may_join = |a, b| shows(a) == shows(b);
+        self.pairs.join(source, candidates, order, &self.catalogue, may_join)
+    }
+
     /// All secrets of the file, dropped and doubtful ones too.
     fn known(&self, text: &[u8], candidates: &[Candidate], winners: &[usize]) -> Vec<Known> {
         let mut won = vec![false; candidates.len()];
@@ -147,21 +199,24 @@ impl Judge {
                 prefix: self.public_prefix(candidate.rule, &text[range.clone()]),
                 range,
                 won: won && is_secret,
+                decoded: candidate.decoded.as_ref().map(|decoded| decoded.value.clone()),
             })
         };
         candidates.iter().zip(won).filter_map(known).collect()
     }
 
-    fn apply_ignores(
+    /// Takes what inline ignores cover out of `kept`, and returns it.
+    fn apply_ignores<'c>(
         &self,
         case: &Case<'_, '_>,
-        kept: &mut Vec<&Candidate>,
+        kept: &mut Vec<&'c Candidate>,
         verdict: &mut Verdict,
-    ) {
+    ) -> Vec<&'c Candidate> {
         let mut ignores = Ignores::read(&self.markers, case.source.text, &case.places);
         let before = kept.clone();
-        verdict.hidden.suppressed_inline +=
-            retain(kept, |c| !ignores.covers(c, self.category(c), &case.places));
+        let covers = |c: &mut &Candidate| ignores.covers(c, self.category(c), &case.places);
+        let ignored: Vec<&Candidate> = kept.extract_if(.., covers).collect();
+        verdict.hidden.suppressed_inline += ignored.len() as u64;
         let terms = Terms {
             catalogue: &self.catalogue,
             mask: &case.mask,
@@ -169,6 +224,7 @@ impl Judge {
             places: &case.places,
         };
         verdict.warnings = ignores.warnings(case.source, self.options.report_unused, &terms);
+        ignored
     }
 
     /// Gives each finding its fingerprint, in the order of the file. Before
@@ -180,8 +236,11 @@ impl Judge {
             let wanted = self.settings(candidate).and_then(|s| s.severity);
             let fingerprint = match meta.category {
                 Category::Secret => {
-                    let value = secret_range(candidate);
-                    fingerprints.secret(&meta.id, case.source.text, value, &case.mask)
+                    let text = case.source.text;
+                    let place = secret_range(candidate);
+                    let plain = candidate.decoded.as_ref().map(|decoded| decoded.value.bytes());
+                    let value = plain.unwrap_or(&text[place.clone()]);
+                    fingerprints.secret(&meta.id, value, (text, place), &case.mask)
                 }
                 Category::Pattern | Category::Surface => {
                     fingerprints.pattern(&meta.id, case.source.text, &candidate.span, &case.mask)
@@ -193,7 +252,7 @@ impl Judge {
         kept.into_iter().map(identify).collect()
     }
 
-    /// What config, gates and baseline hide, in this order.
+    /// What config and gates hide, in this order.
     fn apply_options(
         &self,
         source: &Source<'_>,
@@ -204,17 +263,28 @@ impl Judge {
             self.settings(s.candidate)
                 .is_none_or(|r| r.enabled && !r.exclude.is_match(&*source.path))
         });
-        let JudgeOptions { min_severity, min_confidence, baseline, .. } = &self.options;
+        let JudgeOptions { min_severity, min_confidence, .. } = &self.options;
         hidden.below_gates += retain(standing, |s| {
             min_severity.is_none_or(|min| s.severity >= min)
                 && min_confidence.is_none_or(|min| s.candidate.confidence >= min)
         });
-        if let Some(baseline) = baseline {
-            hidden.suppressed_baseline += retain(standing, |s| {
-                let id = &self.catalogue.meta(s.candidate.rule).id;
-                !baseline.contains(id, &source.path, &s.fingerprint)
-            });
-        }
+    }
+
+    /// Takes what the baseline accepts out of `standing`, and returns it.
+    fn apply_baseline<'c>(
+        &self,
+        source: &Source<'_>,
+        standing: &mut Vec<Standing<'c>>,
+        hidden: &mut Hidden,
+    ) -> Vec<Standing<'c>> {
+        let Some(baseline) = &self.options.baseline else { return Vec::new() };
+        let is_accepted = |s: &mut Standing<'_>| {
+            let id = &self.catalogue.meta(s.candidate.rule).id;
+            baseline.contains(id, &source.path, &s.fingerprint)
+        };
+        let accepted: Vec<Standing<'_>> = standing.extract_if(.., is_accepted).collect();
+        hidden.suppressed_baseline += accepted.len() as u64;
+        accepted
     }
 
     fn findings(&self, case: &mut Case<'_, '_>, standing: &[Standing<'_>]) -> Vec<Finding> {
@@ -230,6 +300,9 @@ impl Judge {
             finding.excerpt = excerpts.next().flatten();
             if !self.options.show_secrets {
                 finding.shown = None;
+            }
+            if let (false, Some(traces)) = (self.options.keep_secrets, &mut finding.traces) {
+                (traces.secret, traces.partner) = (None, None);
             }
             finding
         };

@@ -9,10 +9,12 @@ use super::record::{FindingRecord, SCHEMA, SkipRecord, SummaryRecord, TOOL, Tool
 use super::stream::{Each, to_writer};
 
 #[derive(Serialize)]
-struct Document<'a, F: Serialize, S: Serialize> {
+struct Document<'a, F: Serialize, H: Serialize, S: Serialize> {
     schema: u32,
     tool: Tool,
     findings: F,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppressed: Option<H>,
     skipped: S,
     warnings: &'a [String],
     summary: SummaryRecord<'a>,
@@ -24,6 +26,8 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         schema: SCHEMA,
         tool: TOOL,
         findings: Each(|| report.findings.iter().map(FindingRecord::new)),
+        suppressed: (!report.suppressed.is_empty())
+            .then_some(Each(|| report.suppressed.iter().map(FindingRecord::new))),
         skipped: Each(|| report.skipped.iter().map(SkipRecord::new)),
         warnings: &report.warnings,
         summary: SummaryRecord::new(report),

@@ -14,6 +14,7 @@ use super::stream::to_writer;
 #[serde(tag = "type", rename_all = "lowercase")]
 enum Line<'a> {
     Finding(FindingRecord<'a>),
+    Suppressed(FindingRecord<'a>),
     Skipped(SkipRecord<'a>),
     Warning { message: &'a str },
     Summary(Closing<'a>),
@@ -31,6 +32,9 @@ struct Closing<'a> {
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for finding in &report.findings {
         line(out, &Line::Finding(FindingRecord::new(finding)))?;
+    }
+    for finding in &report.suppressed {
+        line(out, &Line::Suppressed(FindingRecord::new(finding)))?;
     }
     for skip in &report.skipped {
         line(out, &Line::Skipped(SkipRecord::new(skip)))?;

@@ -36,6 +36,8 @@ pub use write::{WriteError, write, write_file};
 pub struct Report {
     /// Sorted by path, position, rule.
     pub findings: Vec<Finding>,
+    /// What ignores and the baseline hide, where the run asked for it; sorted.
+    pub suppressed: Vec<Finding>,
     /// Sorted by path.
     pub skipped: Vec<Skip>,
     /// Sorted, without repeats.
@@ -43,6 +45,8 @@ pub struct Report {
     pub files: u64,
     pub bytes: u64,
     pub hidden: Hidden,
+    /// Files and folders that the user's exclude globs left out.
+    pub excluded: u64,
     pub elapsed_ms: u64,
     /// The rules that could fire in this run.
     pub rules: Vec<Arc<RuleMeta>>,

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::Report;
 use super::summary::Counts;
-use crate::finding::{Finding, Origin, Position, RedactedSecret, Related};
+use crate::finding::{Finding, Origin, Position, RedactedSecret, Related, Suppression};
 use crate::source::Skip;
 
 /// Version of the shapes in this file.
@@ -46,6 +46,8 @@ pub(super) struct FindingRecord<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     origin: Option<&'a Origin>,
     reasons: &'a [Cow<'static, str>],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppressed: Option<&'static str>,
 }
 
 impl<'a> FindingRecord<'a> {
@@ -70,6 +72,7 @@ impl<'a> FindingRecord<'a> {
             related: &finding.related,
             origin: finding.origin.as_ref(),
             reasons: &finding.reasons,
+            suppressed: finding.suppressed.map(Suppression::name),
         }
     }
 }
@@ -97,6 +100,7 @@ pub(super) struct SummaryRecord<'a> {
     suppressed_baseline: u64,
     hidden_by_config: u64,
     below_gates: u64,
+    excluded: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     config: Option<&'a str>,
     elapsed_ms: u64,
@@ -122,6 +126,7 @@ impl<'a> SummaryRecord<'a> {
             suppressed_baseline: report.hidden.suppressed_baseline,
             hidden_by_config: report.hidden.hidden_by_config,
             below_gates: report.hidden.below_gates,
+            excluded: report.excluded,
             config: report.config.as_deref(),
             elapsed_ms: report.elapsed_ms,
         }

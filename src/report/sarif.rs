@@ -16,14 +16,15 @@ use serde::Serialize;
 use serde_json::json;
 use serde_sarif::sarif::{
     ArtifactLocation, Message, MultiformatMessageString, Notification, PropertyBag,
-    Result as SarifResult, ResultLevel, RunAutomationDetails, Tool, ToolComponent, Version,
+    Result as SarifResult, ResultLevel, RunAutomationDetails, Suppression as SarifSuppression,
+    Tool, ToolComponent, Version,
 };
 
 use self::location::Paths;
 use self::rule::Rules;
 use super::Report;
 use super::stream::{Each, to_writer};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, Suppression};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -64,7 +65,7 @@ struct InvocationRecord<I: Serialize> {
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let rules = Rules::new(report);
     let paths = Paths::new(report.repo_prefix.as_deref());
-    let kept = most_severe(&report.findings, MOST_RESULTS);
+    let kept = most_severe(report, MOST_RESULTS);
     let notices: Vec<Notification> = notice::all(report, kept.len(), &paths);
     let run = RunRecord {
         tool: &tool(&rules),
@@ -78,7 +79,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         }],
         original_uri_base_ids: BTreeMap::from([location::root()]),
         column_kind: "unicodeCodePoints",
-        results: Each(|| kept.iter().map(|i| result(&report.findings[*i], &rules, &paths))),
+        results: Each(|| kept.iter().map(|finding| result(finding, &rules, &paths))),
     };
     to_writer(out, &Log { schema: SCHEMA, version: Version::V2_1_0, runs: [run] }, 4)?;
     out.write_all(b"\n")
@@ -99,8 +100,10 @@ fn tool(rules: &Rules<'_>) -> Tool {
     Tool { driver, extensions: None, properties: None }
 }
 
-/// Indices of the `limit` findings that matter most, in the order of the report.
-fn most_severe(findings: &[Finding], limit: usize) -> Vec<usize> {
+/// The `limit` results that matter most: findings in the order of the report,
+/// worst first where not all fit, then what is suppressed.
+fn most_severe(report: &Report, limit: usize) -> Vec<&Finding> {
+    let findings = &report.findings;
     let mut kept: Vec<usize> = (0..findings.len()).collect();
     if kept.len() > limit {
         let weight = |i: &usize| Reverse((findings[*i].severity, findings[*i].confidence));
@@ -108,7 +111,7 @@ fn most_severe(findings: &[Finding], limit: usize) -> Vec<usize> {
         kept.truncate(limit);
         kept.sort_unstable();
     }
-    kept
+    kept.into_iter().map(|i| &findings[i]).chain(&report.suppressed).take(limit).collect()
 }
 
 fn result(finding: &Finding, rules: &Rules<'_>, paths: &Paths<'_>) -> SarifResult {
@@ -125,8 +128,17 @@ fn result(finding: &Finding, rules: &Rules<'_>, paths: &Paths<'_>) -> SarifResul
         .properties(properties(finding))
         .build();
     result.rule_index = rules.index(&finding.rule.id);
+    result.suppressions = finding.suppressed.map(|by| vec![suppression(by)]);
     result.related_locations = (!related_locations.is_empty()).then_some(related_locations);
     result
+}
+
+fn suppression(by: Suppression) -> SarifSuppression {
+    let (kind, why) = match by {
+        Suppression::Inline => ("inSource", "An ignore comment in the file covers it."),
+        Suppression::Baseline => ("external", "The baseline lists it as accepted."),
+    };
+    SarifSuppression::builder().kind(json!(kind)).justification(why).build()
 }
 
 /// The message as sentences, with a link to every related place: GitHub shows
@@ -159,6 +171,10 @@ fn properties(finding: &Finding) -> PropertyBag {
     ]);
     if !finding.reasons.is_empty() {
         more.insert("reasons".to_owned(), json!(finding.reasons));
+    }
+    let secret = finding.secret.as_ref();
+    if let Some(verification) = secret.and_then(|secret| secret.verification.as_ref()) {
+        more.insert("verification".to_owned(), json!(verification));
     }
     if let Some(origin) = &finding.origin {
         more.insert("origin".to_owned(), json!(origin));

@@ -36,6 +36,9 @@ pub(super) fn headline(report: &Report, style: &Style) -> String {
     if !report.skipped.is_empty() {
         parts.push(format!("{} skipped", number(report.skipped.len() as u64)));
     }
+    if report.excluded > 0 {
+        parts.push(format!("{} excluded", number(report.excluded)));
+    }
     parts.extend(hidden(&report.hidden));
     let separator = if style.unicode { " · " } else { " | " };
     parts.join(&paint.dim(separator))

@@ -64,6 +64,7 @@ fn secret_cases(entry: &SecretEntry, number: usize, example: &SecretExample) -> 
     }
     if text.contains("{token}") {
         return formats
+            .chain(&entry.rule.other_formats)
             .filter_map(|format| Some(case(kind.to_owned(), fill(&text, &entry.rule, format)?)))
             .collect();
     }

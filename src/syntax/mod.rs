@@ -9,6 +9,7 @@
 mod checks;
 mod dialect;
 mod engine;
+pub(crate) mod flow;
 mod focus;
 pub(crate) mod imports;
 mod kinds;
@@ -19,6 +20,7 @@ mod parse;
 mod pattern;
 pub mod plaintext;
 mod rule;
+mod scripts;
 mod trigger;
 mod walk;
 

@@ -6,12 +6,14 @@
 //! look at the tree, so the cost stays linear however deep or wide it is.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
 use tree_sitter::Node;
 
 use super::dialect::Dialect;
+use super::flow::Place;
 use super::focus::{Focus, Reader};
 use super::imports::{Imports, is_within};
 use super::pattern::{Captures, Matcher, Pat};
@@ -28,6 +30,9 @@ enum Role {
     NotInside,
     Has,
     NotHas,
+    /// A source or sanitizer of the matcher's `flow`.
+    Source,
+    Sanitizer,
 }
 
 /// A pattern in the table.
@@ -104,7 +109,7 @@ struct Unit<'t> {
 impl<'t> Unit<'t> {
     fn list(&mut self, role: Role) -> Option<&mut Vec<Related<'t>>> {
         match role {
-            Role::Subject => None,
+            Role::Subject | Role::Source | Role::Sanitizer => None,
             Role::Inside => Some(&mut self.inside),
             Role::NotInside => Some(&mut self.not_inside),
             Role::Has => Some(&mut self.has),
@@ -121,17 +126,31 @@ pub(crate) struct Hit<'t> {
     pub(crate) captures: Captures<'t>,
 }
 
+/// Where a matcher's own source or sanitizer stands.
+pub(crate) struct Marked {
+    pub(crate) unit: usize,
+    pub(crate) source: bool,
+    pub(crate) span: Range<usize>,
+}
+
+/// What a walk found.
+pub(crate) struct Walked<'t> {
+    pub(crate) hits: Vec<Hit<'t>>,
+    pub(crate) marked: Vec<Marked>,
+}
+
 /// A file as the walk reads it.
 pub(crate) struct Input<'a, 't> {
     pub(crate) dialect: &'a Dialect,
     pub(crate) text: &'a [u8],
     pub(crate) root: Node<'t>,
+    pub(crate) place: &'a Place<'a, 't>,
     /// Where the matchers can match.
     pub(crate) focus: &'a Focus,
 }
 
 /// Runs `units` over the tree in one walk.
-pub(crate) fn run<'t>(input: &Input<'_, 't>, units: &[Arc<Compiled>]) -> Vec<Hit<'t>> {
+pub(crate) fn run<'t>(input: &Input<'_, 't>, units: &[Arc<Compiled>]) -> Walked<'t> {
     let needs_imports = units.iter().any(|unit| !unit.imports.is_empty());
     let imports = if needs_imports {
         Imports::of(input.dialect.language, input.text, input.root)
@@ -166,6 +185,7 @@ struct Walk<'a, 't> {
     open_pending: Vec<(u32, usize)>,
     pending: Vec<Pending<'t>>,
     hits: Vec<Hit<'t>>,
+    marked: Vec<Marked>,
     order: u32,
 }
 
@@ -187,12 +207,13 @@ impl<'a, 't> Walk<'a, 't> {
             units,
             table: Table::new(&entries),
             entries,
-            matcher: Matcher::new(input.dialect, input.text, imports, input.root),
+            matcher: Matcher::new(input.place, imports),
             met: units.iter().map(|_| Unit::default()).collect(),
             open_around: Vec::new(),
             open_pending: Vec::new(),
             pending: Vec::new(),
             hits: Vec::new(),
+            marked: Vec::new(),
             order: 0,
         }
     }
@@ -263,6 +284,9 @@ impl<'a, 't> Walk<'a, 't> {
         }
         if let Some(list) = self.met[unit].list(role) {
             list.push(related);
+        } else {
+            let source = role == Role::Source;
+            self.marked.push(Marked { unit, source, span: node.byte_range() });
         }
     }
 
@@ -305,28 +329,53 @@ impl<'a, 't> Walk<'a, 't> {
 
     /// A constraint on a metavariable that this pattern does not have holds.
     fn passes(&self, check: &Check) -> bool {
-        let Input { dialect, text, .. } = self.input;
         let captured = self.matcher.captures.get(check.var);
-        captured.is_none_or(|captured| check.passes(dialect, text, captured))
+        captured.is_none_or(|captured| check.passes(self.input.place, captured))
     }
 
     /// Decides the matches that waited for what is within them.
-    fn finish(mut self) -> Vec<Hit<'t>> {
-        for pending in self.pending {
+    fn finish(mut self) -> Walked<'t> {
+        let mut told = HashSet::new();
+        for pending in std::mem::take(&mut self.pending) {
             let compiled = &self.units[pending.unit];
-            let agrees = |list: &[Related<'t>]| {
-                let first = list.partition_point(|related| related.order <= pending.order);
-                let within = list[first..].iter().take_while(|other| other.order < pending.end);
-                within
-                    .take(MAX_RELATED)
-                    .any(|other| other.captures.agrees(&pending.hit.captures, self.input.text))
-            };
             let met = &self.met[pending.unit];
-            if (compiled.has.is_empty() || agrees(&met.has)) && !agrees(&met.not_has) {
-                self.hits.push(pending.hit);
+            let has = compiled.has.is_empty() || self.within(&pending, &met.has).next().is_some();
+            if !has || self.within(&pending, &met.not_has).next().is_some() {
+                continue;
+            }
+            match compiled.report.filter(|var| pending.hit.captures.get(*var).is_none()) {
+                None => self.hits.push(pending.hit),
+                // What is reported was captured within: by each that does.
+                Some(var) => {
+                    let captured =
+                        |inner: &Related<'t>| Some(inner.captures.get(var)?.range.clone());
+                    let spans: Vec<_> =
+                        self.within(&pending, &met.has).filter_map(captured).collect();
+                    let Hit { unit, captures, .. } = pending.hit;
+                    // Functions stand in functions.
+                    let new = spans.into_iter().filter(|span| told.insert((unit, span.start)));
+                    self.hits.extend(new.map(|span| Hit {
+                        unit,
+                        span,
+                        captures: captures.clone(),
+                    }));
+                }
             }
         }
-        self.hits
+        Walked { hits: self.hits, marked: self.marked }
+    }
+
+    /// What of `list` lies within `pending` and agrees with it.
+    fn within<'l>(
+        &'l self,
+        pending: &'l Pending<'t>,
+        list: &'l [Related<'t>],
+    ) -> impl Iterator<Item = &'l Related<'t>> {
+        let first = list.partition_point(|related| related.order <= pending.order);
+        let within = list[first..].iter().take_while(|other| other.order < pending.end);
+        within
+            .take(MAX_RELATED)
+            .filter(|other| other.captures.agrees(&pending.hit.captures, self.input.text))
     }
 }
 
@@ -338,7 +387,9 @@ fn add_entries<'r>(entries: &mut Vec<Entry<'r>>, unit: usize, compiled: &'r Comp
         (Role::Has, &compiled.has),
         (Role::NotHas, &compiled.not_has),
     ];
-    for (role, pats) in lists {
+    let flow = compiled.flow.iter();
+    let own = flow.flat_map(|f| [(Role::Source, &f.sources), (Role::Sanitizer, &f.sanitizers)]);
+    for (role, pats) in lists.into_iter().chain(own) {
         entries.extend(pats.iter().map(|Rooted { pat, kinds }| Entry { unit, role, pat, kinds }));
     }
 }

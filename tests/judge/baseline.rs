@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use seamline::finding::Suppression;
 use seamline::judge::{Baseline, BaselineError, Hidden};
 
 use crate::*;
@@ -111,6 +112,27 @@ fn a_moved_file_keeps_its_baseline_and_a_copied_one_does_not() {
     assert_eq!(judged(), 0, "old.py is gone");
     fs::write(folder.path().join("old.py"), text()).unwrap();
     assert_eq!(judged(), 3, "old.py is still there");
+}
+
+#[test]
+fn what_is_suppressed_is_handed_out_apart_when_asked_for() {
+    let text = format!("{}get(v, verify=False) # nosec\n", text());
+    let mut candidates = candidates(&text);
+    candidates.push(secret_at(GENERIC, nth(&text, "verify=False", 1)));
+    candidates[3].rule = TLS;
+    candidates[3].secret = None;
+    let known = findings("a.py", &text);
+    let options = |keep_suppressed| JudgeOptions {
+        keep_suppressed,
+        ..with(Baseline::from_findings(&known[..1]))
+    };
+    let judged = |keep| judge(options(keep), "a.py", text.as_bytes(), candidates.clone());
+    let kept = judged(true);
+    assert_eq!(ids(&kept.findings), ids(&judged(false).findings));
+    assert_eq!(kept.hidden, judged(false).hidden);
+    assert!(judged(false).suppressed.is_empty());
+    let by: Vec<_> = kept.suppressed.iter().map(|f| (f.start.line, f.suppressed)).collect();
+    assert_eq!(by, [(5, Some(Suppression::Inline)), (2, Some(Suppression::Baseline))]);
 }
 
 #[test]

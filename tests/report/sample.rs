@@ -115,6 +115,8 @@ pub fn finding(
             cut: false,
         }),
         shown: None,
+        traces: None,
+        suppressed: None,
     }
 }
 
@@ -127,9 +129,11 @@ pub fn secret_finding(rule: &Arc<RuleMeta>, path: &str, start: Position) -> Find
         secret: Some(RedactedSecret {
             provider: "Amazon Web Services".to_owned(),
             redacted: redacted.clone(),
+            verification: None,
         }),
         reasons: vec![Cow::Borrowed("fixed format"), Cow::Borrowed("assigned to AWS_KEY")],
         shown: Some(secret),
+        suppressed: None,
         ..finding(rule, path, start, &code, &redacted)
     }
 }
@@ -166,6 +170,8 @@ pub fn report() -> Report {
         warnings: vec!["app/old.py:3: unknown rule `tls-of` in an ignore".to_owned()],
         files: 1_204,
         bytes: 9_876_543,
+        suppressed: Vec::new(),
+        excluded: 0,
         hidden: Hidden {
             suppressed_inline: 1,
             suppressed_baseline: 1,

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use seamline::finding::{Finding, RuleMeta, Severity};
+use seamline::finding::{Finding, RuleMeta, Severity, Suppression};
 use seamline::report::{Format, Report, Style};
 use serde_json::Value;
 
@@ -143,4 +143,23 @@ fn the_severity_of_a_finding_wins_over_its_rule() {
     let run = run(&Report { findings: vec![found], rules: vec![rule], ..Report::default() });
     assert_eq!(run["results"][0]["level"], "note");
     assert_eq!(run["tool"]["driver"]["rules"][0]["defaultConfiguration"]["level"], "warning");
+}
+
+#[test]
+fn what_is_suppressed_says_by_what_and_does_not_count_as_a_finding() {
+    let rule = Arc::new(tls_off());
+    let hidden = |by| Finding {
+        suppressed: Some(by),
+        ..finding(&rule, "a.py", at(2, 1), "verify=False", "verify=False")
+    };
+    let suppressed = vec![hidden(Suppression::Inline), hidden(Suppression::Baseline)];
+    let report = Report { suppressed, ..one(tls_off()) };
+    let results = run(&report)["results"].clone();
+    assert!(results[0].get("suppressions").is_none());
+    assert_eq!(results[1]["suppressions"][0]["kind"], "inSource");
+    assert_eq!(results[2]["suppressions"][0]["kind"], "external");
+    let json: Value = serde_json::from_str(&written(Format::Json, &report, &Style::PLAIN)).unwrap();
+    assert_eq!(json["findings"].as_array().unwrap().len(), 1);
+    assert_eq!(json["suppressed"][1]["suppressed"], "baseline");
+    assert_eq!(json["summary"]["findings_by_severity"]["high"], 1);
 }

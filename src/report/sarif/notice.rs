@@ -38,9 +38,10 @@ pub(super) fn descriptors() -> Vec<ReportingDescriptor> {
 
 /// All notifications of a run that lists `listed` of its findings.
 pub(super) fn all(report: &Report, listed: usize, paths: &Paths<'_>) -> Vec<Notification> {
-    let cut = report.findings.len() - listed;
+    let whole = report.findings.len() + report.suppressed.len();
+    let cut = whole - listed;
     let results = (cut > 0).then(|| {
-        let (cut, all) = (number(cut as u64), number(report.findings.len() as u64));
+        let (cut, all) = (number(cut as u64), number(whole as u64));
         format!("{cut} of {all} findings are not in this file, the least severe ones.")
     });
     let more = report.skipped.len().saturating_sub(MOST_SKIPS);

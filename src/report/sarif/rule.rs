@@ -31,7 +31,7 @@ impl<'a> Rules<'a> {
     /// The rules that could fire, and any other that a finding names.
     pub(super) fn new(report: &'a Report) -> Self {
         let mut rules = Rules { metas: Vec::new(), indices: HashMap::new() };
-        let fired = report.findings.iter().map(|finding| &finding.rule);
+        let fired = report.findings.iter().chain(&report.suppressed).map(|finding| &finding.rule);
         for meta in report.rules.iter().chain(fired) {
             if !rules.indices.contains_key(meta.id.as_str()) {
                 rules.indices.insert(&meta.id, rules.metas.len());

@@ -9,7 +9,8 @@ use crate::rules::model::Context;
 use crate::secrets::checksum;
 use crate::secrets::format::Format;
 use crate::secrets::randomness::{is_sequence_or_repeat, randomness};
-use crate::secrets::value::{has_part, is_monotonous, is_placeholder};
+use crate::secrets::standin::{is_monotonous, is_placeholder};
+use crate::secrets::value::has_part;
 use crate::source::place::{Place, Role};
 
 use super::Near;
@@ -21,12 +22,24 @@ const BY_PREFIX_AND_CONTEXT: u8 = 90;
 const BY_PREFIX: u8 = 70;
 const BY_CONTEXT: u8 = 40;
 
+/// A text of the right shape.
+pub(super) struct Token {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// Length of its public prefix.
+    pub(super) prefix: usize,
+    /// Of a format of the provider's own.
+    pub(super) own: bool,
+}
+
 /// A compiled rule.
 pub(super) struct Rule {
     pub(super) index: RuleIndex,
     pub(super) provider: u32,
     pub(super) confidence: Confidence,
     pub(super) formats: Vec<Format>,
+    /// So many of them are the provider's; the rest others publish.
+    pub(super) own_formats: usize,
     pub(super) regex: Option<LazyRegex>,
     pub(super) checksum: Option<String>,
     pub(super) context: Context,
@@ -60,21 +73,24 @@ impl Rule {
         let captures = self.regex.as_ref()?.get()?.captures(window)?;
         let secret = captures.name("secret").or_else(|| captures.get(0))?;
         let (start, end) = (from + secret.start(), from + secret.end());
-        candidates.push(self.candidate(text, start, end, 4, near)?);
+        let token = Token { start, end, prefix: 4, own: true };
+        candidates.push(self.candidate(text, &token, near)?);
         Some(end)
     }
 
-    /// Judges a token of the right shape at `start..end`.
+    /// Judges a token of the right shape.
     pub(super) fn candidate(
         &self,
         text: &[u8],
-        start: usize,
-        end: usize,
-        prefix: usize,
+        found: &Token,
         near: &Near<'_>,
     ) -> Option<Candidate> {
+        let Token { start, end, prefix, own } = *found;
         let token = &text[start..end];
         if self.documented.iter().any(|known| known.as_bytes() == token) {
+            return None;
+        }
+        if is_masked(&text[end..]) {
             return None;
         }
         if !self.name_fits(text, start) || prefix == 0 && follows_digest_word(text, start) {
@@ -85,7 +101,15 @@ impl Rule {
         if self.context.min_randomness.is_some_and(wordy) {
             return None;
         }
-        let opinion = self.confidence(token, body, near.place);
+        let opinion = match (self.confidence(token, body, own, near.place), own) {
+            ((Confidence::High, _), false) => (Confidence::Medium, OTHERS_SAY),
+            ((Confidence::Medium, HAS_FORMAT), true)
+                if near.place.role == Role::Production && is_named(text, start, body) =>
+            {
+                (Confidence::High, NAMED_AND_FORMED)
+            }
+            (opinion, _) => opinion,
+        };
         let specificity = match (prefix > 0, self.context.provider_near) {
             _ if opinion.1 == CHECKSUM_RIGHT => BY_CHECKSUM,
             (true, true) => BY_PREFIX_AND_CONTEXT,
@@ -95,8 +119,15 @@ impl Rule {
         Some(Candidate::of_secret(self.index, start..end, specificity, opinion))
     }
 
-    fn confidence(&self, token: &[u8], body: &[u8], place: Place) -> (Confidence, &'static str) {
-        match self.checksum.as_deref().and_then(|name| checksum::verify(name, token)) {
+    fn confidence(
+        &self,
+        token: &[u8],
+        body: &[u8],
+        own: bool,
+        place: Place,
+    ) -> (Confidence, &'static str) {
+        let scheme = self.checksum.as_deref().filter(|_| own);
+        match scheme.and_then(|name| checksum::verify(name, token)) {
             Some(true) => return (Confidence::High, CHECKSUM_RIGHT),
             Some(false) => return (Confidence::Low, "the token's checksum is wrong"),
             None => {}
@@ -113,8 +144,8 @@ impl Rule {
             return (confidence, "the token is partly a sequence");
         }
         match place.role {
-            Role::Production => (self.confidence, "the token has its provider's format"),
-            _ if randomness(body) > 0.8 => (self.confidence, "the token has its provider's format"),
+            Role::Production => (self.confidence, HAS_FORMAT),
+            _ if randomness(body) > 0.8 => (self.confidence, HAS_FORMAT),
             _ => (self.confidence.lowered(), "it stands in a test or example"),
         }
     }
@@ -130,6 +161,24 @@ impl Rule {
     }
 }
 
+/// Whether a credential's word stands before a random token on its line.
+fn is_named(text: &[u8], start: usize, body: &[u8]) -> bool {
+    const WORDS: &[&str] = &["key", "token", "secret", "auth", "pass", "cred"];
+    let floor = start.saturating_sub(80);
+    let line = memchr::memrchr(b'\n', &text[floor..start]).map_or(floor, |i| floor + i + 1);
+    randomness(body) > 0.9 && has_part(&text[line..start], WORDS)
+}
+
+const HAS_FORMAT: &str = "the token has its provider's format";
+const NAMED_AND_FORMED: &str =
+    "the token has its provider's format and stands under a credential's name";
+
+/// Whether what follows a token says that the rest of it was blacked out.
+fn is_masked(after: &[u8]) -> bool {
+    [&b"##"[..], b"**", b"...", "…".as_bytes()].iter().any(|mask| after.starts_with(mask))
+}
+
+const OTHERS_SAY: &str = "the token has a form that others publish for the provider";
 const CHECKSUM_RIGHT: &str = "the token's checksum is right";
 
 /// `sha256:…`, `"integrity": "…"`, `uses: action@…`: the hash of some content.
