@@ -89,11 +89,7 @@ impl Condition {
     }
 
     /// The entry whose value makes it hold, if it is one.
-    pub(super) fn decided_by(
-        &self,
-        walker: &Walker<'_, '_>,
-        subject: &Subject<'_>,
-    ) -> Option<Id> {
+    pub(super) fn decided_by(&self, walker: &Walker<'_, '_>, subject: &Subject<'_>) -> Option<Id> {
         self.0.iter().find_map(|term| term.decided_by(walker, subject))
     }
 

@@ -25,8 +25,8 @@ pub enum Format {
 }
 
 use Format::{
-    Apache, Bicep, Caddy, Directives, Dockerfile, Dotenv, Haproxy, Hcl, Ini, Json, Nginx, Properties, Toml,
-    Xml, Yaml,
+    Apache, Bicep, Caddy, Directives, Dockerfile, Dotenv, Haproxy, Hcl, Ini, Json, Nginx,
+    Properties, Toml, Xml, Yaml,
 };
 
 /// Keys in rule files, with a name for a file that has none.

@@ -78,7 +78,15 @@ impl<'a> Tree<'a> {
     pub(crate) fn add(&mut self, key: &'a [u8], span: Range<usize>, value: Value<'a>) -> Id {
         let id = self.nodes.len() as Id;
         let parent = self.open.last().copied().unwrap_or(0);
-        self.nodes.push(Node { key, value, span, parent, end: id + 1, alias: NONE, is_optional: false });
+        self.nodes.push(Node {
+            key,
+            value,
+            span,
+            parent,
+            end: id + 1,
+            alias: NONE,
+            is_optional: false,
+        });
         id
     }
 

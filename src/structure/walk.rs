@@ -7,7 +7,7 @@ use super::tree::{Id, NONE, TEMPLATE, Tree, Value};
 
 /// Entries looked at for one file; far more than any file that people wrote
 /// needs, and what keeps rules that compare parts of a file linear.
-const MAX_LOOKS: u32 = 20_000_000;
+const MAX_LOOKS: u32 = 4_000_000;
 
 /// Where a path leads.
 #[derive(Debug, Default)]

@@ -31,11 +31,8 @@ pub(super) fn read(text: &[u8]) -> Tree<'_> {
             let key: &[u8] = if start == last { b"final" } else { b"stage" };
             stage = Some(tree.open(key, start, Value::Map));
         }
-        let value = if is_known(&mut names, name, args) {
-            Value::Text(args)
-        } else {
-            Value::Open(args)
-        };
+        let value =
+            if is_known(&mut names, name, args) { Value::Text(args) } else { Value::Open(args) };
         tree.add(name, start..end, value);
     }
     tree.finish(text.len());
@@ -63,7 +60,7 @@ fn instruction_end(cursor: &mut Cursor<'_>) -> usize {
     let start = cursor.at;
     loop {
         let line_start = cursor.at;
-        cursor.to_line_end();
+        cursor.end_line();
         let line = cursor.slice(line_start, cursor.at).trim_ascii();
         // A comment between continued lines does not end them.
         let goes_on = line.ends_with(b"\\") || line_start != start && line.starts_with(b"#");

@@ -102,7 +102,7 @@ pub(super) fn read_bicep(text: &[u8]) -> Tree<'_> {
         match keyword {
             b"resource" => resource(&mut cursor, &mut tree, start),
             b"param" | b"var" => named(&mut cursor, &mut tree, keyword, start),
-            _ => cursor.to_line_end(),
+            _ => cursor.end_line(),
         }
         if cursor.at == start {
             cursor.at += 1;
@@ -121,7 +121,7 @@ fn resource<'a>(cursor: &mut Cursor<'a>, tree: &mut Tree<'a>, start: usize) {
     let kind = kind.split(|byte| *byte == b'@').next().unwrap_or(kind);
     cursor.skip_spaces();
     if cursor.take_while(|byte| byte.is_ascii_alphabetic()) == b"existing" {
-        return cursor.to_line_end();
+        return cursor.end_line();
     }
     let outer = tree.open(b"resources", start, Value::Map);
     tree.add(b"type", kind_at..cursor.at, Value::Text(kind));

@@ -48,7 +48,7 @@ pub(super) fn read(text: &[u8]) -> Tree<'_> {
     while !reader.cursor.is_done() {
         let from = reader.cursor.at;
         reader.line();
-        reader.cursor.to_line_end();
+        reader.cursor.end_line();
         reader.cursor.at = (reader.cursor.at + 1).min(reader.cursor.end).max(from + 1);
     }
     reader.tree.finish(text.len());
@@ -242,7 +242,7 @@ impl<'a> Reader<'a> {
     /// The rest of the line without a comment.
     fn plain(&mut self) -> &'a [u8] {
         let from = self.cursor.at;
-        self.cursor.to_line_end();
+        self.cursor.end_line();
         let line = self.cursor.slice(from, self.cursor.at);
         let length = memchr::memmem::find(line, b" #").unwrap_or(line.len());
         let text = line[..length].trim_ascii_end();
@@ -252,7 +252,7 @@ impl<'a> Reader<'a> {
 
     /// `|` and `>`: the lines below that are deeper than `column`.
     fn block(&mut self, key: &'a [u8], start: usize, column: usize) {
-        self.cursor.to_line_end();
+        self.cursor.end_line();
         let from = (self.cursor.at + 1).min(self.cursor.end);
         let mut to = from;
         let mut line = Cursor::part(self.cursor.text, from, self.cursor.end);
@@ -264,7 +264,7 @@ impl<'a> Reader<'a> {
             if !is_blank && depth <= column {
                 break;
             }
-            line.to_line_end();
+            line.end_line();
             if !is_blank {
                 to = line.at;
             }

@@ -8,8 +8,7 @@ use super::string::quoted;
 const OPENING: &[&[u8]] = &[b"if", b"range", b"with"];
 
 /// Words of other template lines that write nothing themselves.
-const CONTROL: &[&[u8]] =
-    &[b"else", b"/*", b"fail", b"break", b"continue", b"required"];
+const CONTROL: &[&[u8]] = &[b"else", b"/*", b"fail", b"break", b"continue", b"required"];
 
 /// A key at the cursor, with the cursor behind its colon; none, and the cursor
 /// where it was, if the line has no key here.
@@ -29,7 +28,7 @@ pub(super) fn key<'a>(cursor: &mut Cursor<'a>) -> Option<&'a [u8]> {
 
 fn quoted_key<'a>(cursor: &mut Cursor<'a>) -> Option<&'a [u8]> {
     let mut line = cursor.clone();
-    line.to_line_end();
+    line.end_line();
     let end = std::mem::replace(&mut cursor.end, line.at);
     let key = quoted(cursor, Flavor::Yaml);
     cursor.end = end;
