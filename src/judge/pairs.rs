@@ -148,7 +148,9 @@ impl Declared {
         let window = from..source.text.len().min(own.end + NEAR);
         let fitting = context::assignments(source.text, window, quoted).filter(|(name, range)| {
             let apart = range.end <= own.start || range.start >= own.end;
-            apart && self.is_partner(&plain(name), &stem)
+            apart
+                && self.is_partner(&plain(name), &stem)
+                && in_one_block(&source.text[range.end.min(own.start)..range.start.max(own.end)])
         });
         let distance = |range: &std::ops::Range<usize>| range.start.abs_diff(own.start);
         fitting.map(|(_, range)| range).min_by_key(distance)
@@ -160,6 +162,17 @@ impl Declared {
             rest.is_empty() || rest == stem_of_secret
         })
     }
+}
+
+/// Whether no blank line stands in `text`.
+fn in_one_block(text: &[u8]) -> bool {
+    let mut lines = text.split(|b| *b == b'\n').skip(1).peekable();
+    while let Some(line) = lines.next() {
+        if lines.peek().is_some() && line.trim_ascii().is_empty() {
+            return false;
+        }
+    }
+    true
 }
 
 /// Lower case, letters and digits only.
