@@ -47,6 +47,26 @@ pub struct Candidate {
     pub partner: Option<Range<usize>>,
     /// Why the confidence is what it is, in short phrases.
     pub reasons: Vec<Cow<'static, str>>,
+    /// What the span says where the file holds the secret encoded.
+    pub decoded: Option<Decoded>,
+}
+
+/// A secret that a file holds in an encoded form.
+#[derive(Debug, Clone)]
+pub struct Decoded {
+    /// The value itself, as it would stand in a file that does not encode it.
+    pub value: Secret,
+    /// How the file writes it, outermost first, e.g. `base64`.
+    pub encodings: Vec<&'static str>,
+}
+
+impl Decoded {
+    /// The encodings in a reader's words: `base64`, `base64 in base64`.
+    pub fn described(&self) -> String {
+        let mut inner_first = self.encodings.clone();
+        inner_first.reverse();
+        inner_first.join(" in ")
+    }
 }
 
 impl Candidate {
@@ -63,6 +83,7 @@ impl Candidate {
             related: Vec::new(),
             partner: None,
             reasons: Vec::new(),
+            decoded: None,
         }
     }
 }
@@ -258,6 +279,11 @@ impl Secret {
     /// Takes a copy of the raw bytes.
     pub fn new(raw: &[u8]) -> Self {
         Secret(raw.into())
+    }
+
+    /// The raw bytes, for hashing and for looking for them in what is shown.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
     }
 
     /// The raw text. For `--show-secrets` in human output only.

@@ -15,6 +15,7 @@ pub mod report;
 pub mod rules;
 pub mod secrets;
 pub mod source;
+pub mod structure;
 pub mod suggest;
 pub mod surface;
 pub mod syntax;

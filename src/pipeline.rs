@@ -4,6 +4,7 @@
 //!  source ──► secrets ──┐
 //!    │                  ├──► judge ──► report ──► exit
 //!    ├──► syntax ───────┤
+//!    ├──► structure ────┤
 //!    └──► surface ──────┘
 //!  skips ─────────────────────────────► (counted in every report)
 //! ```
@@ -16,8 +17,9 @@ use crate::finding::{Candidate, Finding};
 use crate::judge::{Judge, JudgeOptions, References, Verdict};
 use crate::report::Report;
 use crate::rules::Catalogue;
-use crate::secrets::{Scanned, SecretsEngine, SecretsScratch};
+use crate::secrets::{SecretsEngine, SecretsScratch};
 use crate::source::{self, Skip, Source, SourceError, SourceRequest};
+use crate::structure::{StructureEngine, StructureScratch};
 use crate::surface::Surface;
 use crate::syntax::{Parse, SyntaxEngine, SyntaxScratch};
 
@@ -26,6 +28,7 @@ pub struct Engine {
     catalogue: Arc<Catalogue>,
     secrets: SecretsEngine,
     syntax: SyntaxEngine,
+    structure: StructureEngine,
     surface: Surface,
     judge: Judge,
 }
@@ -43,6 +46,7 @@ struct Worker {
     candidates: Vec<Candidate>,
     secrets: SecretsScratch,
     syntax: SyntaxScratch,
+    structure: StructureScratch,
     references: References,
     report: Report,
 }
@@ -53,6 +57,7 @@ impl Engine {
         Engine {
             secrets: SecretsEngine::new(&catalogue),
             syntax: SyntaxEngine::new(&catalogue),
+            structure: StructureEngine::new(&catalogue),
             surface: Surface::new(&catalogue),
             judge: Judge::new(Arc::clone(&catalogue), options),
             catalogue,
@@ -118,11 +123,26 @@ impl Engine {
         worker.references.read(source);
         worker.candidates.clear();
         let scanned = self.secrets.scan(source, &mut worker.secrets, &mut worker.candidates);
-        if scanned == Scanned::InPart {
-            let reason = "too many candidates for secrets: only its first part was searched".into();
+        if let Some(reason) = scanned.shortfall() {
             worker.report.skipped.push(Skip { path: Arc::clone(&source.path), reason });
         }
-        match self.syntax.parse(source, &mut worker.syntax) {
+        let whole = self.syntax.parse(source, &mut worker.syntax);
+        self.run_rules(source, whole, worker);
+        let scripts = self.syntax.parse_scripts(source, &mut worker.syntax);
+        self.run_rules(source, scripts, worker);
+        let structure = self.structure.scan(source, &mut worker.structure, &mut worker.candidates);
+        if let Err(reason) = structure {
+            let reason = reason.into();
+            worker.report.skipped.push(Skip { path: Arc::clone(&source.path), reason });
+        }
+        if !worker.candidates.is_empty() || self.judge.reads_every_file() {
+            let verdict = self.judge.file(source, &mut worker.candidates);
+            worker.report.add(verdict);
+        }
+    }
+
+    fn run_rules(&self, source: &Source<'_>, parse: Parse<'_>, worker: &mut Worker) {
+        match parse {
             Parse::NotNeeded => {}
             Parse::Skipped(reason) => {
                 worker.report.skipped.push(Skip { path: Arc::clone(&source.path), reason });
@@ -131,10 +151,6 @@ impl Engine {
                 self.syntax.run_rules(&file, &mut worker.candidates);
                 self.surface.scan(source, &file, &mut worker.candidates);
             }
-        }
-        if !worker.candidates.is_empty() || self.judge.reads_every_file() {
-            let verdict = self.judge.file(source, &mut worker.candidates);
-            worker.report.add(verdict);
         }
     }
 }

@@ -85,13 +85,16 @@ impl<'s, 't> Case<'s, 't> {
     ) -> Finding {
         let Standing { candidate, severity, fingerprint } = standing;
         let is_secret = meta.category == Category::Secret || candidate.secret.is_some();
-        let raw = is_secret.then(|| secret_range(candidate).clone());
-        let secret = raw.clone().map(|range| RedactedSecret {
+        let place = secret_range(candidate).clone();
+        let decoded = candidate.decoded.as_ref();
+        let written = &self.source.text[place.clone()];
+        let raw = decoded.map_or(written, |decoded| decoded.value.bytes());
+        let secret = is_secret.then(|| RedactedSecret {
             provider: meta.provider.clone().unwrap_or_default(),
-            redacted: self.mask.redacted(range.clone(), prefix(&self.source.text[range])),
+            redacted: self.mask.redacted_value(raw, prefix(raw)),
             verification: None,
         });
-        let traces = raw.as_ref().map(|range| self.traces(candidate, range));
+        let traces = is_secret.then(|| self.traces(candidate, &place, raw));
         Finding {
             rule: Arc::clone(meta),
             severity: *severity,
@@ -99,34 +102,43 @@ impl<'s, 't> Case<'s, 't> {
             path: Arc::clone(&self.source.path),
             start: self.places.position(candidate.span.start),
             end: self.places.position(candidate.span.end),
-            message: match &candidate.message {
-                Some(message) => self.mask.scrub(message),
-                // Written by the rule's author, not taken from the file.
-                None => meta.title.clone(),
-            },
+            message: self.message(candidate, meta),
             fingerprint: fingerprint.clone(),
             secret,
             related: self.related(candidate),
             reasons: candidate.reasons.iter().cloned().map(|r| self.reason(r)).collect(),
             origin: self.source.origin.clone(),
             excerpt: None,
-            shown: raw.map(|range| Secret::new(&self.source.text[range])),
+            shown: is_secret.then(|| Secret::new(raw)),
             suppressed: None,
             traces,
         }
     }
 
-    fn traces(&self, candidate: &Candidate, secret: &Range<usize>) -> Traces {
+    /// `raw` is the secret itself, `place` where it or what hides it is written.
+    fn traces(&self, candidate: &Candidate, place: &Range<usize>, raw: &[u8]) -> Traces {
         let text = self.source.text;
         let harmless = |name: &String| !self.mask.is_in(name);
-        let mut sections = context::sections(text, secret.start);
+        let mut sections = context::sections(text, place.start);
         sections.retain(harmless);
         Traces {
-            identity: Identity::of(&text[secret.clone()]),
-            name: Some(context::name_of(text, secret.start)).filter(harmless).unwrap_or_default(),
+            identity: Identity::of(raw),
+            name: Some(context::name_of(text, place.start)).filter(harmless).unwrap_or_default(),
             sections,
-            secret: Some(Secret::new(&text[secret.clone()])),
+            secret: Some(Secret::new(raw)),
             partner: candidate.partner.clone().map(|range| Secret::new(&text[range])),
+        }
+    }
+
+    fn message(&self, candidate: &Candidate, meta: &RuleMeta) -> String {
+        let message = match &candidate.message {
+            Some(message) => self.mask.scrub(message),
+            // Written by the rule's author, not taken from the file.
+            None => meta.title.clone(),
+        };
+        match &candidate.decoded {
+            Some(decoded) => format!("{message}, encoded ({})", decoded.described()),
+            None => message,
         }
     }
 

@@ -199,6 +199,7 @@ impl Judge {
                 prefix: self.public_prefix(candidate.rule, &text[range.clone()]),
                 range,
                 won: won && is_secret,
+                decoded: candidate.decoded.as_ref().map(|decoded| decoded.value.clone()),
             })
         };
         candidates.iter().zip(won).filter_map(known).collect()
@@ -235,8 +236,11 @@ impl Judge {
             let wanted = self.settings(candidate).and_then(|s| s.severity);
             let fingerprint = match meta.category {
                 Category::Secret => {
-                    let value = secret_range(candidate);
-                    fingerprints.secret(&meta.id, case.source.text, value, &case.mask)
+                    let text = case.source.text;
+                    let place = secret_range(candidate);
+                    let plain = candidate.decoded.as_ref().map(|decoded| decoded.value.bytes());
+                    let value = plain.unwrap_or(&text[place.clone()]);
+                    fingerprints.secret(&meta.id, value, (text, place), &case.mask)
                 }
                 Category::Pattern | Category::Surface => {
                     fingerprints.pattern(&meta.id, case.source.text, &candidate.span, &case.mask)
