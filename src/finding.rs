@@ -44,11 +44,20 @@ pub struct Candidate {
     /// Other places that matter for this finding, with what they are.
     pub related: Vec<(Range<usize>, String)>,
     /// The value that belongs to the secret (user, id), where one was found.
-    pub partner: Option<Range<usize>>,
+    pub partner: Option<Partner>,
     /// Why the confidence is what it is, in short phrases.
     pub reasons: Vec<Cow<'static, str>>,
     /// What the span says where the file holds the secret encoded.
     pub decoded: Option<Decoded>,
+}
+
+/// The value that belongs to a secret.
+#[derive(Debug, Clone)]
+pub struct Partner {
+    /// Where it, or what hides it, is written.
+    pub place: Range<usize>,
+    /// The value itself, where the file holds it encoded.
+    pub decoded: Option<Secret>,
 }
 
 /// A secret that a file holds in an encoded form.

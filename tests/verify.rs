@@ -97,6 +97,22 @@ fn a_pair_is_one_finding_and_asked_about_together() {
 }
 
 #[test]
+fn a_pair_that_the_file_holds_encoded_is_sent_as_it_is() {
+    use base64::Engine as _;
+    let encoded = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
+    let text = format!(
+        "TWILIO_ACCOUNT_SID_BASE64={}\nTWILIO_AUTH_TOKEN_BASE64={}\n",
+        encoded(&run::twilio_sid()),
+        encoded(&run::twilio_token())
+    );
+    let provider = Provider::start(|_| Answer::status(200));
+    let report = Project::new(&[("prod.env", &text)]).verify(&provider, &[]);
+    assert_eq!(verification(&report, "twilio-auth-token").0, "live");
+    let asked = provider.requests();
+    assert_eq!(asked[0].target, format!("/2010-04-01/Accounts/{}.json", run::twilio_sid()));
+}
+
+#[test]
 fn the_host_follows_the_credential_only_as_the_rule_lists_it() {
     let key = |end: &str| format!("MAILCHIMP_API_KEY={}-{end}\n", run::hex(32, 7));
     let project = Project::new(&[("a.env", &key("us7")), ("b.env", &key("us99"))]);

@@ -126,7 +126,10 @@ impl<'s, 't> Case<'s, 't> {
             name: Some(context::name_of(text, place.start)).filter(harmless).unwrap_or_default(),
             sections,
             secret: Some(Secret::new(raw)),
-            partner: candidate.partner.clone().map(|range| Secret::new(&text[range])),
+            partner: candidate.partner.as_ref().map(|partner| {
+                let written = || Secret::new(&text[partner.place.clone()]);
+                partner.decoded.clone().unwrap_or_else(written)
+            }),
         }
     }
 
@@ -173,6 +176,6 @@ pub(super) fn put_right(candidate: &mut Candidate, text: &[u8]) {
     };
     whole(&mut candidate.span);
     candidate.secret.iter_mut().for_each(whole);
-    candidate.partner.iter_mut().for_each(whole);
+    candidate.partner.iter_mut().for_each(|partner| whole(&mut partner.place));
     candidate.related.iter_mut().for_each(|(range, _)| whole(range));
 }

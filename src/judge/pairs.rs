@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::context;
 use super::merge::{own_severity, secret_range};
-use crate::finding::{Candidate, RuleIndex};
+use crate::finding::{Candidate, Partner, RuleIndex};
 use crate::rules::Catalogue;
 use crate::rules::model::Pair;
 use crate::source::Source;
@@ -80,7 +80,7 @@ impl Pairs {
             } else if let Some(range) = pair.named(source, candidates, index) {
                 let message = format!("the {} that belongs to it", pair.what);
                 candidates[index].related.push((range.clone(), message));
-                candidates[index].partner = Some(range);
+                candidates[index].partner = Some(Partner { place: range, decoded: None });
             }
         }
         order.into_iter().filter(|index| !absorbed.contains(index)).collect()
@@ -105,7 +105,8 @@ fn take_in(
     candidate.confidence = candidate.confidence.max(other.confidence);
     candidate.reasons.push("the value that belongs to it stands near".into());
     candidate.related.push((range.clone(), format!("the {what} that belongs to it")));
-    candidate.partner = Some(range);
+    let decoded = other.decoded.map(|decoded| decoded.value);
+    candidate.partner = Some(Partner { place: range, decoded });
 }
 
 impl Declared {
