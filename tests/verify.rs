@@ -113,6 +113,35 @@ fn a_pair_that_the_file_holds_encoded_is_sent_as_it_is() {
 }
 
 #[test]
+fn a_signed_request_holds_no_secret() {
+    let secret = ["k8Zt4LxW2vNc7YbR5mJd", "QpT9sHf3Gw6XcVbNm1Kj"].concat();
+    let project = |kind: &str| {
+        let id = [kind, "Q7WZ4TNB", "X3MHLC2E"].concat();
+        Project::new(&[(
+            "prod.env",
+            &format!("AWS_ACCESS_KEY_ID={id}\nAWS_SECRET_ACCESS_KEY={secret}\n"),
+        )])
+    };
+    let provider = Provider::start(|_| Answer::status(200));
+    let report = project("AKIA").verify(&provider, &[]);
+    assert_eq!(verification(&report, "aws-secret-access-key").0, "live");
+    let asked = provider.requests();
+    assert_eq!(
+        (asked[0].method.as_str(), asked[0].header("host")),
+        ("POST", Some("sts.amazonaws.com"))
+    );
+    let signature = asked[0].header("authorization").unwrap();
+    assert!(signature.starts_with("AWS4-HMAC-SHA256 Credential=AKIA"), "{signature}");
+    assert!(asked[0].text.ends_with("Action=GetCallerIdentity&Version=2011-06-15"));
+    assert!(!asked[0].text.contains(&secret));
+
+    let (status, reason) =
+        verification(&project("ASIA").verify(&provider, &[]), "aws-secret-access-key");
+    assert_eq!(status, "not-checked");
+    assert_eq!(reason, "the access key id that belongs to it is of another kind");
+}
+
+#[test]
 fn the_host_follows_the_credential_only_as_the_rule_lists_it() {
     let key = |end: &str| format!("MAILCHIMP_API_KEY={}-{end}\n", run::hex(32, 7));
     let project = Project::new(&[("a.env", &key("us7")), ("b.env", &key("us99"))]);

@@ -73,6 +73,10 @@ fn every_mistake_of_a_request_is_told_with_its_line() {
             "a.toml:10: the header `host` is set by itself; leave it out",
         ),
         (
+            "sign = { region = \"us-east-1\", service = \"sts\" }\nlive = []\ndead = []",
+            "a signed request names the key's id, and the rule has no pair",
+        ),
+        (
             "basic = \"{secret}:\"\nlive = [{ status = [301] }]\ndead = []",
             "status 301 says nothing",
         ),

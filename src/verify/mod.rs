@@ -8,6 +8,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `request.rs` | the rule's request with the secret in it |
+//! | `sign.rs` | requests that prove the secret instead of sending it |
 //! | `send.rs` | one request over the wire, within limits |
 //! | `answer.rs` | live, dead or unknown |
 //! | `queue.rs` | who is asked when: once per secret, slowly per host, in bounds |
@@ -16,6 +17,7 @@ mod answer;
 mod queue;
 mod request;
 mod send;
+mod sign;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
