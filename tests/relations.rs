@@ -236,6 +236,19 @@ fn a_password_names_its_user() {
 }
 
 #[test]
+fn a_client_secret_names_its_client_id() {
+    let secret = ["q8Zt4LxW2v", "Nc7YbR5mJd", "Qp"].concat();
+    let text = format!("ACME_CLIENT_ID=app-123\nACME_CLIENT_SECRET={secret}\n");
+    let found = report(&project(&[("prod.env", &text)]), &[]);
+    assert_eq!(related(&found[0]), ["prod.env:1 the id that belongs to it"]);
+    // Whichever provider's format it has.
+    let discord =
+        format!("DISCORD_CLIENT_ID=812345678901234567\nDISCORD_CLIENT_SECRET={secret}Z3kV9xLm1T\n");
+    let found = report(&project(&[("prod.env", &discord)]), &[]);
+    assert_eq!(related(&found[0]).len(), 1, "{:#?}", listed(&found));
+}
+
+#[test]
 fn a_pipeline_that_has_the_name_in_a_store_is_named() {
     let key = ["sk_", "live_", "4eC39HqLyjWDarjtT1zdp7dc"].concat();
     let folder = project(&[

@@ -293,6 +293,38 @@ fn every_format_says_what_came_of_it() {
 }
 
 #[test]
+fn the_report_fits_its_schema() {
+    let schema = include_str!("../schemas/seamline-report-v1.schema.json");
+    let schema = jsonschema::draft202012::new(&serde_json::from_str(schema).unwrap()).unwrap();
+    let provider = Provider::start(|_| Answer::status(200));
+    let project = Project::new(&[("a.env", "ACME_KEY=acme_live\n"), (".env", "STRIPE=key\n")]);
+    let mut report = project.verify(&provider, &[]);
+    assert!(schema.is_valid(&report));
+    report["findings"][0]["secret"]["verification"]["status"] = "maybe".into();
+    assert!(!schema.is_valid(&report));
+}
+
+#[test]
+fn a_shared_credential_is_asked_about_where_it_stands() {
+    let project = Project::new(&[
+        (".env.dev", "ACME_KEY=acme_live\n"),
+        (".env.prod", "ACME_KEY=acme_live\n"),
+    ]);
+    let provider = Provider::start(|_| Answer::status(200));
+    let report = project.verify(&provider, &[]);
+    let found = report["findings"].as_array().unwrap();
+    let said: Vec<(&str, Option<&str>)> = found
+        .iter()
+        .map(|f| (f["rule"].as_str().unwrap(), f["secret"]["verification"]["status"].as_str()))
+        .collect();
+    assert_eq!(
+        said,
+        [("acme-token", Some("live")), ("acme-token", Some("live")), ("shared-credential", None)]
+    );
+    assert_eq!(provider.requests().len(), 1);
+}
+
+#[test]
 fn the_user_may_forbid_it_for_good() {
     let provider = Provider::start(|_| Answer::status(200));
     let project = Project::new(&[

@@ -24,9 +24,14 @@ const CREDENTIAL: &[&str] = &[
     "access", "client", "app", "consumer", "credential", "value",
 ];
 
+/// Ends of names of secrets that never go without an id, without separators.
+const CLIENT: &[&str] = &["clientsecret", "consumersecret", "appsecret", "applicationsecret"];
+
 /// The pairs that rules declare, by rule index.
 pub(super) struct Pairs {
     declared: Vec<Option<Declared>>,
+    /// Of a key of nobody in particular: holds for every client secret too.
+    client: Option<usize>,
 }
 
 struct Declared {
@@ -47,7 +52,23 @@ impl Pairs {
                 *slot = Some(Declared::new(pair, catalogue));
             }
         }
-        Pairs { declared }
+        let mut entries = catalogue.secrets.iter();
+        let client = entries.find(|e| e.rule.detector.as_deref() == Some("key-assignment"));
+        Pairs { declared, client: client.map(|entry| entry.index.0 as usize) }
+    }
+
+    /// The pair of `candidate`: its rule's own or, of a value that is called a
+    /// secret, the one that all of them have.
+    fn of(&self, candidate: &Candidate, text: &[u8]) -> Option<&Declared> {
+        let own = self.declared.get(candidate.rule.0 as usize)?;
+        let client = || {
+            let name = plain(&context::name_of(text, secret_range(candidate).start));
+            let declared = self.client.and_then(|client| self.declared.get(client)?.as_ref());
+            declared.filter(|_| {
+                candidate.secret.is_some() && CLIENT.iter().any(|word| name.ends_with(word))
+            })
+        };
+        own.as_ref().or_else(client)
     }
 
     /// Joins the partners of the secrets among `order` (indices of `candidates`
@@ -64,9 +85,7 @@ impl Pairs {
         let mut absorbed = BTreeSet::new();
         for (at, &index) in order.iter().enumerate() {
             let rule = candidates[index].rule;
-            let Some(pair) = self.declared.get(rule.0 as usize).and_then(Option::as_ref) else {
-                continue;
-            };
+            let Some(pair) = self.of(&candidates[index], source.text) else { continue };
             if absorbed.contains(&index) {
                 continue;
             }

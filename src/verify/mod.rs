@@ -98,19 +98,17 @@ fn known(catalogue: &Catalogue) -> HashMap<&str, Known<'_>> {
 }
 
 /// The job that answers for `finding`, or why there is none; `None` for what is
-/// no secret.
+/// no secret or only relates findings of others.
 fn ticket(
     finding: &Finding,
     known: &HashMap<&str, Known<'_>>,
     jobs: &mut queue::Jobs,
 ) -> Option<Result<usize, String>> {
-    finding.secret.as_ref()?;
+    let Traces { secret, partner, identity, .. } = finding.traces.as_ref()?;
     let Some(how) = known.get(finding.rule.id.as_str()) else {
         return Some(Err("no check is known for this kind of credential".to_owned()));
     };
-    let Some(Traces { secret: Some(secret), partner, identity, .. }) = &finding.traces else {
-        return Some(Err("the value was not kept".to_owned()));
-    };
+    let Some(secret) = secret else { return Some(Err("the value was not kept".to_owned())) };
     let key = (finding.rule.id.clone(), *identity, partner.as_ref().map(Secret::identity));
     Some(jobs.ticket(key, || job(how, secret, partner.as_ref())))
 }
