@@ -162,24 +162,25 @@ impl Declared {
             return None;
         }
         let own = secret_range(&candidates[index]);
-        let stem = stem(&plain(&context::name_of(source.text, own.start)), CREDENTIAL);
+        let names = [context::name_of, context::first_name_of];
+        let stems = names.map(|name| stem(&plain(&name(source.text, own.start)), CREDENTIAL));
         let quoted = Place::of(&source.path).notation == Notation::Code;
         let from = own.start.saturating_sub(NEAR);
         let window = from..source.text.len().min(own.end + NEAR);
         let fitting = context::assignments(source.text, window, quoted).filter(|(name, range)| {
             let apart = range.end <= own.start || range.start >= own.end;
             apart
-                && self.is_partner(&plain(name), &stem)
+                && self.is_partner(&plain(name), &stems)
                 && in_one_block(&source.text[range.end.min(own.start)..range.start.max(own.end)])
         });
         let distance = |range: &std::ops::Range<usize>| range.start.abs_diff(own.start);
         fitting.map(|(_, range)| range).min_by_key(distance)
     }
 
-    fn is_partner(&self, name: &str, stem_of_secret: &str) -> bool {
+    fn is_partner(&self, name: &str, stems_of_secret: &[String]) -> bool {
         self.names.iter().filter_map(|word| name.strip_suffix(word.as_str())).any(|rest| {
             let rest = stem(rest, CREDENTIAL);
-            rest.is_empty() || rest == stem_of_secret
+            rest.is_empty() || stems_of_secret.contains(&rest)
         })
     }
 }
