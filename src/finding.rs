@@ -181,6 +181,8 @@ pub struct Traces {
     pub name: String,
     /// The headings that the value stands under (`production` of a YAML key).
     pub sections: Vec<String>,
+    /// A comment asks not to relate it to the same value elsewhere.
+    pub alone: bool,
     /// Present only if the provider may be asked.
     pub secret: Option<Secret>,
     /// The value that belongs to it (user, id); as `secret`.

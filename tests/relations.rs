@@ -173,6 +173,24 @@ fn config_gates_and_baseline_hold_for_relations_too() {
 }
 
 #[test]
+fn a_comment_keeps_a_place_out_of_relations() {
+    let plain = format!("APP_API_KEY={}\n", key());
+    let ignored = format!("# seamline: ignore-next-line[shared-credential] same stage\n{plain}");
+    let folder = project(&[(".env.dev", &plain), (".env.production", &ignored)]);
+    let found = report(&folder, &["--report-unused-ignores"]);
+    assert_eq!((found.len(), shared(&found).len()), (2, 0), "{:#?}", listed(&found));
+    let said = run(&folder, &["--report-unused-ignores", "--format", "concise"]);
+    assert!(said.contains("1 inline") && !said.contains("unused"), "{said}");
+    let third =
+        [(".env.dev", plain.as_str()), (".env.production", &ignored), (".env.staging", &plain)];
+    let found = report(&project(&third), &[]);
+    assert_eq!(
+        shared(&found)[0]["message"],
+        "The same credential is used for staging and development"
+    );
+}
+
+#[test]
 fn the_same_bytes_twice() {
     let mut files = Vec::new();
     for n in 0..40 {

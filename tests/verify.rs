@@ -238,6 +238,23 @@ fn who_is_asked_too_often_is_left_alone() {
 }
 
 #[test]
+fn a_host_is_asked_one_thing_at_a_time() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    static OPEN: AtomicUsize = AtomicUsize::new(0);
+    static MOST: AtomicUsize = AtomicUsize::new(0);
+    let text: String =
+        (0..30).map(|n| format!("ACME_KEY={}\n", acme_token(&format!("n{n}")))).collect();
+    let provider = Provider::start(|_| {
+        MOST.fetch_max(OPEN.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        std::thread::yield_now();
+        OPEN.fetch_sub(1, Ordering::SeqCst);
+        Answer::status(401)
+    });
+    Project::new(&[("a.env", &text)]).verify(&provider, &[]);
+    assert_eq!((provider.requests().len(), MOST.load(Ordering::SeqCst)), (30, 1));
+}
+
+#[test]
 fn no_more_than_a_bounded_number_is_asked() {
     let text: String =
         (0..520).map(|n| format!("ACME_KEY={}\n", acme_token(&format!("n{n}")))).collect();
@@ -281,6 +298,7 @@ fn every_format_says_what_came_of_it() {
     let project = Project::new(&[("a.env", "ACME_KEY=acme_live\n")]);
     let provider = Provider::start(|_| Answer::status(200));
     for (format, said) in [
+        ("human", "providers say 1 live"),
         ("human", "check: live: accepted by api.acme.example (HTTP status 200)"),
         ("concise", "critical[acme-token] Acme token (live)"),
         ("json", "\"verification\":{\"status\":\"live\",\"reason\":\"accepted by"),
