@@ -62,7 +62,10 @@ fn every_mistake_of_a_request_is_told_with_its_line() {
             "a.toml:12: status 200 is already said to be live; tell them apart by the body",
         ),
         ("basic = \"{secret}:\"\nlive = []\ndead = []", "nothing says that a credential is live"),
-        ("basic = \"{secret}\"\nlive = [{ status = [200] }]\ndead = []", "a user and a password"),
+        (
+            "basic = \"{secret}\"\nlive = [{ status = [200] }]\ndead = []",
+            "Basic authentication takes two parts",
+        ),
         ("body = \"{secret}\"\nlive = [{ status = [200] }]\ndead = []", "only a POST has a body"),
         (
             "method = \"POST\"\nbody = \"{secret}\"\nlive = [{ status = [200] }]\ndead = []",

@@ -132,7 +132,7 @@ fn check_headers(findings: &mut Findings<'_, '_>, at: &str, verify: &Verify) {
         check_placeholders(findings, &pointer, basic);
         if !basic.contains(':') {
             let fix = "write `{user}:{secret}` or `{secret}:`";
-            findings.add(&pointer, "Basic authentication is a user and a password", fix);
+            findings.add(&pointer, "Basic authentication takes two parts", fix);
         }
         if verify.headers.contains_key("authorization") {
             let message = "`basic` and a header `authorization` are one too many";
