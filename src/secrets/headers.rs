@@ -2,8 +2,8 @@
 
 use crate::finding::{Candidate, Confidence};
 
-use super::reference::is_template;
 use super::randomness::{is_sequence_or_repeat, randomness};
+use super::reference::is_template;
 use super::standin::{is_placeholder, is_stand_in};
 use super::value::{Assessment, at_place};
 use super::words::Wording;
