@@ -7,7 +7,7 @@ use crate::finding::{Candidate, Confidence};
 use super::assignment::{Assignment, Operator, Quoting, name_around, read};
 use super::kernel::{MIN_RUN, is_token};
 use super::name::{NameKind, classify, classify_strictly};
-use super::value::{Assessment, Weighed, weigh};
+use super::value::{Assessment, Weighed, has_part, weigh};
 use super::vendor::{Near, Vendors};
 use super::{Detectors, Input};
 use crate::source::place::{Notation, Place};
@@ -31,12 +31,14 @@ pub fn at_name(
     let name = name_end - words.len().min(name_end)..name_end;
     let Some(found) = read(input.text, name) else { return name_end };
     let end = found.value.end;
-    if found.operator == Operator::Argument && classify_strictly(words).is_none() {
+    if found.operator == Operator::Argument && !sets_credential(input.text, &found, words) {
         return name_end;
     }
-    // A short value is no run, and one with signs is not one run.
+    // A short value is no run, one with signs is not one run, and one without
+    // a digit is passed over as a word.
     let value = &input.text[found.value.clone()];
-    let unseen = value.len() < MIN_RUN || !value.iter().all(|&b| is_token(b));
+    let is_run = value.iter().all(|&b| is_token(b)) && value.iter().any(u8::is_ascii_digit);
+    let unseen = value.len() < MIN_RUN || !is_run;
     if unseen && input.vendors.try_short(input.text, &found.value, near, candidates) {
         return end;
     }
@@ -45,6 +47,20 @@ pub fn at_name(
         return end;
     }
     name_end
+}
+
+/// Whether an argument is a credential: `setPassword("…")`, `env("PASSWORD", "…")`
+/// say so; `hashPassword("…", "salt")` and `Hash("password", "salt")` do not.
+fn sets_credential(text: &[u8], found: &Assignment, words: &[u8]) -> bool {
+    const ABOUT: &[&str] = &[
+        "hash", "encode", "encrypt", "decrypt", "check", "verify", "validate", "parse", "compare",
+        "find", "lookup", "match",
+    ];
+    let before = &text[..found.name.start];
+    let called = before.strip_suffix(b"(\"").or_else(|| before.strip_suffix(b"('"));
+    let caller = called.map(|before| &text[name_around(text, before.len().saturating_sub(1))]);
+    let about = |name: &[u8]| has_part(name, ABOUT) && !has_part(name, &["with"]);
+    classify_strictly(words).is_some() && !about(words) && !caller.is_some_and(about)
 }
 
 fn assigned(

@@ -176,7 +176,7 @@ mod tests {
         ] {
             assert!(is_stand_in(value.as_bytes()), "{value}");
         }
-        for value in ["p@ssw0rd", "P%40ss", "s3cr3t!", "4dm1n"] {
+        for value in ["p@ssw0rd", "P%40ss", "s3cr3t", "4dm1n"] {
             assert!(!is_stand_in(value.as_bytes()) && is_disguised(value.as_bytes()), "{value}");
         }
     }

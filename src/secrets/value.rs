@@ -79,6 +79,12 @@ fn settle(weighed: &Weighed<'_>, opinion: Assessment) -> Assessment {
     if is_doubtful(value) {
         return Assessment::new(Confidence::Low, "the value has a test word in it");
     }
+    if weighed.place.is_translation && !value.iter().any(u8::is_ascii_digit) {
+        return Assessment::new(Confidence::Low, "it stands among translations");
+    }
+    if has_part(weighed.lead, &["example ", "e.g. "]) {
+        return opinion.at_most(Confidence::Low, "its line calls it an example");
+    }
     if weighed.kind == NameKind::Password && repeats_its_line(weighed) {
         return Assessment::new(Confidence::Low, "the value repeats a name on its line");
     }
@@ -122,7 +128,8 @@ fn machine(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     if weighed.quoting == Quoting::Bare && code || is_digest_name(weighed.name) {
         return None;
     }
-    if weighed.operator == Operator::Space && (look.digits == 0 || look.random < 0.7) {
+    let drawn = look.digits > 0 && (look.random >= 0.7 || is_sequence_or_repeat(value));
+    if weighed.operator == Operator::Space && !drawn {
         return None;
     }
     if is_crypt_hash(value) {
