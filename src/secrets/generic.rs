@@ -7,8 +7,10 @@ use crate::finding::{Candidate, Confidence};
 use super::assignment::{Assignment, Operator, Quoting, name_around, read};
 use super::kernel::{MIN_RUN, is_token};
 use super::name::{NameKind, classify, classify_strictly};
+use super::randomness::randomness;
 use super::value::{Assessment, Weighed, has_part, weigh};
 use super::vendor::{Near, Vendors};
+use super::words::Wording;
 use super::{Detectors, Input};
 use crate::source::place::{Notation, Place};
 
@@ -125,16 +127,28 @@ fn goes_on(text: &[u8], found: &Assignment) -> bool {
 /// configuration: `-e DB_PASSWORD=…`, a block of code in a manual.
 fn notation(input: &Input<'_>, found: &Assignment, ends_line: bool) -> Notation {
     let notation = input.place.notation;
-    if !matches!(notation, Notation::Prose | Notation::Unknown)
-        || found.operator != Operator::Assign
-    {
+    if notation == Notation::Config || found.operator != Operator::Assign {
         return notation;
     }
     let tight = found.value.start == found.name.end + 1;
     let lead = line_before(input.text, found.name.start);
     let starts_line = lead.iter().all(|b| b.is_ascii_whitespace() || b"-#>$\"'".contains(b))
         || lead.trim_ascii().ends_with(b"export");
-    if tight || starts_line && ends_line { Notation::Config } else { notation }
+    let alone = starts_line && ends_line;
+    // Source code holds configuration too, in strings of many lines; there only
+    // what can be no variable is taken for a value.
+    let is_config = match notation {
+        Notation::Code => alone && is_no_variable(&input.text[found.value.clone()]),
+        _ => tight || alone,
+    };
+    if is_config { Notation::Config } else { notation }
+}
+
+/// Capital letters or random ones without a hump, without a word in them.
+fn is_no_variable(value: &[u8]) -> bool {
+    let hump = value.windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase());
+    let plain = value.iter().all(u8::is_ascii_alphanumeric);
+    value.len() >= 6 && plain && !hump && randomness(value) > 0.8 && !Wording::of(value).is_text()
 }
 
 /// The longest string inside a value that is itself an object, written as JSON
