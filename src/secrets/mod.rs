@@ -5,6 +5,7 @@
 //! an assignment ([`generic`]), a URL ([`urls`]) or a private key ([`keys`]).
 //! Nothing is dropped for being in a test: the place lowers the confidence.
 
+mod assessment;
 mod assignment;
 pub mod checksum;
 mod claims;
@@ -20,8 +21,10 @@ mod jwk;
 mod kernel;
 mod keys;
 mod literal;
+mod look;
 mod manifests;
 mod name;
+mod password;
 mod pem;
 pub mod randomness;
 mod randomness_table;
