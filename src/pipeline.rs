@@ -17,7 +17,7 @@ use crate::judge::{Judge, JudgeOptions, Verdict};
 use crate::report::Report;
 use crate::rules::Catalogue;
 use crate::secrets::{SecretsEngine, SecretsScratch};
-use crate::source::{self, Skip, Source, SourceError, SourceRequest};
+use crate::source::{self, Source, SourceError, SourceRequest};
 use crate::surface::Surface;
 use crate::syntax::{Parse, SyntaxEngine, SyntaxScratch};
 
@@ -97,12 +97,12 @@ impl Engine {
         worker.candidates.clear();
         let scanned = self.secrets.scan(source, &mut worker.secrets, &mut worker.candidates);
         if let Some(reason) = scanned.shortfall() {
-            worker.report.skipped.push(Skip { path: Arc::clone(&source.path), reason });
+            worker.report.skipped.push(source.left_out(reason));
         }
         match self.syntax.parse(source, &mut worker.syntax) {
             Parse::NotNeeded => {}
             Parse::Skipped(reason) => {
-                worker.report.skipped.push(Skip { path: Arc::clone(&source.path), reason });
+                worker.report.skipped.push(source.left_out(reason));
             }
             Parse::Parsed(file) => {
                 self.syntax.run_rules(&file, &mut worker.candidates);

@@ -86,6 +86,9 @@ pub struct InputArgs {
     /// Skip larger files, e.g. 20M or 512K
     #[arg(long, value_name = "SIZE")]
     pub max_file_size: Option<ByteSize>,
+    /// Do not look into archives, compressed files and office documents
+    #[arg(long)]
+    pub no_archives: bool,
     /// Leave out paths that match (repeatable)
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,

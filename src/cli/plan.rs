@@ -183,6 +183,7 @@ fn request(paths: Vec<PathBuf>, input: &InputArgs, settings: &Settings) -> Sourc
         respect_ignores: !input.no_ignore,
         hidden: !input.no_hidden,
         max_file_size: settings.max_file_size.value.0,
+        archives: settings.archives.value,
         exclude: settings.exclude.iter().map(|exclude| exclude.value.clone()).collect(),
         stdin_filename: input.stdin_filename.clone(),
     }

@@ -56,6 +56,7 @@ pub struct Settings {
     pub baseline: Option<Setting<PathBuf>>,
     pub rules_dirs: Vec<Setting<PathBuf>>,
     pub max_file_size: Setting<ByteSize>,
+    pub archives: Setting<bool>,
     pub rules: Vec<Setting<(String, RuleSettings)>>,
 }
 
@@ -86,6 +87,11 @@ impl Settings {
                 (flags.input.max_file_size, "--max-file-size"),
                 written.and_then(|w| w.max_file_size),
                 ByteSize(source::DEFAULT_MAX_FILE_SIZE),
+            ),
+            archives: merge.one(
+                (flags.input.no_archives.then_some(false), "--no-archives"),
+                written.and_then(|w| w.archives),
+                true,
             ),
             baseline: baseline(flags.ignore, config, &origin),
             rules_dirs: rules_dirs(flags.catalogue, config),
@@ -119,6 +125,7 @@ impl Settings {
         }
         let size = &self.max_file_size;
         line("max-file-size", quoted(&size.value.to_string()), &size.origin);
+        line("archives", self.archives.value.to_string(), &self.archives.origin);
         for rule in &self.rules {
             let (id, settings) = &rule.value;
             _ = writeln!(

@@ -25,6 +25,8 @@ pub struct Settings {
     #[serde(default)]
     pub rules_dirs: Vec<PathBuf>,
     pub max_file_size: Option<ByteSize>,
+    /// Whether archives are looked into.
+    pub archives: Option<bool>,
     #[serde(default)]
     pub rules: BTreeMap<String, RuleSettings>,
 }

@@ -169,8 +169,11 @@ impl Baseline {
 }
 
 impl Listed {
+    /// Of a path into an archive, whether the archive is gone.
     fn is_gone(&self, root: &Path) -> bool {
-        *self.gone.get_or_init(|| std::fs::symlink_metadata(root.join(&self.path)).is_err())
+        let gone = |path: &str| std::fs::symlink_metadata(root.join(path)).is_err();
+        let archive = || self.path.split_once('!').map_or(&*self.path, |(archive, _)| archive);
+        *self.gone.get_or_init(|| gone(&self.path) && gone(archive()))
     }
 }
 

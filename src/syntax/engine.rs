@@ -92,12 +92,12 @@ impl SyntaxEngine {
 
     /// Parses `source` if some rule's trigger words are in its text.
     pub fn parse<'a>(&self, source: &Source<'a>, scratch: &mut SyntaxScratch) -> Parse<'a> {
-        let Some(language) = Language::of(&source.path, source.text) else {
+        let Some(language) = Language::of(source.own_path(), source.text) else {
             return Parse::NotNeeded;
         };
         let Some(rules) = self.rules(language) else { return Parse::NotNeeded };
         let active = rules.triggers.active(source.text, &mut scratch.found, |index| {
-            rules.slots[index].files.as_ref().is_none_or(|files| files.is_match(&*source.path))
+            rules.slots[index].files.as_ref().is_none_or(|files| files.is_match(source.own_path()))
         });
         if active.is_empty() {
             return Parse::NotNeeded;

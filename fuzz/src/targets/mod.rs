@@ -1,5 +1,6 @@
 //! The targets, one a file: `run` takes any bytes, `seeds` are to start from.
 
+pub mod archive;
 pub mod assignment;
 pub mod baseline;
 pub mod config;
