@@ -57,6 +57,8 @@ pub struct Settings {
     pub rules_dirs: Vec<Setting<PathBuf>>,
     pub max_file_size: Setting<ByteSize>,
     pub archives: Setting<bool>,
+    /// True if `--verify` is forbidden.
+    pub offline: Setting<bool>,
     pub rules: Vec<Setting<(String, RuleSettings)>>,
 }
 
@@ -93,6 +95,12 @@ impl Settings {
                 written.and_then(|w| w.archives),
                 true,
             ),
+            // On from either side; off is the default and cannot be asked for.
+            offline: merge.one(
+                (None, "--offline"),
+                written.map(|w| w.offline).filter(|offline| *offline),
+                false,
+            ),
             baseline: baseline(flags.ignore, config, &origin),
             rules_dirs: rules_dirs(flags.catalogue, config),
             rules: written.map_or_else(Vec::new, |written| {
@@ -126,6 +134,7 @@ impl Settings {
         let size = &self.max_file_size;
         line("max-file-size", quoted(&size.value.to_string()), &size.origin);
         line("archives", self.archives.value.to_string(), &self.archives.origin);
+        line("offline", self.offline.value.to_string(), &self.offline.origin);
         for rule in &self.rules {
             let (id, settings) = &rule.value;
             _ = writeln!(

@@ -91,14 +91,19 @@ fn acme() -> SecretEntry {
             owasp: Vec::new(),
             env: None,
             formats: vec![vec![prefix]],
+            other_formats: Vec::new(),
             checksum: None,
             regex: None,
             anchors: Vec::new(),
             detector: None,
+            file: None,
             context: Context::default(),
             documented: Vec::new(),
+            verify: None,
+            pair: None,
             examples: Vec::new(),
         },
+        trusted: true,
     }
 }
 
