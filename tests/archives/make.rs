@@ -14,7 +14,10 @@ pub fn token() -> String {
 /// A secret in line 2, and an unsafe call in line 3 if it is Python.
 pub fn leak() -> &'static [u8] {
     static LEAK: LazyLock<String> = LazyLock::new(|| {
-        format!("import requests\nTOKEN = \"{}\"\nrequests.get(url, verify=False)\n", token())
+        format!(
+            "import requests\nTOKEN = \"{}\"\nrequests.get(url, timeout=5, verify=False)\n",
+            token()
+        )
     });
     LEAK.as_bytes()
 }
