@@ -148,6 +148,9 @@ impl Engine {
             }
             Parse::Parsed(file) => {
                 self.syntax.run_rules(&file, &mut worker.candidates);
+                if let Some(reason) = file.skipped() {
+                    worker.report.skipped.push(source.left_out(reason));
+                }
                 self.surface.scan(source, &file, &mut worker.candidates);
             }
         }
