@@ -19,6 +19,7 @@ use crate::finding::{
 };
 use crate::source::Source;
 use crate::source::lines::char_start;
+use crate::source::notebook::Cells;
 
 /// A candidate that nothing has stopped yet.
 pub(super) struct Standing<'c> {
@@ -32,6 +33,8 @@ pub(super) struct Case<'s, 't> {
     pub source: &'s Source<'t>,
     pub mask: Mask<'t>,
     pub places: Places,
+    /// Of a notebook.
+    cells: Option<Cells>,
 }
 
 impl<'s, 't> Case<'s, 't> {
@@ -52,7 +55,8 @@ impl<'s, 't> Case<'s, 't> {
         if with_markers {
             offsets.extend(marker_offsets(text));
         }
-        Case { source, mask, places: Places::of(text, offsets) }
+        let cells = Cells::of(source.own_path(), text);
+        Case { source, mask, places: Places::of(text, offsets), cells }
     }
 
     /// True if the finding is in a line of a baseline: what Seamline wrote
@@ -136,8 +140,13 @@ impl<'s, 't> Case<'s, 't> {
             // Written by the rule's author, not taken from the file.
             None => meta.title.clone(),
         };
-        match &candidate.decoded {
+        let message = match &candidate.decoded {
             Some(decoded) => format!("{message}, encoded ({})", decoded.described()),
+            None => message,
+        };
+        let cell = self.cells.as_ref().and_then(|cells| cells.at(candidate.span.start));
+        match cell {
+            Some(cell) => format!("{message}, {cell}"),
             None => message,
         }
     }

@@ -7,6 +7,7 @@ mod archive;
 mod budget;
 pub mod decode;
 pub mod lines;
+pub mod notebook;
 mod paths;
 pub mod place;
 mod read;

@@ -175,3 +175,22 @@ fn a_baseline_knows_what_is_in_an_archive() {
     fs::write(dir.path().join("other.env"), leak()).unwrap();
     assert_eq!(places(&scan(dir.path(), &known)).len(), 1);
 }
+
+#[test]
+fn a_finding_in_a_notebook_names_its_cell() {
+    let cell = |source: &str, output: &str| {
+        serde_json::json!({ "cell_type": "code", "metadata": {}, "source": [source],
+            "outputs": [{ "name": "stdout", "output_type": "stream", "text": [output] }] })
+    };
+    let password = ["Tr7q", "9zWm", "Kx2v!"].join("-");
+    let set = format!("db_password = \"{password}\"\n");
+    let cells =
+        [cell("1 + 1", "2"), cell(&set, ""), cell("show()", &format!("{}\n", make::token()))];
+    let notebook = serde_json::json!({ "cells": cells, "nbformat": 4 });
+    let report = scan_one("a.ipynb", &serde_json::to_vec_pretty(&notebook).unwrap());
+    let messages = report["findings"].as_array().unwrap().iter();
+    let messages: Vec<&str> = messages.map(|f| f["message"].as_str().unwrap()).collect();
+    let [password, token] = messages[..] else { panic!("{messages:?}") };
+    assert!(password.ends_with(", in cell 2"), "{password}");
+    assert!(token.ends_with(", in the output of cell 3"), "{token}");
+}
