@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use crate::finding::{Candidate, Finding};
+use crate::gitleaks::engine::RegexEngine;
 use crate::judge::{Judge, JudgeOptions, References, Verdict};
 use crate::report::Report;
 use crate::rules::Catalogue;
@@ -27,6 +28,7 @@ use crate::syntax::{Parse, SyntaxEngine, SyntaxScratch};
 pub struct Engine {
     catalogue: Arc<Catalogue>,
     secrets: SecretsEngine,
+    regexes: RegexEngine,
     syntax: SyntaxEngine,
     structure: StructureEngine,
     surface: Surface,
@@ -56,6 +58,7 @@ impl Engine {
     pub fn new(catalogue: Arc<Catalogue>, options: JudgeOptions) -> Self {
         Engine {
             secrets: SecretsEngine::new(&catalogue),
+            regexes: RegexEngine::new(&catalogue),
             syntax: SyntaxEngine::new(&catalogue),
             structure: StructureEngine::new(&catalogue),
             surface: Surface::new(&catalogue),
@@ -126,6 +129,7 @@ impl Engine {
         if let Some(reason) = scanned.shortfall() {
             worker.report.skipped.push(source.left_out(reason));
         }
+        self.regexes.scan(source, &mut worker.candidates);
         let whole = self.syntax.parse(source, &mut worker.syntax);
         self.run_rules(source, whole, worker);
         let scripts = self.syntax.parse_scripts(source, &mut worker.syntax);

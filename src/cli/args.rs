@@ -124,6 +124,10 @@ pub struct CatalogueArgs {
     /// Use no config file
     #[arg(long, conflicts_with = "config")]
     pub no_config: bool,
+    /// Use the rules and allowlists of a gitleaks configuration [default:
+    /// .gitleaks.toml]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub gitleaks_config: Option<PathBuf>,
     /// Folder with rules of your own (repeatable)
     #[arg(long = "rules", value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub rules_dirs: Vec<PathBuf>,

@@ -33,6 +33,7 @@ pub use pipelines::References;
 pub use relations::SHARED;
 
 use crate::finding::{Candidate, Category, Confidence, Finding, RuleIndex, Suppression};
+use crate::gitleaks::allow::Asked;
 use crate::rules::Catalogue;
 use crate::source::Source;
 use crate::source::place::{Place, Role};
@@ -252,6 +253,23 @@ impl Judge {
         kept.into_iter().map(identify).collect()
     }
 
+    /// Whether an allowlist says that a secret is none.
+    fn is_allowed(&self, source: &Source<'_>, candidate: &Candidate) -> bool {
+        if self.options.allowlists.is_empty() || self.category(candidate) != Category::Secret {
+            return false;
+        }
+        let written = &source.text[secret_range(candidate).clone()];
+        let asked = Asked {
+            rule: &self.catalogue.meta(candidate.rule).id,
+            path: &source.path,
+            commit: source.origin.as_ref().and_then(|origin| origin.commit.as_deref()),
+            secret: candidate.decoded.as_ref().map_or(written, |decoded| decoded.value.bytes()),
+            text: source.text,
+            span: (candidate.span.start, candidate.span.end),
+        };
+        self.options.allowlists.iter().any(|list| list.covers(&asked))
+    }
+
     /// What config and gates hide, in this order.
     fn apply_options(
         &self,
@@ -262,6 +280,7 @@ impl Judge {
         hidden.hidden_by_config += retain(standing, |s| {
             self.settings(s.candidate)
                 .is_none_or(|r| r.enabled && !r.exclude.is_match(&*source.path))
+                && !self.is_allowed(source, s.candidate)
         });
         let JudgeOptions { min_severity, min_confidence, .. } = &self.options;
         hidden.below_gates += retain(standing, |s| {
