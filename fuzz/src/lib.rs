@@ -19,7 +19,7 @@ pub struct Target {
 }
 
 /// All targets, in the order in which they are run.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 12] = [
     Target { name: "decode", run: targets::decode::run, seeds: targets::decode::seeds },
     Target { name: "secrets", run: targets::secrets::run, seeds: seeds::rule_examples },
     Target { name: "archive", run: targets::archive::run, seeds: targets::archive::seeds },
@@ -30,5 +30,6 @@ pub const TARGETS: [Target; 11] = [
     Target { name: "rules", run: targets::rules::run, seeds: seeds::rule_files },
     Target { name: "config", run: targets::config::run, seeds: targets::config::seeds },
     Target { name: "baseline", run: targets::baseline::run, seeds: targets::baseline::seeds },
+    Target { name: "gitleaks", run: targets::gitleaks::run, seeds: targets::gitleaks::seeds },
     Target { name: "judge", run: targets::judge::run, seeds: targets::judge::seeds },
 ];

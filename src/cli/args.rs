@@ -244,7 +244,7 @@ pub struct RulesListArgs {
 
 #[derive(Debug, Args)]
 pub struct RulesTestArgs {
-    /// Rule ids, or folders of rules [default: all rules]
+    /// Rule ids, or folders of rules [default: those of `--rules`, or all]
     #[arg(value_name = "ID|DIR")]
     pub what: Vec<String>,
     #[command(flatten)]

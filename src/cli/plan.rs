@@ -162,7 +162,10 @@ pub fn baseline(args: &BaselineArgs) -> Result<(ScanPlan, PathBuf), CliError> {
 fn build(paths: &[PathBuf], flags: &Flags<'_>) -> Result<ScanPlan, CliError> {
     let (mut plan, settings) = build_without_baseline(paths, flags)?;
     if let Some(baseline) = &settings.baseline {
-        plan.judge.baseline = Some(Baseline::read(&baseline.value)?);
+        let shown = baseline.value.display();
+        let read = Baseline::read(&baseline.value)?;
+        plan.warnings.extend(read.notes().iter().map(|note| format!("{shown}: {note}")));
+        plan.judge.baseline = Some(read);
     }
     Ok(plan)
 }

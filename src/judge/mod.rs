@@ -10,6 +10,7 @@
 mod baseline;
 mod case;
 mod context;
+mod detect_secrets;
 mod environment;
 mod excerpt;
 mod fingerprint;
@@ -255,19 +256,25 @@ impl Judge {
 
     /// Whether an allowlist says that a secret is none.
     fn is_allowed(&self, source: &Source<'_>, candidate: &Candidate) -> bool {
-        if self.options.allowlists.is_empty() || self.category(candidate) != Category::Secret {
+        let lists = &self.options.allowlists;
+        if lists.is_empty() || self.category(candidate) != Category::Secret {
             return false;
         }
+        let asked = self.asked(source, candidate);
+        lists.iter().any(|list| list.covers(&asked))
+    }
+
+    /// A candidate as other scanners' lists look at it.
+    fn asked<'a>(&'a self, source: &'a Source<'_>, candidate: &'a Candidate) -> Asked<'a> {
         let written = &source.text[secret_range(candidate).clone()];
-        let asked = Asked {
+        Asked {
             rule: &self.catalogue.meta(candidate.rule).id,
             path: &source.path,
             commit: source.origin.as_ref().and_then(|origin| origin.commit.as_deref()),
             secret: candidate.decoded.as_ref().map_or(written, |decoded| decoded.value.bytes()),
             text: source.text,
             span: (candidate.span.start, candidate.span.end),
-        };
-        self.options.allowlists.iter().any(|list| list.covers(&asked))
+        }
     }
 
     /// What config and gates hide, in this order.
@@ -300,6 +307,8 @@ impl Judge {
         let is_accepted = |s: &mut Standing<'_>| {
             let id = &self.catalogue.meta(s.candidate.rule).id;
             baseline.contains(id, &source.path, &s.fingerprint)
+                || self.category(s.candidate) == Category::Secret
+                    && baseline.knows(|| self.asked(source, s.candidate))
         };
         let accepted: Vec<Standing<'_>> = standing.extract_if(.., is_accepted).collect();
         hidden.suppressed_baseline += accepted.len() as u64;

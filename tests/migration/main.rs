@@ -180,3 +180,18 @@ fn a_broken_file_is_refused() {
         assert!(told.contains(".gitleaks.toml: "), "{told}");
     }
 }
+
+#[test]
+fn the_rules_of_a_folder_are_tested_alone() {
+    let rule = "provider = \"acme\"\nname = \"Acme\"\n[[rule]]\nid = \"acme-door\"\n\
+        title = \"Acme door\"\nseverity = \"high\"\nrevoke = \"Acme > Doors.\"\n\
+        formats = [[{ text = [\"acmedoor_\"] }, { chars = \"a-z0-9\", len = 24 }]]\n\
+        [[rule.example]]\nmatch = 'door = \"{token}\"'\n\
+        [[rule.example]]\nnear_miss = 'door = \"{broken}\"'\n";
+    let dir = folder(&[("rules/acme.toml", rule)]);
+    let output = run(dir.path(), &["rules", "test", "--rules", "rules"]);
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    let count: usize = told.split(' ').next().unwrap().parse().unwrap();
+    assert!((2..20).contains(&count), "{told}");
+}

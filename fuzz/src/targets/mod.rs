@@ -6,6 +6,7 @@ pub mod baseline;
 pub mod config;
 pub mod decode;
 pub mod encoded;
+pub mod gitleaks;
 pub mod judge;
 pub mod rules;
 pub mod secrets;
