@@ -186,7 +186,7 @@ impl SecretsEngine {
         let mut budget = Budget::of(source.text.len());
         let place = Place::of(&source.path);
         let known = candidates.len();
-        self.files.scan(&source.path, source.text, place, candidates);
+        self.files.scan(source.own_path(), source.text, place, candidates);
         let decoder = Decoder::new(self, (&source.path, place), layers, &mut budget);
         self.layer(source.text, decoder, events, candidates);
         self.describe(source.text, candidates);
@@ -234,7 +234,9 @@ impl SecretsEngine {
     fn describe(&self, text: &[u8], candidates: &mut [Candidate]) {
         let Some(rule) = self.detectors.aws_key_id else { return };
         for candidate in candidates.iter_mut().filter(|candidate| candidate.rule == rule) {
-            let account = claims::aws_account(&text[candidate.span.clone()]);
+            let written = &text[candidate.span.clone()];
+            let id = candidate.decoded.as_ref().map_or(written, |decoded| decoded.value.bytes());
+            let account = claims::aws_account(id);
             candidate.message =
                 account.map(|account| format!("AWS access key ID of account {account}"));
         }
