@@ -228,6 +228,8 @@ fn after_string(text: &[u8], at: usize) -> Option<Range<usize>> {
     }
     let window = &text[at..text.len().min(at + MAX_ARGUMENT)];
     let close = at + window.iter().position(|b| *b == quote || *b == b'\n')?;
+    let url = &text[at..close];
+    memchr::memmem::find(url, b"//").or(memchr::memmem::find(url, b":@"))?;
     let comma = text.get(close + 1..)?.iter().take(8).position(|b| *b == b',')?;
     literal_argument(text, close + 1 + comma + 1, 1).map(|(_, value)| value)
 }
