@@ -67,9 +67,16 @@ fn push(
     rule: RuleIndex,
     candidates: &mut Vec<Candidate>,
 ) -> Option<()> {
-    let opinion = given(&input.text[value.clone()], input.place.role)?;
+    let floor = value.start.saturating_sub(MAX_STATEMENT);
+    let around = statement_start(input.text, floor, value.start)..value.end;
+    let opinion = given(input, value.clone(), around)?;
     candidates.push(Candidate::of_secret(rule, value, SPECIFICITY, opinion));
     Some(())
+}
+
+/// The place behind the last `;` before `at`.
+fn statement_start(text: &[u8], floor: usize, at: usize) -> usize {
+    memchr::memrchr(b';', &text[floor..at]).map_or(floor, |i| floor + i + 1)
 }
 
 /// Whether the statement before `at` creates or alters a user, role or login:
@@ -78,11 +85,10 @@ fn push(
 fn is_about_account(text: &[u8], at: usize) -> bool {
     const NOUNS: [&[u8]; 4] = [b"user", b"role", b"login", b"group"];
     const VERBS: [&[u8]; 5] = [b"create", b"alter", b"add", b"replace", b"modify"];
-    let window = &text[at.saturating_sub(MAX_STATEMENT)..at];
-    let start = memchr::memrchr(b';', window).map_or(0, |i| i + 1);
+    let start = statement_start(text, at.saturating_sub(MAX_STATEMENT), at);
     let mut verb = false;
     let mut behind = None;
-    for word in window[start..].split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()) {
+    for word in text[start..at].split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()) {
         let bare = word.rsplit(|b| b"\"'`(".contains(b)).next().unwrap_or(word);
         let is = |list: &[&[u8]]| list.iter().any(|w| bare.eq_ignore_ascii_case(w));
         if let Some(count) = behind.as_mut() {

@@ -67,7 +67,8 @@ fn push(
     rule: RuleIndex,
     candidates: &mut Vec<Candidate>,
 ) -> Option<()> {
-    let opinion = given(&input.text[value.clone()], input.place.role)?;
+    let around = shell::around(input.text, &value);
+    let opinion = given(input, value.clone(), around)?;
     candidates.push(Candidate::of_secret(rule, value, SPECIFICITY, opinion));
     Some(())
 }
