@@ -2,15 +2,17 @@
 
 use std::ops::Range;
 
-use crate::finding::Confidence;
+use crate::finding::{Candidate, Confidence, RuleIndex};
 use crate::source::place::Notation;
 
 use super::Input;
-use super::files::stored;
+use super::files::{netrc_entry, stored};
 use super::randomness::is_sequence_or_repeat;
 use super::urls::is_tutorial;
 use super::value::{Opinion, has_part};
 
+/// Beats a generic assignment; a token with a known prefix keeps its name.
+pub const SPECIFICITY: u8 = 45;
 /// Most bytes on each side of a value that are compared with it.
 const MAX_AROUND: usize = 200;
 
@@ -45,6 +47,19 @@ pub fn given(input: &Input<'_>, value: Range<usize>, around: Range<usize>) -> Op
         _ => confidence,
     };
     Some((confidence, "a literal stands where the password is given"))
+}
+
+/// `machine … login … password …` in a file of any name.
+pub fn at_netrc(
+    input: &Input<'_>,
+    at: usize,
+    rule: RuleIndex,
+    candidates: &mut Vec<Candidate>,
+) -> Option<()> {
+    let value = netrc_entry(input.text, at)?;
+    let opinion = given(input, value.clone(), value.clone())?;
+    candidates.push(Candidate::of_secret(rule, value, SPECIFICITY, opinion));
+    Some(())
 }
 
 /// Variables of shells and of batch files, and format strings.

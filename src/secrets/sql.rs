@@ -7,9 +7,8 @@ use crate::finding::{Candidate, Confidence, RuleIndex};
 use crate::source::place::Role;
 
 use super::Input;
-use super::literal::given;
+use super::literal::{SPECIFICITY, given};
 
-const SPECIFICITY: u8 = 45;
 /// How far a statement is read each way, in bytes.
 const MAX_STATEMENT: usize = 200;
 

@@ -7,6 +7,7 @@
 //! name no rule knows costs two look-ups.
 
 mod dumps;
+mod exports;
 mod hashes;
 mod keyed;
 mod logins;
@@ -21,6 +22,7 @@ use crate::rules::Catalogue;
 use crate::rules::model::KnownFile;
 use crate::source::place::Place;
 
+pub use logins::netrc_entry;
 pub use value::{decoded_pair, stored};
 
 use super::MAX_CANDIDATES;
@@ -71,6 +73,8 @@ impl Reader {
             Some("password-hashes") => hashes::account_lines,
             Some("sql-hashes") => dumps::sql_rows,
             Some("shell-exports") => dumps::shell_exports,
+            Some("postman") => exports::postman,
+            Some("terraform-state") => exports::terraform_state,
             Some("key-file") => whole::hex_key,
             _ if file.keys.is_empty() => return None,
             _ => {

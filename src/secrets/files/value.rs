@@ -23,7 +23,7 @@ const NOTHING: &[&str] = &[
 const LOOKUPS: &[&str] = &[
     "op://", "vault:", "env:", "file:", "ref+", "arn:", "ssm:", "keychain", "process.env",
     "getenv", "os.environ", "env(", "env[", "secret:", "enc:", "enc[", "crypt:", "!vault",
-    "$ansible_vault",
+    "$ansible_vault", "autogenerate",
 ];
 
 /// An opinion on a credential that a program stored or a person put where the

@@ -15,7 +15,7 @@ pub enum Anchor {
     Scheme,
     /// `IDENTIFIED`, in SQL.
     Sql,
-    /// An option of a command line that may give a password (`-p`).
+    /// An option of a command line that may give a password (`-p`, `--user`).
     Flag,
     /// A call or address that connects with a user and a password.
     Connect,
@@ -39,35 +39,36 @@ const fn literal(bucket: u8, text: &'static [u8], anchor: Anchor) -> Literal {
     Literal { text, anchor, bucket }
 }
 
-pub(super) const LITERALS: [Literal; 28] = [
-    literal(0, b"secret", Anchor::Name),
-    literal(0, b"token", Anchor::Name),
-    literal(0, b".login(", Anchor::Connect),
-    literal(0, b"_login(", Anchor::Connect),
-    literal(1, b"cred", Anchor::Name),
-    literal(1, b"mysql", Anchor::Connect),
+pub(super) const LITERALS: [Literal; 29] = [
+    literal(0, b"pwd", Anchor::Name),
+    literal(0, b"dsn", Anchor::Name),
+    literal(0, b"psk", Anchor::Name),
+    literal(0, b"@tcp(", Anchor::Connect),
+    literal(0, b"pdo(", Anchor::Connect),
+    literal(1, b" -p", Anchor::Flag),
+    literal(1, b" -u", Anchor::Flag),
+    literal(1, b" -a ", Anchor::Flag),
+    literal(1, b" -w ", Anchor::Flag),
     literal(1, b"sqlplus", Anchor::Connect),
-    literal(2, b"pass", Anchor::Name),
-    literal(2, b"psw", Anchor::Name),
-    literal(2, b"basic", Anchor::Scheme),
-    literal(3, b"://", Anchor::Url),
-    literal(3, b"-----begin", Anchor::Pem),
-    literal(3, b"/user:", Anchor::Flag),
-    literal(4, b"auth", Anchor::Name),
-    literal(4, b" -p", Anchor::Flag),
-    literal(4, b" -u", Anchor::Flag),
-    literal(4, b" -a ", Anchor::Flag),
-    literal(4, b" -w ", Anchor::Flag),
-    literal(5, b"pwd", Anchor::Name),
-    literal(5, b"dsn", Anchor::Name),
-    literal(5, b"psk", Anchor::Name),
-    literal(5, b"@tcp(", Anchor::Connect),
-    literal(6, b"identified", Anchor::Sql),
-    literal(6, b"jdbc:", Anchor::Connect),
-    literal(6, b"pdo(", Anchor::Connect),
-    literal(7, b"key", Anchor::Name),
-    literal(7, b"bearer", Anchor::Scheme),
-    literal(7, b"\"kty\"", Anchor::Jwk),
+    literal(2, b"-----begin", Anchor::Pem),
+    literal(2, b"\"kty\"", Anchor::Jwk),
+    literal(2, b"/user:", Anchor::Flag),
+    literal(2, b"--user", Anchor::Flag),
+    literal(3, b"bearer", Anchor::Scheme),
+    literal(3, b"identified", Anchor::Sql),
+    literal(3, b"jdbc:", Anchor::Connect),
+    literal(4, b"cred", Anchor::Name),
+    literal(4, b"mysql", Anchor::Connect),
+    literal(5, b"key", Anchor::Name),
+    literal(5, b"auth", Anchor::Name),
+    literal(5, b"://", Anchor::Url),
+    literal(6, b"secret", Anchor::Name),
+    literal(6, b"token", Anchor::Name),
+    literal(6, b".login(", Anchor::Connect),
+    literal(6, b"_login(", Anchor::Connect),
+    literal(7, b"pass", Anchor::Name),
+    literal(7, b"psw", Anchor::Name),
+    literal(7, b"basic", Anchor::Scheme),
 ];
 
 /// A literal as eight bytes to compare at once: the bytes, where case does not
