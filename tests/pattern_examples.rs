@@ -13,10 +13,13 @@ use seamline::syntax::{Language, Parse, SyntaxEngine, SyntaxScratch, check};
 fn fires(engine: &SyntaxEngine, catalogue: &Catalogue, id: &str, path: &str, code: &str) -> bool {
     let source = Source { path: Arc::from(path), text: code.as_bytes(), origin: None };
     let mut candidates = Vec::new();
-    match engine.parse(&source, &mut SyntaxScratch::default()) {
-        Parse::NotNeeded => return false,
-        Parse::Skipped(reason) => panic!("{id}: {reason}"),
-        Parse::Parsed(file) => engine.run_rules(&file, &mut candidates),
+    let scratch = &mut SyntaxScratch::default();
+    for parse in [engine.parse(&source, scratch), engine.parse_scripts(&source, scratch)] {
+        match parse {
+            Parse::NotNeeded => {}
+            Parse::Skipped(reason) => panic!("{id}: {reason}"),
+            Parse::Parsed(file) => engine.run_rules(&file, &mut candidates),
+        }
     }
     candidates.iter().any(|candidate| catalogue.meta(candidate.rule).id == id)
 }

@@ -169,6 +169,29 @@ fn named_arguments_of_kotlin_php_and_csharp() {
 }
 
 #[test]
+fn php_functions_and_methods() {
+    let pattern = "function $F($$$) { $$$ }";
+    let function = "<?php function sign_it(int $a, $b = 1): string { return f($a); }";
+    yes("php", pattern, &[function, "<?php class A { private static function sign_it() { } }"]);
+    yes("php", "function sign_it($$$) { return f($X); }", &[function]);
+    yes("php", "protected $except = ['$P']", &["<?php class A { protected $except = ['a']; }"]);
+    no("php", pattern, &["<?php sign_it($a);", "<?php $f = function ($a) { return 1; };"]);
+}
+
+#[test]
+fn clauses_that_catch_errors() {
+    let code = "def a\n  check_it\nrescue StandardError\n  true\nend";
+    yes("ruby", "rescue StandardError then true", &[code]);
+    no("ruby", "rescue StandardError then false", &[code]);
+    let code = "<?php try { check_it(); } catch (Exception $e) { return true; }";
+    yes("php", "catch (Exception $E) { return true; }", &[code]);
+    no("php", "catch (Exception $E) { return false; }", &[code]);
+    let code = "try:\n  check_it()\nexcept ValueError as e:\n  return True";
+    yes("python", "except $_ as $_: return True", &[code]);
+    no("python", "except $_: pass", &[code]);
+}
+
+#[test]
 fn data_and_config_languages() {
     yes(
         "yaml",
@@ -267,6 +290,15 @@ fn relations_share_metavariables() {
     let matcher = "any = ['def $F($X): $$$']\nreport = 'X'\nnot_has = ['check_it($X)']";
     let code = "def f(a):\n  check_it(a)\ndef g(b):\n  check_it(c)\n";
     assert_eq!(found("python", matcher, code), ["b"]);
+}
+
+#[test]
+fn what_lies_within_can_be_what_is_reported() {
+    let matcher = "any = ['def $F($$$): $$$']\nhas = ['read_it($X)']\n\
+                   not_has = ['check_it($X)']\nreport = 'X'\ntriggers = ['read_it']";
+    let code = "def f():\n  read_it(a)\n  def g():\n    read_it(b)\n    read_it(a)\n\
+                def h():\n  read_it(c)\n  check_it(c)\n";
+    assert_eq!(found("python", matcher, code), ["a", "b", "a"]);
 }
 
 #[test]

@@ -10,6 +10,8 @@ pub mod checksum;
 mod claims;
 mod commands;
 mod connection;
+mod encoded;
+mod encrypted;
 mod files;
 pub mod format;
 mod generic;
@@ -27,6 +29,7 @@ mod urls;
 mod value;
 mod vendor;
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use crate::finding::{Candidate, RuleIndex};
@@ -35,6 +38,7 @@ use crate::source::Source;
 
 use crate::source::place::Place;
 use commands::CommandLine;
+use encoded::{Budget, Decoder, Layer};
 use files::FileRules;
 use kernel::{Anchor, AnchorHit, Events, Run};
 use manifests::ManifestRules;
@@ -59,12 +63,29 @@ pub enum Scanned {
     Whole,
     /// There were too many candidates; the caller reports a skip.
     InPart,
+    /// There were too many encoded pieces to decode them all; likewise.
+    NotAllDecoded,
+}
+
+impl Scanned {
+    /// What was left out, as the reason of a skip.
+    pub fn shortfall(self) -> Option<Cow<'static, str>> {
+        let reason = match self {
+            Scanned::Whole => return None,
+            Scanned::InPart => "too many candidates for secrets: only its first part was searched",
+            Scanned::NotAllDecoded => {
+                "too many encoded pieces: not all were decoded to search them for secrets"
+            }
+        };
+        Some(reason.into())
+    }
 }
 
 /// Buffers of one thread.
 #[derive(Default)]
 pub struct SecretsScratch {
     events: Events,
+    layers: [Layer; encoded::DEPTH],
 }
 
 /// What every detector gets.
@@ -156,12 +177,36 @@ impl SecretsEngine {
         if self.empty {
             return Scanned::Whole;
         }
+        let SecretsScratch { events, layers } = scratch;
+        let mut budget = Budget::of(source.text.len());
         let place = Place::of(&source.path);
+        let known = candidates.len();
         self.files.scan(&source.path, source.text, place, candidates);
+        let decoder = Decoder::new(self, (&source.path, place), layers, &mut budget);
+        self.layer(source.text, decoder, events, candidates);
+        self.describe(source.text, candidates);
+        let all = candidates.len() < MAX_CANDIDATES;
+        encrypted::remove(source, candidates, known);
+        match all {
+            false => Scanned::InPart,
+            true if budget.exhausted => Scanned::NotAllDecoded,
+            true => Scanned::Whole,
+        }
+    }
+
+    /// Looks at `text`: a file, or what a piece of it decodes to.
+    fn layer(
+        &self,
+        text: &[u8],
+        decoder: Decoder<'_>,
+        events: &mut Events,
+        candidates: &mut Vec<Candidate>,
+    ) {
         let mut file = FileScan {
             engine: self,
-            input: Input { text: source.text, place, vendors: &self.vendors },
-            near: Near::new(&source.path, place),
+            input: Input { text, place: decoder.place, vendors: &self.vendors },
+            near: Near::new(decoder.path, decoder.place),
+            decoder,
             runs_done: 0,
             names_done: 0,
             tokens_done: 0,
@@ -169,7 +214,7 @@ impl SecretsEngine {
             keys_done: 0,
             command: CommandLine::default(),
         };
-        kernel::scan(source.text, &mut scratch.events, |events| {
+        kernel::scan(text, events, |events| {
             events.runs.iter().for_each(|run| file.run(*run, candidates));
             events.anchors.iter().for_each(|hit| file.anchor(*hit, candidates));
             if candidates.len() < MAX_CANDIDATES {
@@ -178,12 +223,8 @@ impl SecretsEngine {
                 ControlFlow::Break(())
             }
         });
-        self.describe(source.text, candidates);
-        if candidates.len() < MAX_CANDIDATES { Scanned::Whole } else { Scanned::InPart }
     }
-}
 
-impl SecretsEngine {
     /// Adds to messages what the credentials say of themselves.
     fn describe(&self, text: &[u8], candidates: &mut [Candidate]) {
         let Some(rule) = self.detectors.aws_key_id else { return };
@@ -200,6 +241,7 @@ struct FileScan<'a> {
     engine: &'a SecretsEngine,
     input: Input<'a>,
     near: Near<'a>,
+    decoder: Decoder<'a>,
     /// End of the last run whose whole neighbourhood was looked at.
     runs_done: usize,
     /// End of the last token.
@@ -233,7 +275,10 @@ impl FileScan<'_> {
             keys::at_putty(&self.input, run, &self.engine.detectors, candidates);
         }
         let found = self.engine.vendors.scan_run(text, run, done, &mut self.near, candidates);
-        self.tokens_done = self.tokens_done.max(found.unwrap_or(0));
+        match found {
+            Some(end) => self.tokens_done = self.tokens_done.max(end),
+            None => self.decoder.at_run(text, run, candidates),
+        }
     }
 
     /// What only a structure around the name can tell, then the assignment.
@@ -292,6 +337,7 @@ impl FileScan<'_> {
             Anchor::Scheme => {
                 generic::at_scheme(input, hit.at, detectors, candidates);
             }
+            Anchor::Escape => self.decoder.at_escape(input.text, hit.at, candidates),
             Anchor::Sql => {
                 if let Some(rule) = detectors.sql {
                     sql::at_identified(input, hit.at, rule, candidates);

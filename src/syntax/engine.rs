@@ -1,6 +1,7 @@
 //! The rules of each language, and what becomes of a file.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use tree_sitter::Tree;
@@ -12,6 +13,7 @@ use super::message;
 use super::nodes::{StringContent, string_content};
 use super::parse::Parsers;
 use super::rule::{Compiled, compile_matcher, globs};
+use super::scripts::Scripts;
 use super::trigger::{Found, Triggers};
 use super::walk::{self, Hit, Input};
 use crate::finding::{Candidate, Confidence, RuleIndex};
@@ -79,7 +81,7 @@ impl SyntaxEngine {
     /// Prepares the pattern rules of `catalogue` without compiling them.
     pub fn new(catalogue: &Catalogue) -> Self {
         let specs = catalogue.patterns.iter().flat_map(|entry| {
-            entry.rule.matchers.iter().map(|matcher| {
+            entry.rule.matchers.iter().filter(|matcher| !matcher.is_structural()).map(|matcher| {
                 let confidence = matcher.confidence.unwrap_or(entry.rule.confidence);
                 Arc::new(Spec { rule: entry.index, matcher: matcher.clone(), confidence })
             })
@@ -92,9 +94,28 @@ impl SyntaxEngine {
 
     /// Parses `source` if some rule's trigger words are in its text.
     pub fn parse<'a>(&self, source: &Source<'a>, scratch: &mut SyntaxScratch) -> Parse<'a> {
-        let Some(language) = Language::of(&source.path, source.text) else {
-            return Parse::NotNeeded;
-        };
+        match Language::of(&source.path, source.text) {
+            Some(language) => self.parse_as(language, &[], source, scratch),
+            None => Parse::NotNeeded,
+        }
+    }
+
+    /// Parses the scripts that stand in `source`, if it is a page or component
+    /// and some rule's trigger words are in its text. Spans are those of the file.
+    pub fn parse_scripts<'a>(&self, source: &Source<'a>, scratch: &mut SyntaxScratch) -> Parse<'a> {
+        match Scripts::of(&source.path, source.text) {
+            Some(scripts) => self.parse_as(scripts.language, &scripts.ranges, source, scratch),
+            None => Parse::NotNeeded,
+        }
+    }
+
+    fn parse_as<'a>(
+        &self,
+        language: Language,
+        ranges: &[Range<usize>],
+        source: &Source<'a>,
+        scratch: &mut SyntaxScratch,
+    ) -> Parse<'a> {
         let Some(rules) = self.rules(language) else { return Parse::NotNeeded };
         let active = rules.triggers.active(source.text, &mut scratch.found, |index| {
             rules.slots[index].files.as_ref().is_none_or(|files| files.is_match(&*source.path))
@@ -103,7 +124,7 @@ impl SyntaxEngine {
             return Parse::NotNeeded;
         }
         let focus = rules.triggers.focus(&active, &scratch.found);
-        match scratch.parsers.parse(language, &rules.dialect.grammar, source.text) {
+        match scratch.parsers.parse(language, &rules.dialect.grammar, source.text, ranges) {
             Ok(tree) => Parse::Parsed(ParsedFile {
                 text: source.text,
                 tree,

@@ -62,6 +62,8 @@ const SAME: &[(&str, &str)] = &[
     ("do_block", "block"),
     // C#: a pattern of a method is read inside a method.
     ("local_function_statement", "method_declaration"),
+    // PHP: one pattern for functions and methods.
+    ("function_definition", "method_declaration"),
     // Java: so does a pattern of a variable.
     ("field_declaration", "local_variable_declaration"),
 ];
@@ -95,7 +97,7 @@ pub(super) fn facts_of(language: Language, grammar: &tree_sitter::Language, id: 
     add(MAPS.contains(&name), MAP | CONTAINER);
     add(is_container(name), CONTAINER);
     add(matches!(name, "parenthesized_expression" | "parenthesized_statements"), PAREN);
-    add(is_unsaid(name), UNSAID);
+    add(is_unsaid(name) || language == Language::Kotlin && is_kotlin_type(name), UNSAID);
     add(is_name(name), NAME);
     add(is_number(name), NUMBER);
     facts
@@ -166,6 +168,11 @@ fn is_unsaid(name: &str) -> bool {
             | "super_interfaces"
     ) || name.ends_with("modifier")
         || name.ends_with("modifiers")
+}
+
+/// Kotlin's grammar has no field for the types of variables and results.
+fn is_kotlin_type(name: &str) -> bool {
+    matches!(name, "user_type" | "nullable_type" | "function_type" | "non_nullable_type")
 }
 
 fn is_name(name: &str) -> bool {

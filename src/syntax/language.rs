@@ -32,8 +32,8 @@ use Language::{
     Rust, Toml, Tsx, TypeScript, Xml, Yaml,
 };
 
-/// File extensions, lower case. Vue and Svelte components are left out until
-/// their script parts can be parsed on their own.
+/// File extensions, lower case. Components and pages are markup here; their
+/// scripts are found by `scripts.rs`.
 const EXTENSIONS: &[(&str, Language)] = &[
     ("py", Python),
     ("pyi", Python),
@@ -89,6 +89,8 @@ const EXTENSIONS: &[(&str, Language)] = &[
     ("html", Html),
     ("htm", Html),
     ("xhtml", Html),
+    ("vue", Html),
+    ("svelte", Html),
 ];
 
 /// Whole file names, lower case.

@@ -19,10 +19,12 @@ mod parse;
 mod pattern;
 pub mod plaintext;
 mod rule;
+mod scripts;
 mod trigger;
 mod walk;
 
 pub use engine::{Parse, ParsedFile, SyntaxEngine, SyntaxScratch};
 pub use language::Language;
 pub use pattern::PatternError;
+pub(crate) use rule::globs as path_globs;
 pub use rule::{Problem, ProblemKind, check};

@@ -2,10 +2,10 @@
 //! this stage leaves it out and says so.
 
 use std::borrow::Cow;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::time::{Duration, Instant};
 
-use tree_sitter::{ParseOptions, Parser, Tree};
+use tree_sitter::{ParseOptions, Parser, Point, Tree};
 
 use super::language::Language;
 
@@ -23,7 +23,8 @@ const MAX_TIME: Duration = Duration::from_secs(3);
 pub(crate) struct Parsers(Vec<Option<Parser>>);
 
 impl Parsers {
-    /// Parses `text`. Broken code yields the tree of what can be read.
+    /// Parses `text`, or what of it lies in `ranges` (ascending, apart) unless
+    /// they are empty. Broken code yields the tree of what can be read.
     ///
     /// # Errors
     /// The reason why the file is left out.
@@ -32,6 +33,7 @@ impl Parsers {
         language: Language,
         grammar: &tree_sitter::Language,
         text: &[u8],
+        ranges: &[Range<usize>],
     ) -> Result<Tree, Cow<'static, str>> {
         refuse(text)?;
         let slot = language as usize;
@@ -43,11 +45,35 @@ impl Parsers {
         if parser.language().is_none() {
             parser.set_language(grammar).map_err(|_| Cow::Borrowed(unusable))?;
         }
+        parser.set_included_ranges(&included(text, ranges)).map_err(|_| Cow::Borrowed(unusable))?;
         within_time(parser, text).ok_or_else(|| {
             parser.reset();
             Cow::Borrowed("syntax: parsing takes too long")
         })
     }
+}
+
+/// `ranges` as the parser wants them: with rows and columns.
+fn included(text: &[u8], ranges: &[Range<usize>]) -> Vec<tree_sitter::Range> {
+    let (mut at, mut point) = (0, Point::new(0, 0));
+    let mut reach = |to: usize| {
+        let passed = text.get(at..to).unwrap_or_default();
+        if let Some(last) = memchr::memrchr(b'\n', passed) {
+            point.row += memchr::memchr_iter(b'\n', passed).count();
+            point.column = passed.len() - last - 1;
+        } else {
+            point.column += passed.len();
+        }
+        at = to;
+        point
+    };
+    let included = ranges.iter().map(|range| tree_sitter::Range {
+        start_byte: range.start,
+        start_point: reach(range.start),
+        end_byte: range.end,
+        end_point: reach(range.end),
+    });
+    included.collect()
 }
 
 fn refuse(text: &[u8]) -> Result<(), Cow<'static, str>> {

@@ -50,6 +50,8 @@ struct Condition {
     any: Vec<Vec<Word>>,
     /// One of these is there, if there are any.
     imports: Vec<Word>,
+    /// None of these is there.
+    lacks: Vec<Word>,
     /// The text holds a plaintext URL.
     plaintext: bool,
     /// Each match, and whatever must (not) be within it, holds one of these.
@@ -148,6 +150,7 @@ impl Condition {
     fn holds(&self, found: &[bool]) -> bool {
         self.any.iter().any(|words| words.iter().all(|word| found[*word]))
             && (self.imports.is_empty() || self.imports.iter().any(|word| found[*word]))
+            && !self.lacks.iter().any(|word| found[*word])
     }
 }
 
@@ -179,6 +182,7 @@ fn condition(language: Language, matcher: &PatternMatch, words: &mut Vec<String>
     }
     condition.imports =
         imports.iter().map(|import| number(import_word(language, import))).collect();
+    condition.lacks = matcher.lacks.iter().map(|word| number(word.clone())).collect();
     let renamed: &[Import] = if resolves(language) { &imports } else { &[] };
     for pattern in matcher.any.iter().chain(&matcher.has).chain(&matcher.not_has) {
         let own = own_words(pattern, renamed);
@@ -264,6 +268,14 @@ mod tests {
         assert_eq!(active(&matchers, "hashlib.sha1(x)"), [] as [usize; 0]);
         assert_eq!(active(&matchers, "import hashlib; hashlib.md5(x)"), [0]);
         assert_eq!(active(&matchers, "pickle.loads(yaml.load(x))"), [0, 1]);
+    }
+
+    #[test]
+    fn a_word_that_must_be_absent_silences() {
+        let lacks = vec!["csrf".to_owned()];
+        let matchers = [PatternMatch { lacks, ..matcher(&["session($X)"], &[]) }];
+        assert_eq!(active(&matchers, "session(app)"), [0]);
+        assert_eq!(active(&matchers, "session(app); csrf(app)"), [] as [usize; 0]);
     }
 
     #[test]

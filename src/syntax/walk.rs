@@ -6,6 +6,7 @@
 //! look at the tree, so the cost stays linear however deep or wide it is.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -312,21 +313,47 @@ impl<'a, 't> Walk<'a, 't> {
 
     /// Decides the matches that waited for what is within them.
     fn finish(mut self) -> Vec<Hit<'t>> {
-        for pending in self.pending {
+        let mut told = HashSet::new();
+        for pending in std::mem::take(&mut self.pending) {
             let compiled = &self.units[pending.unit];
-            let agrees = |list: &[Related<'t>]| {
-                let first = list.partition_point(|related| related.order <= pending.order);
-                let within = list[first..].iter().take_while(|other| other.order < pending.end);
-                within
-                    .take(MAX_RELATED)
-                    .any(|other| other.captures.agrees(&pending.hit.captures, self.input.text))
-            };
             let met = &self.met[pending.unit];
-            if (compiled.has.is_empty() || agrees(&met.has)) && !agrees(&met.not_has) {
-                self.hits.push(pending.hit);
+            let has = compiled.has.is_empty() || self.within(&pending, &met.has).next().is_some();
+            if !has || self.within(&pending, &met.not_has).next().is_some() {
+                continue;
+            }
+            match compiled.report.filter(|var| pending.hit.captures.get(*var).is_none()) {
+                None => self.hits.push(pending.hit),
+                // What is reported was captured within: by each that does.
+                Some(var) => {
+                    let captured =
+                        |inner: &Related<'t>| Some(inner.captures.get(var)?.range.clone());
+                    let spans: Vec<_> =
+                        self.within(&pending, &met.has).filter_map(captured).collect();
+                    let Hit { unit, captures, .. } = pending.hit;
+                    // Functions stand in functions.
+                    let new = spans.into_iter().filter(|span| told.insert((unit, span.start)));
+                    self.hits.extend(new.map(|span| Hit {
+                        unit,
+                        span,
+                        captures: captures.clone(),
+                    }));
+                }
             }
         }
         self.hits
+    }
+
+    /// What of `list` lies within `pending` and agrees with it.
+    fn within<'l>(
+        &'l self,
+        pending: &'l Pending<'t>,
+        list: &'l [Related<'t>],
+    ) -> impl Iterator<Item = &'l Related<'t>> {
+        let first = list.partition_point(|related| related.order <= pending.order);
+        let within = list[first..].iter().take_while(|other| other.order < pending.end);
+        within
+            .take(MAX_RELATED)
+            .filter(|other| other.captures.agrees(&pending.hit.captures, self.input.text))
     }
 }
 

@@ -18,8 +18,11 @@ pub fn run(input: &[u8]) {
     let text = [code, TRIGGERS].concat();
     let source = check::source(&Language::ALL[language].sample_path(), &text);
     let mut found = Vec::new();
-    if let Parse::Parsed(file) = ENGINE.parse(&source, &mut SyntaxScratch::default()) {
-        ENGINE.run_rules(&file, &mut found);
+    let scratch = &mut SyntaxScratch::default();
+    for parse in [ENGINE.parse(&source, scratch), ENGINE.parse_scripts(&source, scratch)] {
+        if let Parse::Parsed(file) = parse {
+            ENGINE.run_rules(&file, &mut found);
+        }
     }
     check::candidates(&text, &found);
 }

@@ -5,7 +5,7 @@ use crate::rules::model::{KnownFile, SecretExample, SecretFile, SecretRule, Segm
 use crate::rules::names;
 use crate::secrets::format::ByteSet;
 
-use super::Findings;
+use super::{Findings, verify};
 
 /// Characters of a token at most; the engine looks no further.
 const LONGEST_RUN: u32 = 16_384;
@@ -43,11 +43,19 @@ fn check_rule(findings: &mut Findings<'_, '_>, at: &str, rule: &SecretRule) {
     for (i, format) in rule.formats.iter().enumerate() {
         check_format(findings, &format!("{at}/formats/{i}"), format);
     }
+    for (i, format) in rule.other_formats.iter().enumerate() {
+        check_format(findings, &format!("{at}/other_formats/{i}"), format);
+    }
+    if rule.formats.is_empty() && !rule.other_formats.is_empty() {
+        let pointer = format!("{at}/other_formats");
+        findings.add(&pointer, "there are other formats, but no `formats`", "rename the key");
+    }
     let randomness = rule.context.min_randomness.unwrap_or_default();
     if !(0.0..=1.0).contains(&randomness) {
         let pointer = format!("{at}/context/min_randomness");
         findings.add(&pointer, format!("{randomness} is no randomness"), "write 0.0 to 1.0");
     }
+    verify::check(findings, at, rule);
     check_examples(findings, at, rule);
 }
 
@@ -75,7 +83,7 @@ fn check_matcher(findings: &mut Findings<'_, '_>, at: &str, rule: &SecretRule) {
         }
     }
     if let Some(name) = &rule.detector {
-        findings.known(&format!("{at}/detector"), "detector", name, &names::DETECTORS);
+        findings.known(&format!("{at}/detector"), "detector", name, &names::detectors());
     }
 }
 

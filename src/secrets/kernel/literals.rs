@@ -21,6 +21,9 @@ pub enum Anchor {
     Connect,
     /// `"kty"`: a JSON Web Key.
     Jwk,
+    /// An escape that stands for a letter or for a sign of an assignment or a
+    /// URL: `\u0067`, `\x67`, `%3D`, `:\/`.
+    Escape,
 }
 
 /// A literal of the bucket filter.
@@ -39,33 +42,42 @@ const fn literal(bucket: u8, text: &'static [u8], anchor: Anchor) -> Literal {
     Literal { text, anchor, bucket }
 }
 
-pub(super) const LITERALS: [Literal; 29] = [
-    literal(0, b"pwd", Anchor::Name),
-    literal(0, b"dsn", Anchor::Name),
-    literal(0, b"psk", Anchor::Name),
-    literal(0, b"@tcp(", Anchor::Connect),
-    literal(0, b"pdo(", Anchor::Connect),
-    literal(1, b" -p", Anchor::Flag),
-    literal(1, b" -u", Anchor::Flag),
-    literal(1, b" -a ", Anchor::Flag),
-    literal(1, b" -w ", Anchor::Flag),
-    literal(1, b"sqlplus", Anchor::Connect),
-    literal(2, b"-----begin", Anchor::Pem),
-    literal(2, b"\"kty\"", Anchor::Jwk),
-    literal(2, b"/user:", Anchor::Flag),
-    literal(2, b"--user", Anchor::Flag),
-    literal(3, b"bearer", Anchor::Scheme),
-    literal(3, b"identified", Anchor::Sql),
-    literal(3, b"jdbc:", Anchor::Connect),
-    literal(4, b"cred", Anchor::Name),
-    literal(4, b"mysql", Anchor::Connect),
+pub(super) const LITERALS: [Literal; 38] = [
+    literal(0, b"secret", Anchor::Name),
+    literal(0, b"token", Anchor::Name),
+    literal(0, b"://", Anchor::Url),
+    literal(0, b".login(", Anchor::Connect),
+    literal(0, b"_login(", Anchor::Connect),
+    literal(1, b"\"kty\"", Anchor::Jwk),
+    literal(1, b"/user:", Anchor::Flag),
+    literal(1, b"%3a", Anchor::Escape),
+    literal(1, b"%3d", Anchor::Escape),
+    literal(2, b"cred", Anchor::Name),
+    literal(2, b"sqlplus", Anchor::Connect),
+    literal(2, b"\\x5", Anchor::Escape),
+    literal(2, b"\\x7", Anchor::Escape),
+    literal(2, b":\\/", Anchor::Escape),
+    literal(3, b"dsn", Anchor::Name),
+    literal(3, b"-----begin", Anchor::Pem),
+    literal(3, b"mysql", Anchor::Connect),
+    literal(3, b"--user", Anchor::Flag),
+    literal(4, b"auth", Anchor::Name),
+    literal(4, b" -p", Anchor::Flag),
+    literal(4, b" -u", Anchor::Flag),
+    literal(4, b" -a ", Anchor::Flag),
+    literal(4, b" -w ", Anchor::Flag),
     literal(5, b"key", Anchor::Name),
-    literal(5, b"auth", Anchor::Name),
-    literal(5, b"://", Anchor::Url),
-    literal(6, b"secret", Anchor::Name),
-    literal(6, b"token", Anchor::Name),
-    literal(6, b".login(", Anchor::Connect),
-    literal(6, b"_login(", Anchor::Connect),
+    literal(5, b"bearer", Anchor::Scheme),
+    literal(5, b"identified", Anchor::Sql),
+    literal(5, b"jdbc:", Anchor::Connect),
+    literal(6, b"pwd", Anchor::Name),
+    literal(6, b"psk", Anchor::Name),
+    literal(6, b"@tcp(", Anchor::Connect),
+    literal(6, b"pdo(", Anchor::Connect),
+    literal(6, b"\\u00", Anchor::Escape),
+    literal(6, b"\\x3", Anchor::Escape),
+    literal(6, b"\\x4", Anchor::Escape),
+    literal(6, b"\\x6", Anchor::Escape),
     literal(7, b"pass", Anchor::Name),
     literal(7, b"psw", Anchor::Name),
     literal(7, b"basic", Anchor::Scheme),
@@ -101,9 +113,9 @@ const fn packed() -> [Packed; LITERALS.len()] {
 }
 
 /// Bit i of the entry of a byte: literal i begins with it, in either case.
-pub(super) static BEGINS: [u32; 256] = begins();
+pub(super) static BEGINS: [u64; 256] = begins();
 
-const fn begins() -> [u32; 256] {
+const fn begins() -> [u64; 256] {
     let mut table = [0; 256];
     let mut i = 0;
     while i < LITERALS.len() {
