@@ -2,10 +2,12 @@
 
 pub mod assignment;
 pub mod baseline;
+pub mod commands;
 pub mod config;
 pub mod decode;
 pub mod encoded;
 pub mod judge;
+pub mod known_files;
 pub mod rules;
 pub mod secrets;
 pub mod syntax;
