@@ -24,6 +24,7 @@ mod name;
 mod pem;
 pub mod randomness;
 mod randomness_table;
+mod service_account;
 mod sql;
 mod urls;
 mod value;
@@ -96,12 +97,12 @@ struct Input<'a> {
 }
 
 /// The names a rule may use in `detector`; the last ones read known files.
-pub const DETECTORS: [&str; 24] = [
+pub const DETECTORS: [&str; 25] = [
     "password-assignment", "key-assignment", "authorization-header", "url-credential",
     "database-url", "private-key", "jwt", "netrc", "pgpass", "password-hashes", "git-credentials",
     "key-file", "sql-hashes", "shell-exports", "command-line", "connection-string",
     "kubernetes-secret", "kubeconfig-client-key", "docker-auth", "json-web-key", "putty-key",
-    "sql-password", "postman", "terraform-state",
+    "sql-password", "postman", "terraform-state", "service-account-key",
 ];
 
 /// The rules behind the detectors, where they are turned on.
@@ -115,6 +116,7 @@ struct Detectors {
     jwt: Option<RuleIndex>,
     command: Option<RuleIndex>,
     connection: Option<RuleIndex>,
+    service_account: Option<RuleIndex>,
     netrc: Option<RuleIndex>,
     json_web_key: Option<RuleIndex>,
     putty: Option<RuleIndex>,
@@ -141,6 +143,7 @@ impl Detectors {
             jwt: named("jwt"),
             command: named("command-line"),
             connection: named("connection-string"),
+            service_account: named("service-account-key"),
             netrc: named("netrc"),
             json_web_key: named("json-web-key"),
             putty: named("putty-key"),
