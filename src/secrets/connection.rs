@@ -219,6 +219,11 @@ fn before_host(text: &[u8], at: usize) -> Option<Range<usize>> {
 
 /// `user/pass@db` behind the blank at `at`.
 fn slash_pair(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let before = at.checked_sub(8).map_or(b'\n', |i| text[i]);
+    if before.is_ascii_alphanumeric() || matches!(before, b'-' | b'_' | b'.') {
+        return None;
+    }
+    text.get(at).filter(|b| b.is_ascii_whitespace())?;
     let window = &text[at..text.len().min(at + MAX_ARGUMENT)];
     let line = &window[..window.iter().position(|b| *b == b'\n').unwrap_or(window.len())];
     let mut from = at;

@@ -7,7 +7,7 @@ use crate::source::place::Notation;
 
 use super::Input;
 use super::files::{netrc_entry, stored};
-use super::randomness::is_sequence_or_repeat;
+use super::randomness::{is_sequence_or_repeat, randomness};
 use super::urls::is_tutorial;
 use super::value::{Opinion, has_part};
 
@@ -41,7 +41,7 @@ pub fn given(input: &Input<'_>, value: Range<usize>, around: Range<usize>) -> Op
     }
     let plain = password.iter().all(u8::is_ascii_lowercase);
     let confidence = match input.place.notation {
-        Notation::Prose if plain => Confidence::Low,
+        Notation::Prose if randomness(password) < 0.8 => Confidence::Low,
         Notation::Prose => confidence.min(Confidence::Medium),
         _ if plain && password.len() < 5 => Confidence::Low,
         _ => confidence,

@@ -30,7 +30,18 @@ const TUTORIAL: &[&str] = &[
 
 /// Whether every tutorial uses `password` as a password.
 pub fn is_tutorial(password: &[u8]) -> bool {
-    TUTORIAL.iter().any(|word| password.eq_ignore_ascii_case(word.as_bytes()))
+    TUTORIAL.iter().any(|word| is_word(password, word.as_bytes()))
+}
+
+/// Whether `password` is `word`, whatever its case and with `@` and `0` for letters.
+fn is_word(password: &[u8], word: &[u8]) -> bool {
+    let letter = |byte: &u8| match byte {
+        b'@' => b'a',
+        b'0' => b'o',
+        b'$' => b's',
+        byte => byte.to_ascii_lowercase(),
+    };
+    password.len() == word.len() && password.iter().map(letter).eq(word.iter().copied())
 }
 
 /// Reads the URL whose `://` is at `at`.

@@ -54,7 +54,7 @@ fn names_nothing(value: &[u8]) -> bool {
     let begins = |word: &&str| {
         value.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word.as_bytes()))
     };
-    NOTHING.iter().any(|word| is(&word)) || LOOKUPS.iter().any(|word| begins(&word))
+    NOTHING.iter().any(|word| is(word)) || LOOKUPS.iter().any(|word| begins(word))
 }
 
 /// `********`, `xxxx`, `....`.
