@@ -12,7 +12,7 @@ use super::urls::is_tutorial;
 use super::value::{Opinion, has_part};
 
 /// Beats a generic assignment; a token with a known prefix keeps its name.
-pub const SPECIFICITY: u8 = 45;
+pub const SPECIFICITY: u8 = 38;
 /// Most bytes on each side of a value that are compared with it.
 const MAX_AROUND: usize = 200;
 

@@ -15,6 +15,7 @@ mod encrypted;
 mod files;
 pub mod format;
 mod generic;
+mod headers;
 mod jwk;
 mod kernel;
 mod keys;
@@ -24,11 +25,14 @@ mod name;
 mod pem;
 pub mod randomness;
 mod randomness_table;
+mod reference;
 mod service_account;
 mod sql;
+mod standin;
 mod urls;
 mod value;
 mod vendor;
+mod words;
 
 use std::borrow::Cow;
 use std::ops::ControlFlow;
@@ -97,12 +101,12 @@ struct Input<'a> {
 }
 
 /// The names a rule may use in `detector`; the last ones read known files.
-pub const DETECTORS: [&str; 25] = [
+pub const DETECTORS: [&str; 26] = [
     "password-assignment", "key-assignment", "authorization-header", "url-credential",
     "database-url", "private-key", "jwt", "netrc", "pgpass", "password-hashes", "git-credentials",
     "key-file", "sql-hashes", "shell-exports", "command-line", "connection-string",
     "kubernetes-secret", "kubeconfig-client-key", "docker-auth", "json-web-key", "putty-key",
-    "sql-password", "postman", "terraform-state", "service-account-key",
+    "sql-password", "postman", "terraform-state", "service-account-key", "login-urls",
 ];
 
 /// The rules behind the detectors, where they are turned on.
@@ -338,7 +342,7 @@ impl FileScan<'_> {
                 keys::at_pem(input, hit.at, detectors, candidates);
             }
             Anchor::Scheme => {
-                generic::at_scheme(input, hit.at, detectors, candidates);
+                headers::at_scheme(input, hit.at, detectors, candidates);
             }
             Anchor::Escape => self.decoder.at_escape(input.text, hit.at, candidates),
             Anchor::Sql => {

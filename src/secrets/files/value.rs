@@ -5,7 +5,9 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
 use crate::finding::Confidence;
 use crate::secrets::randomness::randomness;
-use crate::secrets::value::{Opinion, has_part, is_monotonous, is_placeholder, is_template};
+use crate::secrets::reference::is_template;
+use crate::secrets::standin::{is_monotonous, is_placeholder};
+use crate::secrets::value::{Opinion, has_part};
 use crate::source::place::Role;
 
 /// Longest credential that is weighed, in bytes.
@@ -23,7 +25,7 @@ const NOTHING: &[&str] = &[
 const LOOKUPS: &[&str] = &[
     "op://", "vault:", "env:", "file:", "ref+", "arn:", "ssm:", "keychain", "process.env",
     "getenv", "os.environ", "env(", "env[", "secret:", "enc:", "enc[", "crypt:", "!vault",
-    "$ansible_vault", "autogenerate",
+    "$ansible_vault", "autogenerate", "${", "$(", "{{", "<%", "#{", "%{", "<?",
 ];
 
 /// An opinion on a credential that a program stored or a person put where the
@@ -54,7 +56,7 @@ fn names_nothing(value: &[u8]) -> bool {
     let begins = |word: &&str| {
         value.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word.as_bytes()))
     };
-    NOTHING.iter().any(|word| is(word)) || LOOKUPS.iter().any(|word| begins(word))
+    NOTHING.iter().any(is) || LOOKUPS.iter().any(begins)
 }
 
 /// `********`, `xxxx`, `....`.
