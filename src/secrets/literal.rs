@@ -10,6 +10,7 @@ use super::files::{netrc_entry, stored};
 use super::randomness::{is_sequence_or_repeat, randomness};
 use super::urls::is_tutorial;
 use super::value::{Opinion, has_part};
+use super::words::Wording;
 
 /// Beats a generic assignment; a token with a known prefix keeps its name.
 pub const SPECIFICITY: u8 = 38;
@@ -36,12 +37,14 @@ pub fn given(input: &Input<'_>, value: Range<usize>, around: Range<usize>) -> Op
     if holds_word(before, password) || holds_word(after, password) {
         return Some((Confidence::Low, "the password is also a name beside it"));
     }
+    let word = Wording::of(password).is_text();
     if is_local(before) || is_local(after) {
-        return Some((Confidence::Low, "the password is for the same machine"));
+        let confidence = if word { Confidence::Low } else { confidence.min(Confidence::Medium) };
+        return Some((confidence, "the password is for the same machine"));
     }
     let plain = password.iter().all(u8::is_ascii_lowercase);
     let confidence = match input.place.notation {
-        Notation::Prose if randomness(password) < 0.8 => Confidence::Low,
+        Notation::Prose if word || randomness(password) < 0.8 => Confidence::Low,
         Notation::Prose => confidence.min(Confidence::Medium),
         _ if plain && password.len() < 5 => Confidence::Low,
         _ => confidence,

@@ -215,8 +215,8 @@ fn weigh_entry(input: &Input<'_>, encoded: bool, key: &[u8], value: &[u8]) -> Op
     let printable = text.iter().all(|b| b.is_ascii_graphic() || *b == b' ');
     if !printable || text.is_empty() {
         let random = kind.is_some() && decoded.len() >= 8;
-        let reason = "a Secret holds it; base64 is no encryption";
-        return random.then(|| at_role(input, Confidence::Medium, reason));
+        let reason = "a Secret holds random bytes; base64 is no encryption";
+        return random.then(|| at_role(input, Confidence::High, reason));
     }
     match kind {
         Some(NameKind::Password | NameKind::Machine) => kept(input, text),

@@ -102,7 +102,7 @@ mod tests {
         let mut found = Vec::new();
         let place = Place::of("x");
         reader(
-            &KnownText { text: text.as_bytes(), place, rule: RuleIndex(0), specificity: 60 },
+            &KnownText { text: text.as_bytes(), place, rule: RuleIndex(0), specificity: 39 },
             &mut found,
         );
         found.into_iter().map(|candidate| &text[candidate.span]).collect()

@@ -29,9 +29,8 @@ use super::MAX_CANDIDATES;
 use super::value::Opinion;
 use lookup::Lookup;
 
-/// Beats a generic assignment and a format that needs context, loses to a
-/// provider's prefix.
-const SPECIFICITY: u8 = 60;
+/// Beats a generic assignment; any provider's format names the credential better.
+const SPECIFICITY: u8 = 39;
 
 /// Settings of a program hold many kinds of credentials: there whatever names the
 /// provider speaks, and only a generic assignment is beaten.
@@ -89,7 +88,7 @@ impl Reader {
                 return Some(Reader::Keys(file.keys.iter().map(|k| k.as_bytes().into()).collect()));
             }
         };
-        let settings = detector == Some("shell-exports");
+        let settings = matches!(detector, Some("shell-exports" | "postman" | "terraform-state"));
         Some(if settings { Reader::Settings(named) } else { Reader::Named(named) })
     }
 

@@ -8,6 +8,7 @@ use crate::secrets::randomness::randomness;
 use crate::secrets::reference::is_template;
 use crate::secrets::standin::{is_monotonous, is_placeholder};
 use crate::secrets::value::{Opinion, has_part};
+use crate::secrets::words::Wording;
 use crate::source::place::Role;
 
 /// Longest credential that is weighed, in bytes.
@@ -46,8 +47,10 @@ pub fn stored(value: &[u8], role: Role) -> Option<Opinion> {
     let confidence = if sure { Confidence::High } else { Confidence::Medium };
     Some(match role {
         Role::Production => (confidence, "the file keeps a credential at this place"),
-        Role::Example => (confidence.lowered(), "the credential file is an example"),
-        Role::Test => (Confidence::Low, "the credential file belongs to a test"),
+        _ if Wording::of(value).is_text() => {
+            (Confidence::Low, "a word in a credential file of a test or example")
+        }
+        _ => (Confidence::Medium, "the credential file belongs to a test or example"),
     })
 }
 
