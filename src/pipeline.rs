@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use crate::finding::{Candidate, Finding};
-use crate::judge::{Judge, JudgeOptions, Verdict};
+use crate::judge::{Judge, JudgeOptions, References, Verdict};
 use crate::report::Report;
 use crate::rules::Catalogue;
 use crate::secrets::{SecretsEngine, SecretsScratch};
@@ -47,6 +47,7 @@ struct Worker {
     secrets: SecretsScratch,
     syntax: SyntaxScratch,
     structure: StructureScratch,
+    references: References,
     report: Report,
 }
 
@@ -77,7 +78,7 @@ impl Engine {
             Ok(source) => self.scan_source(&source, worker, progress),
             Err(skip) => worker.report.skipped.push(skip),
         })?;
-        let mut report = Report::merge(visited.workers.into_iter().map(|w| w.report));
+        let mut report = self.join(visited.workers);
         report.excluded = visited.excluded;
         report.rules = self.catalogue.active();
         report.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -89,7 +90,27 @@ impl Engine {
         let mut worker = Worker::default();
         let source = Source { path: Arc::from(path), text, origin: None };
         self.scan_source(&source, &mut worker, &Progress::default());
-        Report::merge(std::iter::once(worker.report))
+        self.join(vec![worker])
+    }
+
+    /// The report of all threads, with what relates findings of different files.
+    fn join(&self, workers: Vec<Worker>) -> Report {
+        let mut references = References::default();
+        let mut parts = Vec::with_capacity(workers.len());
+        for worker in workers {
+            references.merge(worker.references);
+            parts.push(worker.report);
+        }
+        let mut report = Report::merge(parts.into_iter());
+        let related = self.judge.relate(&mut report.findings, &references);
+        report.add(related);
+        report.sort();
+        report
+    }
+
+    /// True if the user's config sets the severity of `rule`.
+    pub fn pins_severity(&self, rule: &str) -> bool {
+        self.judge.pins_severity(rule)
     }
 
     fn scan_source(&self, source: &Source<'_>, worker: &mut Worker, progress: &Progress) {
@@ -99,6 +120,7 @@ impl Engine {
         worker.report.files += 1;
         worker.report.bytes += size;
 
+        worker.references.read(source);
         worker.candidates.clear();
         let scanned = self.secrets.scan(source, &mut worker.secrets, &mut worker.candidates);
         if let Some(reason) = scanned.shortfall() {
@@ -127,6 +149,9 @@ impl Engine {
             }
             Parse::Parsed(file) => {
                 self.syntax.run_rules(&file, &mut worker.candidates);
+                if let Some(reason) = file.skipped() {
+                    worker.report.skipped.push(Skip { path: Arc::clone(&source.path), reason });
+                }
                 self.surface.scan(source, &file, &mut worker.candidates);
             }
         }
@@ -141,6 +166,12 @@ impl Report {
         self.warnings.extend(verdict.warnings);
     }
 
+    /// Drops what only stages before the report may know of secrets.
+    pub fn forget_traces(&mut self) {
+        let all = self.findings.iter_mut().chain(&mut self.suppressed);
+        all.for_each(|finding| finding.traces = None);
+    }
+
     /// Joins the parts of all threads and puts them in the order of every report.
     fn merge(parts: impl Iterator<Item = Report>) -> Report {
         let mut whole = Report::default();
@@ -153,14 +184,18 @@ impl Report {
             whole.skipped.extend(part.skipped);
             whole.warnings.extend(part.warnings);
         }
+        whole.sort();
+        whole
+    }
+    /// The order of every report.
+    fn sort(&mut self) {
         let order = |a: &Finding, b: &Finding| {
             (&a.path, a.start, a.end, &a.rule.id).cmp(&(&b.path, b.start, b.end, &b.rule.id))
         };
-        whole.findings.sort_by(order);
-        whole.suppressed.sort_by(order);
-        whole.skipped.sort();
-        whole.warnings.sort();
-        whole.warnings.dedup();
-        whole
+        self.findings.sort_by(order);
+        self.suppressed.sort_by(order);
+        self.skipped.sort();
+        self.warnings.sort();
+        self.warnings.dedup();
     }
 }

@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::baseline;
+use super::context;
 use super::excerpt::Window;
 use super::ignores::marker_offsets;
 use super::mask::Mask;
@@ -13,7 +14,8 @@ use super::merge::secret_range;
 use super::places::Places;
 use super::text::ceil_char;
 use crate::finding::{
-    Candidate, Category, Excerpt, Finding, RedactedSecret, Related, RuleMeta, Secret, Severity,
+    Candidate, Category, Excerpt, Finding, Identity, RedactedSecret, Related, RuleMeta, Secret,
+    Severity, Traces,
 };
 use crate::source::Source;
 use crate::source::lines::char_start;
@@ -85,11 +87,14 @@ impl<'s, 't> Case<'s, 't> {
         let is_secret = meta.category == Category::Secret || candidate.secret.is_some();
         let place = secret_range(candidate).clone();
         let decoded = candidate.decoded.as_ref();
-        let raw = decoded.map_or(&self.source.text[place], |decoded| decoded.value.bytes());
+        let written = &self.source.text[place.clone()];
+        let raw = decoded.map_or(written, |decoded| decoded.value.bytes());
         let secret = is_secret.then(|| RedactedSecret {
             provider: meta.provider.clone().unwrap_or_default(),
             redacted: self.mask.redacted_value(raw, prefix(raw)),
+            verification: None,
         });
+        let traces = is_secret.then(|| self.traces(candidate, &place, raw));
         Finding {
             rule: Arc::clone(meta),
             severity: *severity,
@@ -106,6 +111,22 @@ impl<'s, 't> Case<'s, 't> {
             excerpt: None,
             shown: is_secret.then(|| Secret::new(raw)),
             suppressed: None,
+            traces,
+        }
+    }
+
+    /// `raw` is the secret itself, `place` where it or what hides it is written.
+    fn traces(&self, candidate: &Candidate, place: &Range<usize>, raw: &[u8]) -> Traces {
+        let text = self.source.text;
+        let harmless = |name: &String| !self.mask.is_in(name);
+        let mut sections = context::sections(text, place.start);
+        sections.retain(harmless);
+        Traces {
+            identity: Identity::of(raw),
+            name: Some(context::name_of(text, place.start)).filter(harmless).unwrap_or_default(),
+            sections,
+            secret: Some(Secret::new(raw)),
+            partner: candidate.partner.clone().map(|range| Secret::new(&text[range])),
         }
     }
 
@@ -152,5 +173,6 @@ pub(super) fn put_right(candidate: &mut Candidate, text: &[u8]) {
     };
     whole(&mut candidate.span);
     candidate.secret.iter_mut().for_each(whole);
+    candidate.partner.iter_mut().for_each(whole);
     candidate.related.iter_mut().for_each(|(range, _)| whole(range));
 }

@@ -93,6 +93,12 @@ impl Fingerprints {
     }
 }
 
+/// The fingerprint of a finding about several others, of which `parts` tell.
+pub(super) fn of_relation<'p>(rule: &'p str, parts: impl Iterator<Item = &'p str>) -> String {
+    let fields: Vec<&[u8]> = [rule].into_iter().chain(parts).map(str::as_bytes).collect();
+    hex(&cut(&hash("seamline/v1/relation", &fields)))
+}
+
 /// The line around `value` without it and without any other secret.
 fn context(text: &[u8], value: &Range<usize>, mask: &Mask<'_>) -> Vec<u8> {
     let floor = value.start.saturating_sub(CONTEXT);

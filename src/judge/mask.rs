@@ -114,6 +114,11 @@ impl<'t> Mask<'t> {
         if self.values.is_in(&form) { HIDDEN.to_owned() } else { form }
     }
 
+    /// True if some secret of the file is written out in `text`.
+    pub fn is_in(&self, text: &str) -> bool {
+        self.values.is_in(text)
+    }
+
     /// `message` without any secret of the file and without control characters.
     pub fn scrub(&self, message: &str) -> String {
         cleaned(&self.values.replaced(message, HIDDEN))

@@ -11,9 +11,11 @@ mod claims;
 mod commands;
 mod connection;
 mod encoded;
+mod encrypted;
 mod files;
 pub mod format;
 mod generic;
+mod headers;
 mod jwk;
 mod kernel;
 mod keys;
@@ -23,10 +25,13 @@ mod name;
 mod pem;
 pub mod randomness;
 mod randomness_table;
+mod reference;
 mod sql;
+mod standin;
 mod urls;
 mod value;
 mod vendor;
+mod words;
 
 use std::borrow::Cow;
 use std::ops::ControlFlow;
@@ -177,11 +182,14 @@ impl SecretsEngine {
         let SecretsScratch { events, layers } = scratch;
         let mut budget = Budget::of(source.text.len());
         let place = Place::of(&source.path);
+        let known = candidates.len();
         self.files.scan(&source.path, source.text, place, candidates);
         let decoder = Decoder::new(self, (&source.path, place), layers, &mut budget);
         self.layer(source.text, decoder, events, candidates);
         self.describe(source.text, candidates);
-        match candidates.len() < MAX_CANDIDATES {
+        let all = candidates.len() < MAX_CANDIDATES;
+        encrypted::remove(source, candidates, known);
+        match all {
             false => Scanned::InPart,
             true if budget.exhausted => Scanned::NotAllDecoded,
             true => Scanned::Whole,
@@ -326,7 +334,7 @@ impl FileScan<'_> {
                 keys::at_pem(input, hit.at, detectors, candidates);
             }
             Anchor::Scheme => {
-                generic::at_scheme(input, hit.at, detectors, candidates);
+                headers::at_scheme(input, hit.at, detectors, candidates);
             }
             Anchor::Escape => self.decoder.at_escape(input.text, hit.at, candidates),
             Anchor::Sql => {

@@ -5,7 +5,7 @@ use crate::rules::model::{KnownFile, SecretExample, SecretFile, SecretRule, Segm
 use crate::rules::names;
 use crate::secrets::format::ByteSet;
 
-use super::Findings;
+use super::{Findings, verify};
 
 /// Characters of a token at most; the engine looks no further.
 const LONGEST_RUN: u32 = 16_384;
@@ -55,6 +55,7 @@ fn check_rule(findings: &mut Findings<'_, '_>, at: &str, rule: &SecretRule) {
         let pointer = format!("{at}/context/min_randomness");
         findings.add(&pointer, format!("{randomness} is no randomness"), "write 0.0 to 1.0");
     }
+    verify::check(findings, at, rule);
     check_examples(findings, at, rule);
 }
 
@@ -82,7 +83,7 @@ fn check_matcher(findings: &mut Findings<'_, '_>, at: &str, rule: &SecretRule) {
         }
     }
     if let Some(name) = &rule.detector {
-        findings.known(&format!("{at}/detector"), "detector", name, &names::DETECTORS);
+        findings.known(&format!("{at}/detector"), "detector", name, &names::detectors());
     }
 }
 
