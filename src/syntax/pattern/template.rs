@@ -96,7 +96,8 @@ impl Template {
 
     fn placeholder(&self, style: Style, index: usize) -> String {
         let (range, meta) = &self.metas[index];
-        let listed = self.source[..range.start].trim_end().ends_with(['(', ',']);
+        let before = self.source[..range.start].trim_end();
+        let listed = before.ends_with(['(', ',']) && !in_annotation(before);
         style.write(index, listed && matches!(meta, Meta::Many(_)))
     }
 
@@ -152,6 +153,17 @@ impl Template {
     }
 }
 
+/// Whether what follows `before` is an argument of an annotation.
+fn in_annotation(before: &str) -> bool {
+    let mut closed = 0;
+    let open = before.char_indices().rev().find(|(_, c)| {
+        closed += i32::from(*c == ')') - i32::from(*c == '(');
+        closed < 0
+    });
+    let name = open.map_or("", |(at, _)| before[..at].trim_end());
+    name.trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.')).ends_with('@')
+}
+
 /// The metavariable at the start of `text` and its length. `$_NAME` is none:
 /// PHP's `$_GET` must stay what it is.
 fn meta_at(text: &str) -> Option<(usize, Meta)> {
@@ -193,6 +205,14 @@ mod tests {
     fn other_dollars_are_code() {
         let template = Template::new("foo($_GET['$x'], $lower, \"^a$\")");
         assert_eq!(template.render(Style::Dollar), "foo($_GET['$x'], $lower, \"^a$\")");
+    }
+
+    #[test]
+    fn arguments_of_annotations_are_no_parameters() {
+        let template = Template::new("@Get($$$) void f($$$, @Size(min = $N, $$$) int n)");
+        let code = template.render(Style::TypeFirst);
+        let expected = "@Get(zqmv0z) void f(Zqmv1z zqmv1z, @Size(min = zqmv2z, zqmv3z) int n)";
+        assert_eq!(code, expected);
     }
 
     #[test]
