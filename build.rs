@@ -3,7 +3,7 @@
 //! build with its name and line.
 
 #[path = "src/rules/model.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, unused_imports)]
 mod model;
 
 use std::path::{Path, PathBuf};
@@ -13,6 +13,7 @@ use model::{FlowFile, FrameworkFile, PatternFile, SecretFile};
 fn main() -> Result<(), String> {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/rules/model.rs");
+    println!("cargo::rerun-if-changed=src/rules/model/verify.rs");
     let secrets: Vec<SecretFile> = read_all(Path::new("rules/secrets"))?;
     let patterns: Vec<PatternFile> = read_all(Path::new("rules/patterns"))?;
     let frameworks: Vec<FrameworkFile> = read_all(Path::new("rules/frameworks"))?;

@@ -43,8 +43,30 @@ pub struct Candidate {
     pub message: Option<String>,
     /// Other places that matter for this finding, with what they are.
     pub related: Vec<(Range<usize>, String)>,
+    /// The value that belongs to the secret (user, id), where one was found.
+    pub partner: Option<Range<usize>>,
     /// Why the confidence is what it is, in short phrases.
     pub reasons: Vec<Cow<'static, str>>,
+    /// What the span says where the file holds the secret encoded.
+    pub decoded: Option<Decoded>,
+}
+
+/// A secret that a file holds in an encoded form.
+#[derive(Debug, Clone)]
+pub struct Decoded {
+    /// The value itself, as it would stand in a file that does not encode it.
+    pub value: Secret,
+    /// How the file writes it, outermost first, e.g. `base64`.
+    pub encodings: Vec<&'static str>,
+}
+
+impl Decoded {
+    /// The encodings in a reader's words: `base64`, `base64 in base64`.
+    pub fn described(&self) -> String {
+        let mut inner_first = self.encodings.clone();
+        inner_first.reverse();
+        inner_first.join(" in ")
+    }
 }
 
 impl Candidate {
@@ -59,7 +81,9 @@ impl Candidate {
             specificity: 0,
             message: None,
             related: Vec::new(),
+            partner: None,
             reasons: Vec::new(),
+            decoded: None,
         }
     }
 }
@@ -100,6 +124,76 @@ pub struct Origin {
 pub struct RedactedSecret {
     pub provider: String,
     pub redacted: String,
+    /// What the provider says of it; only with `--verify`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verification: Option<Verification>,
+}
+
+/// What asking the provider came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Verification {
+    pub status: VerificationStatus,
+    /// Why, in a few words; never a part of the answer or of the secret.
+    pub reason: String,
+}
+
+/// Whether a credential works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VerificationStatus {
+    /// The provider accepted it.
+    Live,
+    /// The provider refused it.
+    Dead,
+    /// The provider was asked, and the answer says neither.
+    Unknown,
+    /// Nobody was asked.
+    NotChecked,
+}
+
+impl VerificationStatus {
+    /// The name used in every report.
+    pub fn name(self) -> &'static str {
+        match self {
+            VerificationStatus::Live => "live",
+            VerificationStatus::Dead => "dead",
+            VerificationStatus::Unknown => "unknown",
+            VerificationStatus::NotChecked => "not-checked",
+        }
+    }
+}
+
+/// What the stages between judge and report know of a secret beyond its file.
+/// No report has it: it is dropped when they are done.
+#[derive(Debug, Clone)]
+pub struct Traces {
+    pub identity: Identity,
+    /// The name that the value is assigned to; empty if there is none.
+    pub name: String,
+    /// The headings that the value stands under (`production` of a YAML key).
+    pub sections: Vec<String>,
+    /// Present only if the provider may be asked.
+    pub secret: Option<Secret>,
+    /// The value that belongs to it (user, id); as `secret`.
+    pub partner: Option<Secret>,
+}
+
+/// Tells whether two values are the same. A hash of the value, and so never shown.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Identity([u8; 16]);
+
+impl Identity {
+    /// The identity of `raw`.
+    pub fn of(raw: &[u8]) -> Self {
+        let digest = <sha2::Sha256 as sha2::Digest>::digest(raw);
+        Identity(digest.first_chunk().copied().unwrap_or_default())
+    }
+}
+
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Identity(hidden)")
+    }
 }
 
 /// Another place that belongs to a finding.
@@ -145,6 +239,8 @@ pub struct Finding {
     pub excerpt: Option<Excerpt>,
     /// Unredacted secret for `--show-secrets`; present only when asked for.
     pub shown: Option<Secret>,
+    /// Of a secret, until relations and `--verify` are done.
+    pub traces: Option<Traces>,
     /// What hides it; only in [`crate::report::Report::suppressed`].
     pub suppressed: Option<Suppression>,
 }
@@ -185,9 +281,19 @@ impl Secret {
         Secret(raw.into())
     }
 
+    /// The raw bytes, for hashing and for looking for them in what is shown.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// The raw text. For `--show-secrets` in human output only.
     pub fn reveal(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.0)
+    }
+
+    /// What tells this value from others within a run.
+    pub fn identity(&self) -> Identity {
+        Identity::of(&self.0)
     }
 
     /// Enough to recognise, never enough to use: a known public prefix (of

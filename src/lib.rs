@@ -3,7 +3,7 @@
 //!
 //! The flow is the one `pipeline` shows: `source` yields files, `secrets`,
 //! `syntax` and `surface` propose candidates, `judge` decides which become
-//! findings, `report` prints them.
+//! findings, `verify` asks providers about them if told to, `report` prints them.
 
 pub mod cli;
 pub mod config;
@@ -15,6 +15,8 @@ pub mod report;
 pub mod rules;
 pub mod secrets;
 pub mod source;
+pub mod structure;
 pub mod suggest;
 pub mod surface;
 pub mod syntax;
+pub mod verify;

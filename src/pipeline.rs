@@ -4,6 +4,7 @@
 //!  source ──► secrets ──┐
 //!    │                  ├──► judge ──► report ──► exit
 //!    ├──► syntax ───────┤
+//!    ├──► structure ────┤
 //!    └──► surface ──────┘
 //!  skips ─────────────────────────────► (counted in every report)
 //! ```
@@ -13,11 +14,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use crate::finding::{Candidate, Finding};
-use crate::judge::{Judge, JudgeOptions, Verdict};
+use crate::judge::{Judge, JudgeOptions, References, Verdict};
 use crate::report::Report;
 use crate::rules::Catalogue;
-use crate::secrets::{Scanned, SecretsEngine, SecretsScratch};
+use crate::secrets::{SecretsEngine, SecretsScratch};
 use crate::source::{self, Skip, Source, SourceError, SourceRequest};
+use crate::structure::{StructureEngine, StructureScratch};
 use crate::surface::Surface;
 use crate::syntax::{Parse, SyntaxEngine, SyntaxScratch};
 
@@ -26,6 +28,7 @@ pub struct Engine {
     catalogue: Arc<Catalogue>,
     secrets: SecretsEngine,
     syntax: SyntaxEngine,
+    structure: StructureEngine,
     surface: Surface,
     judge: Judge,
 }
@@ -43,6 +46,8 @@ struct Worker {
     candidates: Vec<Candidate>,
     secrets: SecretsScratch,
     syntax: SyntaxScratch,
+    structure: StructureScratch,
+    references: References,
     report: Report,
 }
 
@@ -52,6 +57,7 @@ impl Engine {
         Engine {
             secrets: SecretsEngine::new(&catalogue),
             syntax: SyntaxEngine::new(&catalogue),
+            structure: StructureEngine::new(&catalogue),
             surface: Surface::new(&catalogue),
             judge: Judge::new(Arc::clone(&catalogue), options),
             catalogue,
@@ -72,7 +78,7 @@ impl Engine {
             Ok(source) => self.scan_source(&source, worker, progress),
             Err(skip) => worker.report.skipped.push(skip),
         })?;
-        let mut report = Report::merge(visited.workers.into_iter().map(|w| w.report));
+        let mut report = self.join(visited.workers);
         report.excluded = visited.excluded;
         report.rules = self.catalogue.active();
         report.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -84,7 +90,27 @@ impl Engine {
         let mut worker = Worker::default();
         let source = Source { path: Arc::from(path), text, origin: None };
         self.scan_source(&source, &mut worker, &Progress::default());
-        Report::merge(std::iter::once(worker.report))
+        self.join(vec![worker])
+    }
+
+    /// The report of all threads, with what relates findings of different files.
+    fn join(&self, workers: Vec<Worker>) -> Report {
+        let mut references = References::default();
+        let mut parts = Vec::with_capacity(workers.len());
+        for worker in workers {
+            references.merge(worker.references);
+            parts.push(worker.report);
+        }
+        let mut report = Report::merge(parts.into_iter());
+        let related = self.judge.relate(&mut report.findings, &references);
+        report.add(related);
+        report.sort();
+        report
+    }
+
+    /// True if the user's config sets the severity of `rule`.
+    pub fn pins_severity(&self, rule: &str) -> bool {
+        self.judge.pins_severity(rule)
     }
 
     fn scan_source(&self, source: &Source<'_>, worker: &mut Worker, progress: &Progress) {
@@ -94,16 +120,21 @@ impl Engine {
         worker.report.files += 1;
         worker.report.bytes += size;
 
+        worker.references.read(source);
         worker.candidates.clear();
         let scanned = self.secrets.scan(source, &mut worker.secrets, &mut worker.candidates);
-        if scanned == Scanned::InPart {
-            let reason = "too many candidates for secrets: only its first part was searched".into();
+        if let Some(reason) = scanned.shortfall() {
             worker.report.skipped.push(Skip { path: Arc::clone(&source.path), reason });
         }
         let whole = self.syntax.parse(source, &mut worker.syntax);
         self.run_rules(source, whole, worker);
         let scripts = self.syntax.parse_scripts(source, &mut worker.syntax);
         self.run_rules(source, scripts, worker);
+        let structure = self.structure.scan(source, &mut worker.structure, &mut worker.candidates);
+        if let Err(reason) = structure {
+            let reason = reason.into();
+            worker.report.skipped.push(Skip { path: Arc::clone(&source.path), reason });
+        }
         if !worker.candidates.is_empty() || self.judge.reads_every_file() {
             let verdict = self.judge.file(source, &mut worker.candidates);
             worker.report.add(verdict);
@@ -135,6 +166,12 @@ impl Report {
         self.warnings.extend(verdict.warnings);
     }
 
+    /// Drops what only stages before the report may know of secrets.
+    pub fn forget_traces(&mut self) {
+        let all = self.findings.iter_mut().chain(&mut self.suppressed);
+        all.for_each(|finding| finding.traces = None);
+    }
+
     /// Joins the parts of all threads and puts them in the order of every report.
     fn merge(parts: impl Iterator<Item = Report>) -> Report {
         let mut whole = Report::default();
@@ -147,14 +184,18 @@ impl Report {
             whole.skipped.extend(part.skipped);
             whole.warnings.extend(part.warnings);
         }
+        whole.sort();
+        whole
+    }
+    /// The order of every report.
+    fn sort(&mut self) {
         let order = |a: &Finding, b: &Finding| {
             (&a.path, a.start, a.end, &a.rule.id).cmp(&(&b.path, b.start, b.end, &b.rule.id))
         };
-        whole.findings.sort_by(order);
-        whole.suppressed.sort_by(order);
-        whole.skipped.sort();
-        whole.warnings.sort();
-        whole.warnings.dedup();
-        whole
+        self.findings.sort_by(order);
+        self.suppressed.sort_by(order);
+        self.skipped.sort();
+        self.warnings.sort();
+        self.warnings.dedup();
     }
 }

@@ -169,6 +169,29 @@ fn named_arguments_of_kotlin_php_and_csharp() {
 }
 
 #[test]
+fn php_functions_and_methods() {
+    let pattern = "function $F($$$) { $$$ }";
+    let function = "<?php function sign_it(int $a, $b = 1): string { return f($a); }";
+    yes("php", pattern, &[function, "<?php class A { private static function sign_it() { } }"]);
+    yes("php", "function sign_it($$$) { return f($X); }", &[function]);
+    yes("php", "protected $except = ['$P']", &["<?php class A { protected $except = ['a']; }"]);
+    no("php", pattern, &["<?php sign_it($a);", "<?php $f = function ($a) { return 1; };"]);
+}
+
+#[test]
+fn clauses_that_catch_errors() {
+    let code = "def a\n  check_it\nrescue StandardError\n  true\nend";
+    yes("ruby", "rescue StandardError then true", &[code]);
+    no("ruby", "rescue StandardError then false", &[code]);
+    let code = "<?php try { check_it(); } catch (Exception $e) { return true; }";
+    yes("php", "catch (Exception $E) { return true; }", &[code]);
+    no("php", "catch (Exception $E) { return false; }", &[code]);
+    let code = "try:\n  check_it()\nexcept ValueError as e:\n  return True";
+    yes("python", "except $_ as $_: return True", &[code]);
+    no("python", "except $_: pass", &[code]);
+}
+
+#[test]
 fn data_and_config_languages() {
     yes(
         "yaml",

@@ -66,6 +66,23 @@ pub struct ScanArgs {
     pub fail: FailArgs,
     #[command(flatten)]
     pub ignore: IgnoreArgs,
+    #[command(flatten)]
+    pub verify: VerifyArgs,
+}
+
+/// Asking providers; the only thing that uses the network.
+#[derive(Debug, Args, Default)]
+#[command(next_help_heading = "Verify")]
+pub struct VerifyArgs {
+    /// Ask the providers whether found credentials still work
+    #[arg(long, conflicts_with = "offline")]
+    pub verify: bool,
+    /// Seconds to wait for an answer
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=120))]
+    pub verify_timeout: u64,
+    /// Refuse --verify, as `offline = true` in a config does
+    #[arg(long)]
+    pub offline: bool,
 }
 
 #[derive(Debug, Args, Default)]

@@ -8,6 +8,7 @@ mod crash;
 mod error;
 mod exit;
 mod explain;
+mod network;
 mod output;
 mod paths;
 mod plan;

@@ -10,14 +10,15 @@ use crate::judge::{self, Baseline, JudgeOptions};
 use crate::report::{Format, Style};
 use crate::rules::Catalogue;
 use crate::source::SourceRequest;
+use crate::verify;
 
 use super::args::{
     BaselineArgs, CatalogueArgs, FailArgs, IgnoreArgs, InputArgs, OutputArgs, ScanArgs,
 };
 use super::error::CliError;
 use super::output::{self, OutputFile};
-use super::settings::{self, Flags, Settings};
-use super::{paths, terminal};
+use super::settings::{self, Flags, Origin, Settings};
+use super::{network, paths, terminal};
 
 /// Everything a scan needs, checked.
 pub struct ScanPlan {
@@ -28,6 +29,8 @@ pub struct ScanPlan {
     pub config: Option<String>,
     pub fail_on: FailOn,
     pub strict: bool,
+    /// How to ask providers; `None` if nobody is asked.
+    pub verify: Option<verify::Options>,
 }
 
 /// What is shown of a scan, and where.
@@ -61,7 +64,10 @@ impl Base {
         let config = file.as_deref().map(Config::read).transpose()?;
         let mut catalogue = Catalogue::built_in()?;
         for dir in settings::rules_dirs(args, config.as_ref()) {
-            catalogue.add_folder(&dir.value)?;
+            match dir.origin {
+                Origin::Config(_) => catalogue.add_untrusted_folder(&dir.value)?,
+                Origin::Flag(_) | Origin::Default => catalogue.add_folder(&dir.value)?,
+            }
         }
         if let Some(config) = &config {
             config.check_rules(&catalogue)?;
@@ -84,6 +90,7 @@ impl Base {
 /// Anything the user asked for that cannot be done; nothing has been written.
 pub fn scan(args: &ScanArgs) -> Result<(ScanPlan, OutputPlan), CliError> {
     let output = output_plan(&args.output)?;
+    let verify = network::options(&args.verify, &args.catalogue, &args.paths)?;
     let flags = Flags {
         input: &args.input,
         catalogue: &args.catalogue,
@@ -95,6 +102,8 @@ pub fn scan(args: &ScanArgs) -> Result<(ScanPlan, OutputPlan), CliError> {
     let formats = output.files.iter().map(|file| file.format).chain([output.format]);
     plan.judge.excerpts = formats.into_iter().any(|format| format == Format::Human);
     plan.judge.show_secrets = args.output.show_secrets;
+    plan.judge.keep_secrets = verify.is_some();
+    plan.verify = verify;
     Ok((plan, output))
 }
 
@@ -143,6 +152,7 @@ fn build_without_baseline(
         config: config.map(|config| config.shown),
         fail_on: settings.fail_on.value,
         strict: flags.input.strict,
+        verify: None,
     };
     Ok((plan, settings))
 }

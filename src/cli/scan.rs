@@ -2,9 +2,11 @@
 
 use std::io;
 use std::mem::ManuallyDrop;
+use std::sync::Arc;
 
 use crate::pipeline::{Engine, Progress};
 use crate::report::{self, Format, Report};
+use crate::verify;
 
 use super::args::ScanArgs;
 use super::error::CliError;
@@ -30,12 +32,21 @@ pub fn run(args: &ScanArgs) -> Result<Exit, CliError> {
 /// # Errors
 /// A path or glob of the plan that cannot be used.
 pub fn scan(plan: ScanPlan, show_progress: bool) -> Result<Report, CliError> {
+    let catalogue = Arc::clone(&plan.catalogue);
     // The process ends soon after: freeing a hundred thousand small parts of rules
     // costs a small scan a tenth of its time.
     let engine = ManuallyDrop::new(Engine::new(plan.catalogue, plan.judge));
     let counters = Progress::default();
-    let scan = || engine.scan(&plan.request, &counters);
-    let mut report = progress::during(show_progress, &counters, scan)?;
+    let work = || -> Result<Report, CliError> {
+        let mut report = engine.scan(&plan.request, &counters)?;
+        if let Some(options) = &plan.verify {
+            let pinned = |rule: &str| engine.pins_severity(rule);
+            verify::check(&catalogue, &mut report.findings, options, pinned);
+        }
+        report.forget_traces();
+        Ok(report)
+    };
+    let mut report = progress::during(show_progress, &counters, work)?;
     report.config = plan.config;
     report.repo_prefix = plan::repository_prefix();
     Ok(report)

@@ -56,6 +56,8 @@ pub struct Settings {
     pub baseline: Option<Setting<PathBuf>>,
     pub rules_dirs: Vec<Setting<PathBuf>>,
     pub max_file_size: Setting<ByteSize>,
+    /// True if `--verify` is forbidden.
+    pub offline: Setting<bool>,
     pub rules: Vec<Setting<(String, RuleSettings)>>,
 }
 
@@ -86,6 +88,12 @@ impl Settings {
                 (flags.input.max_file_size, "--max-file-size"),
                 written.and_then(|w| w.max_file_size),
                 ByteSize(source::DEFAULT_MAX_FILE_SIZE),
+            ),
+            // On from either side; off is the default and cannot be asked for.
+            offline: merge.one(
+                (None, "--offline"),
+                written.map(|w| w.offline).filter(|offline| *offline),
+                false,
             ),
             baseline: baseline(flags.ignore, config, &origin),
             rules_dirs: rules_dirs(flags.catalogue, config),
@@ -119,6 +127,7 @@ impl Settings {
         }
         let size = &self.max_file_size;
         line("max-file-size", quoted(&size.value.to_string()), &size.origin);
+        line("offline", self.offline.value.to_string(), &self.offline.origin);
         for rule in &self.rules {
             let (id, settings) = &rule.value;
             _ = writeln!(

@@ -25,6 +25,10 @@ pub struct Settings {
     #[serde(default)]
     pub rules_dirs: Vec<PathBuf>,
     pub max_file_size: Option<ByteSize>,
+    /// Forbids `--verify`. There is no setting that allows it: a scanned project
+    /// must not be able to start a request.
+    #[serde(default)]
+    pub offline: bool,
     #[serde(default)]
     pub rules: BTreeMap<String, RuleSettings>,
 }
@@ -86,6 +90,7 @@ impl<'de> Deserialize<'de> for FailOn {
 pub(super) struct Parsed {
     pub settings: Settings,
     pub rule_lines: Vec<(String, Problem)>,
+    pub offline_line: Option<usize>,
 }
 
 /// Reads `text`, the content of `file`.
@@ -103,7 +108,8 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Parsed, Vec<Problem>> {
     }
     let place = |id: &String| (id.clone(), document.problem(&format!("rules/{id}"), "", ""));
     let rule_lines = settings.rules.keys().map(place).collect();
-    Ok(Parsed { settings, rule_lines })
+    let offline_line = document.problem("offline", "", "").line;
+    Ok(Parsed { settings, rule_lines, offline_line })
 }
 
 fn check_globs(document: &Document<'_>, key: &str, globs: &[String], problems: &mut Vec<Problem>) {

@@ -45,6 +45,8 @@ pub struct Config {
     pub settings: Settings,
     /// Where each `[rules.<id>]` stands, for errors.
     rule_lines: Vec<(String, Problem)>,
+    /// Where `offline` stands, for errors.
+    offline_line: Option<usize>,
 }
 
 /// Bytes of a config file at most.
@@ -61,7 +63,14 @@ impl Config {
             .map_err(|message| ConfigError::Unreadable { path: shown.clone(), message })?;
         let parsed = file::parse(&shown, &text).map_err(ConfigError::Invalid)?;
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        Ok(Config { shown, folder, settings: parsed.settings, rule_lines: parsed.rule_lines })
+        let file::Parsed { settings, rule_lines, offline_line } = parsed;
+        Ok(Config { shown, folder, settings, rule_lines, offline_line })
+    }
+
+    /// The place of `offline = true`, as `file:line`; `None` without it.
+    pub fn forbids_network(&self) -> Option<String> {
+        let line = self.offline_line.map_or_else(String::new, |line| format!(":{line}"));
+        self.settings.offline.then(|| format!("{}{line}", self.shown))
     }
 
     /// Checks that every rule the config names is in `catalogue`.

@@ -25,6 +25,9 @@ pub const TEMPLATE: &str = r#"# Settings of Seamline for this repository.
 # Larger files are skipped (and counted).
 # max-file-size = "20M"
 
+# Never ask a provider about a credential, whatever the command line says.
+# offline = true
+
 # One rule: turn it off, change its severity, or leave paths out.
 # [rules.url-password]
 # enabled = false
@@ -43,7 +46,7 @@ mod tests {
         let lines = super::TEMPLATE.lines().filter_map(|line| line.strip_prefix("# "));
         let text: Vec<&str> = lines.filter(setting).collect();
         let parsed = file::parse("seamline.toml", &text.join("\n")).ok().unwrap();
-        assert_eq!(text.len(), 11, "{text:#?}");
+        assert_eq!(text.len(), 12, "{text:#?}");
         assert!(parsed.settings.baseline.is_some() && parsed.settings.max_file_size.is_some());
         let catalogue = Catalogue::built_in().unwrap();
         assert!(parsed.settings.rules.keys().all(|id| catalogue.find(id).is_some()));

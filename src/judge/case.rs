@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::baseline;
+use super::context;
 use super::excerpt::Window;
 use super::ignores::marker_offsets;
 use super::mask::Mask;
@@ -13,7 +14,8 @@ use super::merge::secret_range;
 use super::places::Places;
 use super::text::ceil_char;
 use crate::finding::{
-    Candidate, Category, Excerpt, Finding, RedactedSecret, Related, RuleMeta, Secret, Severity,
+    Candidate, Category, Excerpt, Finding, Identity, RedactedSecret, Related, RuleMeta, Secret,
+    Severity, Traces,
 };
 use crate::source::Source;
 use crate::source::lines::char_start;
@@ -83,11 +85,16 @@ impl<'s, 't> Case<'s, 't> {
     ) -> Finding {
         let Standing { candidate, severity, fingerprint } = standing;
         let is_secret = meta.category == Category::Secret || candidate.secret.is_some();
-        let raw = is_secret.then(|| secret_range(candidate).clone());
-        let secret = raw.clone().map(|range| RedactedSecret {
+        let place = secret_range(candidate).clone();
+        let decoded = candidate.decoded.as_ref();
+        let written = &self.source.text[place.clone()];
+        let raw = decoded.map_or(written, |decoded| decoded.value.bytes());
+        let secret = is_secret.then(|| RedactedSecret {
             provider: meta.provider.clone().unwrap_or_default(),
-            redacted: self.mask.redacted(range.clone(), prefix(&self.source.text[range])),
+            redacted: self.mask.redacted_value(raw, prefix(raw)),
+            verification: None,
         });
+        let traces = is_secret.then(|| self.traces(candidate, &place, raw));
         Finding {
             rule: Arc::clone(meta),
             severity: *severity,
@@ -95,19 +102,43 @@ impl<'s, 't> Case<'s, 't> {
             path: Arc::clone(&self.source.path),
             start: self.places.position(candidate.span.start),
             end: self.places.position(candidate.span.end),
-            message: match &candidate.message {
-                Some(message) => self.mask.scrub(message),
-                // Written by the rule's author, not taken from the file.
-                None => meta.title.clone(),
-            },
+            message: self.message(candidate, meta),
             fingerprint: fingerprint.clone(),
             secret,
             related: self.related(candidate),
             reasons: candidate.reasons.iter().cloned().map(|r| self.reason(r)).collect(),
             origin: self.source.origin.clone(),
             excerpt: None,
-            shown: raw.map(|range| Secret::new(&self.source.text[range])),
+            shown: is_secret.then(|| Secret::new(raw)),
             suppressed: None,
+            traces,
+        }
+    }
+
+    /// `raw` is the secret itself, `place` where it or what hides it is written.
+    fn traces(&self, candidate: &Candidate, place: &Range<usize>, raw: &[u8]) -> Traces {
+        let text = self.source.text;
+        let harmless = |name: &String| !self.mask.is_in(name);
+        let mut sections = context::sections(text, place.start);
+        sections.retain(harmless);
+        Traces {
+            identity: Identity::of(raw),
+            name: Some(context::name_of(text, place.start)).filter(harmless).unwrap_or_default(),
+            sections,
+            secret: Some(Secret::new(raw)),
+            partner: candidate.partner.clone().map(|range| Secret::new(&text[range])),
+        }
+    }
+
+    fn message(&self, candidate: &Candidate, meta: &RuleMeta) -> String {
+        let message = match &candidate.message {
+            Some(message) => self.mask.scrub(message),
+            // Written by the rule's author, not taken from the file.
+            None => meta.title.clone(),
+        };
+        match &candidate.decoded {
+            Some(decoded) => format!("{message}, encoded ({})", decoded.described()),
+            None => message,
         }
     }
 
@@ -142,5 +173,6 @@ pub(super) fn put_right(candidate: &mut Candidate, text: &[u8]) {
     };
     whole(&mut candidate.span);
     candidate.secret.iter_mut().for_each(whole);
+    candidate.partner.iter_mut().for_each(whole);
     candidate.related.iter_mut().for_each(|(range, _)| whole(range));
 }

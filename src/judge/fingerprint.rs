@@ -14,6 +14,8 @@
 //!   still learns little, as only 16 bits of a hash of the value enter: one
 //!   wrong guess in 65,536 fits as well as the right one. The price is that
 //!   such a finding is new when the text around it on its line changes.
+//! * A secret that the file holds encoded has the fingerprint of its value:
+//!   its encoding says nothing about whether it can be guessed.
 //! * A pattern is hashed with its matched text, white space evened out and
 //!   secrets blanked.
 //!
@@ -43,21 +45,21 @@ pub(super) struct Fingerprints {
 }
 
 impl Fingerprints {
-    /// The fingerprint of a secret at `value`, in hex.
+    /// The fingerprint of a secret, in hex: of its `value`, which stands in the
+    /// text, encoded or not, at the given place.
     pub fn secret(
         &mut self,
         rule: &str,
-        text: &[u8],
-        value: &Range<usize>,
+        value: &[u8],
+        (text, place): (&[u8], &Range<usize>),
         mask: &Mask<'_>,
     ) -> String {
-        let compact: Vec<u8> =
-            text[value.clone()].iter().copied().filter(|b| !b.is_ascii_whitespace()).collect();
+        let compact: Vec<u8> = value.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect();
         let digest = hash("seamline/v1/secret", &[rule.as_bytes(), &compact]);
         if !is_guessable(&compact) {
             return self.numbered(cut(&digest));
         }
-        let key = Sha256::digest(context(text, value, mask));
+        let key = Sha256::digest(context(text, place, mask));
         let mut block = [0u8; 64];
         block[..key.len()].copy_from_slice(&key);
         let mut mac = Hmac::<Sha256>::new(&block.into());
@@ -89,6 +91,12 @@ impl Fingerprints {
             n => hex(&cut(&hash("seamline/v1/copy", &[&base, &n.to_be_bytes()]))),
         }
     }
+}
+
+/// The fingerprint of a finding about several others, of which `parts` tell.
+pub(super) fn of_relation<'p>(rule: &'p str, parts: impl Iterator<Item = &'p str>) -> String {
+    let fields: Vec<&[u8]> = [rule].into_iter().chain(parts).map(str::as_bytes).collect();
+    hex(&cut(&hash("seamline/v1/relation", &fields)))
 }
 
 /// The line around `value` without it and without any other secret.

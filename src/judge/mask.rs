@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use super::text::cleaned;
 use super::values::{KEY, Value, ValueIndex};
-use crate::finding::{HIDDEN, redact};
+use crate::finding::{HIDDEN, Secret, redact};
 
 /// Bytes of a file that are never shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub(super) struct Known {
     /// The secret finding that won over those it overlaps: its redacted form is
     /// the one to show. No two such overlap.
     pub won: bool,
+    /// What the bytes at `range` encode, if they do.
+    pub decoded: Option<Secret>,
 }
 
 /// The secrets of one file.
@@ -103,8 +105,18 @@ impl<'t> Mask<'t> {
     /// The redacted form of a secret. Nothing of it is shown if what would be
     /// shown is itself a secret of the file.
     pub fn redacted(&self, range: Range<usize>, prefix: usize) -> String {
-        let form = redact(&self.text[range], prefix);
+        self.redacted_value(&self.text[range], prefix)
+    }
+
+    /// The same for a value that the file holds encoded.
+    pub fn redacted_value(&self, value: &[u8], prefix: usize) -> String {
+        let form = redact(value, prefix);
         if self.values.is_in(&form) { HIDDEN.to_owned() } else { form }
+    }
+
+    /// True if some secret of the file is written out in `text`.
+    pub fn is_in(&self, text: &str) -> bool {
+        self.values.is_in(text)
     }
 
     /// `message` without any secret of the file and without control characters.
@@ -113,16 +125,17 @@ impl<'t> Mask<'t> {
     }
 }
 
-/// The value, and how the start of it reads in a message where that is not
-/// valid UTF-8.
+/// The value, what it encodes, and how the start of it reads in a message where
+/// that is not valid UTF-8.
 fn values_of<'t>(text: &'t [u8], known: &Known) -> impl Iterator<Item = Value<'t>> {
     let raw = &text[known.range.clone()];
+    let decoded = known.decoded.as_ref().map(|value| Cow::Owned(value.bytes().to_vec()));
     let lossy = match String::from_utf8_lossy(&raw[..raw.len().min(KEY)]) {
         Cow::Borrowed(_) => None,
         Cow::Owned(lossy) => Some(Cow::Owned(lossy.into_bytes())),
     };
     let (range, prefix) = (known.range.clone(), known.prefix);
-    [Some(Cow::Borrowed(raw)), lossy].into_iter().flatten().map(move |bytes| Value {
+    [Some(Cow::Borrowed(raw)), lossy, decoded].into_iter().flatten().map(move |bytes| Value {
         bytes,
         range: range.clone(),
         prefix,

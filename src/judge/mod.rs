@@ -9,6 +9,8 @@
 
 mod baseline;
 mod case;
+mod context;
+mod environment;
 mod excerpt;
 mod fingerprint;
 mod ignores;
@@ -16,7 +18,10 @@ mod markers;
 mod mask;
 mod merge;
 mod options;
+mod pairs;
+mod pipelines;
 mod places;
+mod relations;
 mod text;
 mod values;
 
@@ -24,6 +29,8 @@ use std::sync::Arc;
 
 pub use baseline::{BASELINE_FILE, Baseline, BaselineError};
 pub use options::{JudgeOptions, RuleSettings, path_globs};
+pub use pipelines::References;
+pub use relations::SHARED;
 
 use crate::finding::{Candidate, Category, Confidence, Finding, RuleIndex, Suppression};
 use crate::rules::Catalogue;
@@ -35,6 +42,7 @@ use ignores::{Ignores, Terms};
 use markers::Markers;
 use mask::{Known, Mask};
 use merge::{own_severity, secret_range};
+use pairs::Pairs;
 
 /// How many findings were hidden, and by what.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -76,6 +84,7 @@ pub struct Judge {
     settings: Vec<RuleSettings>,
     /// Texts that a credential of the rule starts with, by rule index.
     prefixes: Vec<Vec<String>>,
+    pairs: Pairs,
 }
 
 impl Judge {
@@ -91,13 +100,19 @@ impl Judge {
                 own.extend(firsts.flat_map(|segment| segment.text.clone()));
             }
         }
-        Judge { markers: Markers::new(&catalogue), settings, prefixes, catalogue, options }
+        let (markers, pairs) = (Markers::new(&catalogue), Pairs::new(&catalogue));
+        Judge { markers, settings, prefixes, pairs, catalogue, options }
     }
 
     /// True if a file without candidates is to be judged all the same, because
     /// unused ignores are to be reported.
     pub fn reads_every_file(&self) -> bool {
         self.options.inline_ignores && self.options.report_unused
+    }
+
+    /// True if the user's config sets the severity of `rule`.
+    pub fn pins_severity(&self, rule: &str) -> bool {
+        self.options.rules.get(rule).is_some_and(|settings| settings.severity.is_some())
     }
 
     /// Judges the candidates of one file. Spans that reach beyond the text or
@@ -107,6 +122,7 @@ impl Judge {
         self.weigh_place(source, candidates);
         let order = merge::winners(candidates, &self.catalogue);
         let mask = Mask::new(source.text, self.known(source.text, candidates, &order));
+        let order = self.join_pairs(source, candidates, order);
         let mut kept: Vec<&Candidate> = order.iter().map(|&i| &candidates[i]).collect();
         let mut case = Case::new(source, mask, &kept, self.reads_every_file());
         let mut verdict = Verdict::default();
@@ -157,6 +173,21 @@ impl Judge {
         }
     }
 
+    /// Pairs become one finding, unless the config hides one half of them only.
+    fn join_pairs(
+        &self,
+        source: &Source<'_>,
+        candidates: &mut [Candidate],
+        order: Vec<usize>,
+    ) -> Vec<usize> {
+        let shows = |rule: RuleIndex| {
+            let settings = self.settings.get(rule.0 as usize);
+            settings.is_none_or(|r| r.enabled && !r.exclude.is_match(&*source.path))
+        };
+        let may_join = |a, b| shows(a) == shows(b);
+        self.pairs.join(source, candidates, order, &self.catalogue, may_join)
+    }
+
     /// All secrets of the file, dropped and doubtful ones too.
     fn known(&self, text: &[u8], candidates: &[Candidate], winners: &[usize]) -> Vec<Known> {
         let mut won = vec![false; candidates.len()];
@@ -168,6 +199,7 @@ impl Judge {
                 prefix: self.public_prefix(candidate.rule, &text[range.clone()]),
                 range,
                 won: won && is_secret,
+                decoded: candidate.decoded.as_ref().map(|decoded| decoded.value.clone()),
             })
         };
         candidates.iter().zip(won).filter_map(known).collect()
@@ -204,8 +236,11 @@ impl Judge {
             let wanted = self.settings(candidate).and_then(|s| s.severity);
             let fingerprint = match meta.category {
                 Category::Secret => {
-                    let value = secret_range(candidate);
-                    fingerprints.secret(&meta.id, case.source.text, value, &case.mask)
+                    let text = case.source.text;
+                    let place = secret_range(candidate);
+                    let plain = candidate.decoded.as_ref().map(|decoded| decoded.value.bytes());
+                    let value = plain.unwrap_or(&text[place.clone()]);
+                    fingerprints.secret(&meta.id, value, (text, place), &case.mask)
                 }
                 Category::Pattern | Category::Surface => {
                     fingerprints.pattern(&meta.id, case.source.text, &candidate.span, &case.mask)
@@ -265,6 +300,9 @@ impl Judge {
             finding.excerpt = excerpts.next().flatten();
             if !self.options.show_secrets {
                 finding.shown = None;
+            }
+            if let (false, Some(traces)) = (self.options.keep_secrets, &mut finding.traces) {
+                (traces.secret, traces.partner) = (None, None);
             }
             finding
         };

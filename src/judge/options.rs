@@ -25,6 +25,8 @@ pub struct JudgeOptions {
     pub excerpts: bool,
     /// Hand out the raw secrets (human output, when asked for).
     pub show_secrets: bool,
+    /// Hand out the raw secrets to the stages before the report (`--verify`).
+    pub keep_secrets: bool,
     /// Hand out what ignores and the baseline hide, apart from the findings.
     pub keep_suppressed: bool,
 }
@@ -40,6 +42,7 @@ impl Default for JudgeOptions {
             rules: BTreeMap::new(),
             excerpts: false,
             show_secrets: false,
+            keep_secrets: false,
             keep_suppressed: false,
         }
     }

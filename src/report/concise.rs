@@ -1,6 +1,6 @@
 //! `--format concise`: `path:line:column: severity[rule-id] message`, one
-//! finding a line, as editors and `grep` read it. The summary comes last,
-//! where it does not disturb either.
+//! finding a line, as editors and `grep` read it; with `--verify`, what came of
+//! it stands at the end. The summary comes last, where it disturbs neither.
 
 use std::io::{self, Write};
 
@@ -27,10 +27,13 @@ pub(super) fn write(report: &Report, out: &mut dyn Write, style: &Style) -> io::
 }
 
 fn line(finding: &Finding, out: &mut dyn Write, paint: Paint) -> io::Result<()> {
+    let secret = finding.secret.as_ref();
+    let verified = secret.and_then(|secret| secret.verification.as_ref());
+    let verified = verified.map_or_else(String::new, |v| format!(" ({})", v.status.name()));
     let kind = format!("{}[{}]", finding.severity.name(), finding.rule.id);
     writeln!(
         out,
-        "{}:{}:{}: {} {}",
+        "{}:{}:{}: {} {}{verified}",
         paint.bold(&printable(&finding.path)),
         finding.start.line,
         finding.start.column,

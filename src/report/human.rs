@@ -12,7 +12,9 @@ use super::style::Style;
 use super::summary::headline;
 use super::text::{count, lead, wrap};
 use super::{Report, tail};
-use crate::finding::{Finding, Origin, Related, Secret, Severity};
+use crate::finding::{
+    Finding, Origin, Related, Secret, Severity, Verification, VerificationStatus,
+};
 
 /// Help is shown up to the sentence that passes this many bytes; with `-v` all of it.
 const HELP: usize = 160;
@@ -97,6 +99,10 @@ impl<'a> Page<'a> {
         if let (true, Some(secret)) = (self.style.show_secrets, &finding.shown) {
             self.secret(secret, out)?;
         }
+        let secret = finding.secret.as_ref();
+        if let Some(verification) = secret.and_then(|secret| secret.verification.as_ref()) {
+            self.note("check", &verdict(verification), out)?;
+        }
         let verbose = self.style.verbose > 0;
         let fix = &finding.rule.fix;
         self.note("help", if verbose { fix } else { lead(fix, HELP) }, out)?;
@@ -142,6 +148,15 @@ impl<'a> Page<'a> {
         }
         Ok(())
     }
+}
+
+/// `live: accepted with HTTP status 200`
+fn verdict(verification: &Verification) -> String {
+    let status = match verification.status {
+        VerificationStatus::NotChecked => "not checked",
+        status => status.name(),
+    };
+    format!("{status}: {}", verification.reason)
 }
 
 fn place(related: &Related) -> String {

@@ -172,6 +172,10 @@ fn properties(finding: &Finding) -> PropertyBag {
     if !finding.reasons.is_empty() {
         more.insert("reasons".to_owned(), json!(finding.reasons));
     }
+    let secret = finding.secret.as_ref();
+    if let Some(verification) = secret.and_then(|secret| secret.verification.as_ref()) {
+        more.insert("verification".to_owned(), json!(verification));
+    }
     if let Some(origin) = &finding.origin {
         more.insert("origin".to_owned(), json!(origin));
     }

@@ -2,6 +2,7 @@
 //! stay silent.
 
 use crate::finding::RuleIndex;
+use crate::structure::Format;
 use crate::syntax::Language;
 
 use super::generate;
@@ -63,6 +64,7 @@ fn secret_cases(entry: &SecretEntry, number: usize, example: &SecretExample) -> 
     }
     if text.contains("{token}") {
         return formats
+            .chain(&entry.rule.other_formats)
             .filter_map(|format| Some(case(kind.to_owned(), fill(&text, &entry.rule, format)?)))
             .collect();
     }
@@ -86,7 +88,9 @@ fn of_pattern(entry: &PatternEntry) -> Vec<Case> {
         let must_fire = example.matches.is_some();
         let text = example.matches.as_ref().or(example.near_miss.as_ref())?.clone();
         let kind = if must_fire { "match" } else { "near miss" };
-        let sample = || Language::from_key(&example.language).map(Language::sample_path);
+        let code = || Language::from_key(&example.language).map(Language::sample_path);
+        let config = || Format::from_key(&example.language).map(|f| f.sample_path().to_owned());
+        let sample = || code().or_else(config);
         let file = example.file.clone().or_else(sample)?;
         let label = format!("{kind} in {}", example.language);
         Some(Case { rule: entry.index, number: i + 1, label, must_fire, file, text })

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::finding::{RuleIndex, redact};
 
 use super::model::{
-    PatternExample, PatternFile, PatternMatch, RuleMeta, SecretExample, SecretRule,
+    Answer, PatternExample, PatternFile, PatternMatch, RuleMeta, SecretExample, SecretRule,
 };
 use super::{Catalogue, examples, format};
 
@@ -88,6 +88,7 @@ impl Page {
             self.list("Regex", std::slice::from_ref(regex));
         }
         self.context(rule);
+        self.check(rule);
         let matching = rule.examples.iter().filter(|example| example.matches.is_some());
         let silent = rule.examples.iter().filter(|example| example.near_miss.is_some());
         let shown = |example: &SecretExample| masked(rule, example);
@@ -110,6 +111,26 @@ impl Page {
         }
         if !conditions.is_empty() {
             self.section("Only where", &conditions.join("; "));
+        }
+    }
+
+    fn check(&mut self, rule: &SecretRule) {
+        if let Some(pair) = &rule.pair {
+            let text =
+                format!("the {} that belongs to it, joined into the same finding", pair.what);
+            self.section("Goes with", &text);
+        }
+        let Some(verify) = &rule.verify else { return };
+        let urls: Vec<String> = std::iter::once(&verify.url)
+            .chain(&verify.more_urls)
+            .map(|url| format!("{} {url}", verify.method.name()))
+            .collect();
+        self.list("With --verify, asks", &urls);
+        for (what, answers) in [("live", &verify.live), ("dead", &verify.dead)] {
+            let answers: Vec<String> = answers.iter().map(in_words).collect();
+            if !answers.is_empty() {
+                self.paragraph(&format!("{what}: {}", answers.join("; or ")));
+            }
         }
     }
 
@@ -155,6 +176,18 @@ impl Page {
             }
         }
     }
+}
+
+/// `HTTP 200 with "ok":true`.
+fn in_words(answer: &Answer) -> String {
+    let status: Vec<String> = answer.status.iter().map(u16::to_string).collect();
+    let mut words = format!("HTTP {}", status.join(" or "));
+    let parts = [("with", &answer.has), ("without", &answer.has_not)];
+    for (word, texts) in parts.into_iter().filter(|(_, texts)| !texts.is_empty()) {
+        let texts: Vec<String> = texts.iter().map(|text| format!("`{text}`")).collect();
+        _ = write!(words, " {word} {}", texts.join(" and "));
+    }
+    words
 }
 
 /// An example with its token reduced to what may be shown.

@@ -11,13 +11,13 @@ pub fn readable(rule: &SecretRule) -> Vec<String> {
         Some(name) => format!(", checksum {name}"),
         None => String::new(),
     };
-    rule.formats
-        .iter()
-        .map(|format| {
-            let parts: Vec<String> = format.iter().map(readable_segment).collect();
-            format!("{}{checksum}", parts.join(" + "))
-        })
-        .collect()
+    let written = |format: &Vec<Segment>| {
+        let parts: Vec<String> = format.iter().map(readable_segment).collect();
+        parts.join(" + ")
+    };
+    let own = rule.formats.iter().map(|format| format!("{}{checksum}", written(format)));
+    let others = rule.other_formats.iter().map(|format| format!("{} (less sure)", written(format)));
+    own.chain(others).collect()
 }
 
 fn readable_segment(segment: &Segment) -> String {

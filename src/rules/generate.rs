@@ -132,14 +132,17 @@ fn spoil(rule: &SecretRule, format: &[Segment], flaw: Flaw, draw: u64) -> Option
 /// Whether all of `bytes` is one valid token of `format`.
 fn whole(rule: &SecretRule, format: &[Segment], bytes: &[u8]) -> bool {
     let end = Format::compile(format).and_then(|format| format.match_at(bytes, 0));
-    end == Some(bytes.len()) && sums_up(rule, bytes)
+    let is_own = rule.formats.iter().any(|own| own == format);
+    end == Some(bytes.len()) && (!is_own || sums_up(rule, bytes))
 }
 
 /// Whether a valid token of any format of `rule` starts at `at`.
 fn token_at(rule: &SecretRule, bytes: &[u8], at: usize) -> bool {
     let formats = rule.formats.iter().filter_map(|format| Format::compile(format));
     let mut ends = formats.filter_map(|format| format.match_at(bytes, at));
+    let others = || rule.other_formats.iter().filter_map(|format| Format::compile(format));
     ends.any(|end| sums_up(rule, &bytes[at..end]))
+        || others().any(|format| format.match_at(bytes, at).is_some())
 }
 
 fn sums_up(rule: &SecretRule, token: &[u8]) -> bool {

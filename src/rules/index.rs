@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::Catalogue;
-use super::model::{Category, RuleMeta};
+use super::model::{Category, RuleMeta, Verify};
 use super::topics::TOPICS;
 
 /// All rules in force: secrets by provider, then all others by topic.
@@ -21,6 +21,7 @@ pub fn markdown(catalogue: &Catalogue) -> String {
     _ = write!(out, "\n{} rules: {} for secrets", rules.len(), secrets.len());
     _ = writeln!(out, ", {} for code and configuration.", others.len());
     write_secrets(&mut out, &secrets);
+    write_checks(&mut out, catalogue);
     for topic in TOPICS {
         let of_topic: Vec<_> = others.iter().filter(|rule| rule.topic == topic.slug).collect();
         if !of_topic.is_empty() {
@@ -43,6 +44,29 @@ fn write_secrets(out: &mut String, secrets: &[&Arc<RuleMeta>]) {
     for ((_, name), rules) in providers {
         _ = writeln!(out, "\n### {name}");
         rules.iter().for_each(|rule| write_rule(out, rule));
+    }
+}
+
+/// Where `--verify` sends what: people want to know before they use it.
+fn write_checks(out: &mut String, catalogue: &Catalogue) {
+    let checked: BTreeMap<&str, &Verify> = catalogue
+        .secrets
+        .iter()
+        .filter_map(|entry| Some((entry.rule.id.as_str(), entry.rule.verify.as_ref()?)))
+        .collect();
+    if checked.is_empty() {
+        return;
+    }
+    out.push_str(
+        "\n## What `--verify` asks\n\n\
+         Off unless asked for. One read-only request each, to these hosts only.\n\n",
+    );
+    for (id, verify) in checked {
+        let urls: Vec<String> = std::iter::once(&verify.url)
+            .chain(&verify.more_urls)
+            .map(|url| format!("`{} {url}`", verify.method.name()))
+            .collect();
+        _ = writeln!(out, "- `{id}`: {}", urls.join(", "));
     }
 }
 

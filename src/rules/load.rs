@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::model::{FlowFile, FrameworkFile, PatternFile, SecretFile};
 use super::{Catalogue, RuleError, check};
 use crate::document::{Document, Problem};
+use crate::suggest;
 
 /// Bytes of a rule file at most; a rule is text for people.
 const LARGEST_FILE: u64 = 4 << 20;
@@ -45,6 +46,7 @@ pub fn folder(folder: &Path, existing: &Catalogue) -> Result<Loaded, RuleError> 
     }
     let mut reader = Reader::new(existing);
     paths.iter().for_each(|path| reader.file(path));
+    reader.partners();
     reader.problems.sort();
     if reader.problems.is_empty() {
         Ok(reader.loaded)
@@ -77,11 +79,19 @@ struct Reader<'c> {
     problems: Vec<Problem>,
     /// Where each id of the folder was first seen.
     ids: BTreeMap<String, String>,
+    /// The rules that pairs name, and where.
+    partners: Vec<(String, Problem)>,
 }
 
 impl<'c> Reader<'c> {
     fn new(existing: &'c Catalogue) -> Self {
-        Reader { existing, loaded: Loaded::default(), problems: Vec::new(), ids: BTreeMap::new() }
+        Reader {
+            existing,
+            loaded: Loaded::default(),
+            problems: Vec::new(),
+            ids: BTreeMap::new(),
+            partners: Vec::new(),
+        }
     }
 
     fn file(&mut self, path: &Path) {
@@ -126,6 +136,10 @@ impl<'c> Reader<'c> {
         self.problems.extend(told.into_iter().filter(|_| shaped || !file.rules.is_empty()));
         for (i, rule) in file.rules.iter().enumerate() {
             self.claim(document, &format!("rule/{i}/id"), &rule.id);
+            for (j, id) in rule.pair.iter().flat_map(|pair| &pair.rules).enumerate() {
+                let place = document.problem(&format!("rule/{i}/pair/rules/{j}"), "", "");
+                self.partners.push((id.clone(), place));
+            }
         }
         self.loaded.secrets.push(file);
     }
@@ -145,6 +159,18 @@ impl<'c> Reader<'c> {
         let (file, problems) = document.read::<FrameworkFile>();
         self.problems.extend(problems);
         self.loaded.frameworks.extend(file);
+    }
+
+    /// The other half of a pair may stand in another file.
+    fn partners(&mut self) {
+        for (id, place) in std::mem::take(&mut self.partners) {
+            if self.existing.find(&id).is_none() && !self.ids.contains_key(&id) {
+                let guess = suggest::closest(&id, self.ids.keys().map(String::as_str));
+                let fix = suggest::question(guess.as_slice());
+                let message = format!("there is no rule `{id}` to be a pair with");
+                self.problems.push(Problem { message, fix, ..place });
+            }
+        }
     }
 
     /// An id stands for one rule only.

@@ -45,6 +45,9 @@ pub struct SecretEntry {
     pub index: RuleIndex,
     pub provider: Arc<Provider>,
     pub rule: SecretRule,
+    /// False for rules that only the scanned project's config names: it must
+    /// not be able to have secrets sent to a host of its choice.
+    pub trusted: bool,
 }
 
 /// A pattern rule with its place in the catalogue.
@@ -105,6 +108,17 @@ impl Catalogue {
         Ok(())
     }
 
+    /// As [`Catalogue::add_folder`], for rules that `--verify` must not follow.
+    ///
+    /// # Errors
+    /// As [`Catalogue::add_folder`].
+    pub fn add_untrusted_folder(&mut self, folder: &Path) -> Result<(), RuleError> {
+        let before = self.secrets.len();
+        self.add_folder(folder)?;
+        self.secrets[before..].iter_mut().for_each(|entry| entry.trusted = false);
+        Ok(())
+    }
+
     /// The description of a rule.
     pub fn meta(&self, index: RuleIndex) -> &Arc<RuleMeta> {
         &self.metas[index.0 as usize]
@@ -129,7 +143,12 @@ impl Catalogue {
         });
         for rule in rules {
             let index = self.push(meta::of_secret(&file, &rule));
-            self.secrets.push(SecretEntry { index, provider: Arc::clone(&provider), rule });
+            self.secrets.push(SecretEntry {
+                index,
+                provider: Arc::clone(&provider),
+                rule,
+                trusted: true,
+            });
         }
     }
 

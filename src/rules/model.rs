@@ -7,6 +7,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+// The path is written out for the build script, which reads this file as its own module.
+#[path = "model/verify.rs"]
+mod verify;
+
+pub use verify::{Answer, Choice, Method, Pair, Verify};
+
 /// Everything a rule says about itself: the texts behind `explain`, SARIF
 /// help and the rule index.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -168,6 +174,11 @@ pub struct SecretRule {
     /// The token format: a list of alternatives, each a list of segments.
     #[serde(default)]
     pub formats: Vec<Vec<Segment>>,
+    /// Forms that are published for the same credential, but not by the
+    /// provider, and that `formats` does not cover: reported at medium
+    /// confidence at most, without the checksum.
+    #[serde(default)]
+    pub other_formats: Vec<Vec<Segment>>,
     /// Name of a checksum scheme in `secrets/checksum.rs`.
     #[serde(default)]
     pub checksum: Option<String>,
@@ -181,17 +192,42 @@ pub struct SecretRule {
     /// A detector written in Rust (`private-key`, `jwt`, `url-credential`, `assignment` …).
     #[serde(default)]
     pub detector: Option<String>,
+    /// Files of known names that hold the credential.
+    #[serde(default)]
+    pub file: Option<KnownFile>,
     #[serde(default)]
     pub context: Context,
     /// Literal values that are documented examples: never reported.
     #[serde(default)]
     pub documented: Vec<String>,
+    /// How `--verify` asks the provider whether the credential works.
+    #[serde(default)]
+    pub verify: Option<Verify>,
+    /// The value that belongs to it: an id, a user.
+    #[serde(default)]
+    pub pair: Option<Pair>,
     #[serde(default, rename = "example")]
     pub examples: Vec<SecretExample>,
 }
 
+/// Files that are known by their names to hold a credential.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownFile {
+    /// Names in lower case: `.netrc`, `*.ppk`, or with folders
+    /// `.docker/config.json`.
+    pub names: Vec<String>,
+    /// Keys whose values are the credential, in whatever notation the file is
+    /// written. Not needed with a `detector`, which reads the file by itself.
+    #[serde(default)]
+    pub keys: Vec<String>,
+    /// Texts of which one must be in the file, where other files share its name.
+    #[serde(default)]
+    pub contains: Vec<String>,
+}
+
 /// One piece of a token format: either fixed text or a run of characters.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Segment {
     /// Alternatives of fixed text, e.g. `["ghp_", "gho_"]`.
@@ -395,7 +431,21 @@ pub struct PatternMatch {
     /// what the rule misses.
     #[serde(default)]
     pub lacks: Vec<String>,
-    /// Metavariable to underline instead of the whole match.
+    /// Types of resources that the rule is about, instead of `any`: Terraform
+    /// (`aws_lb`, `data.aws_ami`), CloudFormation, ARM and Bicep types, and
+    /// `k8s/Deployment`. Like the next three read by `structure`.
+    #[serde(default)]
+    pub resource: Vec<String>,
+    /// Paths of entries that the rule is about, instead of `any`.
+    #[serde(default)]
+    pub at: Vec<String>,
+    /// Path from there to the entries that are meant.
+    #[serde(default)]
+    pub each: Option<String>,
+    /// Conditions that must all hold for what the rule is about.
+    #[serde(default)]
+    pub when: Vec<String>,
+    /// Metavariable, or path, to underline instead of the whole match.
     #[serde(default)]
     pub report: Option<String>,
     /// Overrides of the rule's own, for this matcher.
@@ -406,6 +456,13 @@ pub struct PatternMatch {
     /// Data flow from a source to a sink.
     #[serde(default)]
     pub flow: Option<Flow>,
+}
+
+impl PatternMatch {
+    /// Whether it asks about the structure of a configuration file.
+    pub fn is_structural(&self) -> bool {
+        !(self.resource.is_empty() && self.at.is_empty())
+    }
 }
 
 /// What a captured node's text must be.

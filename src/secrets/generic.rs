@@ -3,7 +3,7 @@
 
 use crate::finding::{Candidate, Confidence};
 
-use super::assignment::{Assignment, Operator, Quoting, name_around, read};
+use super::assignment::{Assignment, Operator, name_around, read};
 use super::kernel::{MIN_RUN, is_token};
 use super::name::{NameKind, classify, classify_strictly};
 use super::randomness::{is_sequence_or_repeat, randomness};
@@ -164,33 +164,4 @@ fn basic_pair(input: &Input<'_>, value: &[u8]) -> Option<(Confidence, &'static s
         }
         _ => Some((Confidence::Low, "a test or example holds a user and a password")),
     }
-}
-
-/// `IDENTIFIED BY 'password'` and `IDENTIFIED WITH plugin BY 'password'`.
-pub fn at_sql(
-    input: &Input<'_>,
-    at: usize,
-    detectors: &Detectors,
-    candidates: &mut Vec<Candidate>,
-) -> Option<()> {
-    let rule = detectors.password?;
-    let rest = input.text.get(at..input.text.len().min(at + 160))?;
-    let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
-    let by = line.windows(4).position(|w| w.eq_ignore_ascii_case(b" by "))? + 4;
-    let open = by + line[by..].iter().position(|&b| b != b' ')?;
-    let quote = *line.get(open).filter(|b| matches!(b, b'\'' | b'"'))?;
-    let close = open + 1 + line[open + 1..].iter().position(|&b| b == quote)?;
-    let value = at + open + 1..at + close;
-    let weighed = Weighed {
-        name: b"password",
-        kind: NameKind::Password,
-        value: &input.text[value.clone()],
-        operator: Operator::Assign,
-        quoting: Quoting::Quoted,
-        place: crate::source::place::Place { notation: Notation::Config, ..input.place },
-        in_comment: false,
-    };
-    let opinion = weigh(&weighed)?;
-    candidates.push(Candidate::of_secret(rule, value, SPECIFICITY, opinion));
-    Some(())
 }

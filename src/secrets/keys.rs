@@ -5,7 +5,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::finding::{Candidate, Confidence, Severity};
 
+use super::claims::token_title;
 use super::kernel::Run;
+use super::pem::{PemFacts, facts};
 use super::{Detectors, Input};
 use crate::source::place::Role;
 
@@ -32,16 +34,23 @@ pub fn at_pem(
     let body = &window[label_end + 5..];
     let body_end = find(body, b"-----END").unwrap_or(0);
     let body = &body[..body_end];
-    let opinion = weigh_key(input, label, body)?;
+    let facts = facts(label, body);
+    let opinion = weigh_key(input, body, &facts)?;
     let armour_end = match body_end {
         0 => label_end + 5,
         _ => (label_end + 5 + body_end + 8 + label.len() + 5).min(window.len()),
     };
-    candidates.push(Candidate::of_secret(rule, at..at + armour_end, SPECIFICITY, opinion));
+    let mut candidate = Candidate::of_secret(rule, at..at + armour_end, SPECIFICITY, opinion);
+    candidate.message = facts.readable.then(|| facts.title());
+    candidates.push(candidate);
     Some(())
 }
 
-fn weigh_key(input: &Input<'_>, label: &[u8], body: &[u8]) -> Option<(Confidence, &'static str)> {
+fn weigh_key(
+    input: &Input<'_>,
+    body: &[u8],
+    facts: &PemFacts,
+) -> Option<(Confidence, &'static str)> {
     let letters = body.iter().filter(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b)).count();
     if find(body, b"...").is_some() || find(body, b"${").is_some() || body.contains(&b'<') {
         return None;
@@ -49,10 +58,12 @@ fn weigh_key(input: &Input<'_>, label: &[u8], body: &[u8]) -> Option<(Confidence
     if letters < MIN_BODY {
         return (letters >= 16).then_some((Confidence::Low, "the key's body is too short"));
     }
-    let encrypted = label.starts_with(b"ENCRYPTED") || find(body, b"ENCRYPTED").is_some();
     match input.place.role {
-        Role::Production if encrypted => {
+        Role::Production if facts.encrypted => {
             Some((Confidence::Medium, "the private key is protected by a passphrase"))
+        }
+        Role::Production if !facts.readable => {
+            Some((Confidence::Medium, "a private key whose body cannot be read as one"))
         }
         Role::Production => Some((Confidence::High, "a private key with its body")),
         Role::Example => Some((Confidence::Medium, "a private key in an example")),
@@ -62,6 +73,39 @@ fn weigh_key(input: &Input<'_>, label: &[u8], body: &[u8]) -> Option<(Confidence
 
 fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
     memchr::memmem::find(text, needle)
+}
+
+/// A private key of PuTTY whose first line begins with `run`.
+pub fn at_putty(
+    input: &Input<'_>,
+    run: Run,
+    detectors: &Detectors,
+    candidates: &mut Vec<Candidate>,
+) -> Option<()> {
+    let rule = detectors.putty?;
+    let window = input.text.get(run.start..input.text.len().min(run.start + MAX_ARMOUR))?;
+    let private = find(window, b"Private-Lines:")?;
+    let head = &window[..private];
+    let line = private + memchr::memchr(b'\n', &window[private..])? + 1;
+    let is_body = |b: &u8| b.is_ascii_alphanumeric() || b"+/=\r\n".contains(b);
+    let length = window[line..].iter().take_while(|b| is_body(b)).count();
+    // The next line, `Private-MAC:`, begins with letters too.
+    let end = find(&window[line..], b"Private-").map_or(length, |mac| mac.min(length));
+    let body = window[line..line + end].trim_ascii_end();
+    let encrypted = find(head, b"Encryption: none").is_none();
+    let opinion = match input.place.role {
+        _ if body.len() < 32 => return None,
+        Role::Test => (Confidence::Low, "a private key in a test"),
+        Role::Example => (Confidence::Medium, "a private key in an example"),
+        Role::Production if encrypted => {
+            (Confidence::Medium, "the private key is protected by a passphrase")
+        }
+        Role::Production => (Confidence::High, "a private key with its body"),
+    };
+    let start = run.start + line;
+    let secret = start..start + body.len();
+    candidates.push(Candidate::of_secret(rule, secret, SPECIFICITY, opinion));
+    Some(())
 }
 
 /// A signed token that begins with `run`: three base64url parts of which the
@@ -95,6 +139,7 @@ pub fn at_jwt(
         weigh_token(input, &payload, &algorithm, end - payload_end);
     let mut candidate = Candidate::of_secret(rule, start..end, SPECIFICITY, (confidence, reason));
     candidate.severity = severity;
+    candidate.message = Some(token_title(&algorithm, &payload));
     candidates.push(candidate);
     Some(end)
 }

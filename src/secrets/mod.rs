@@ -7,17 +7,29 @@
 
 mod assignment;
 pub mod checksum;
+mod claims;
+mod commands;
+mod connection;
+mod encoded;
+mod encrypted;
+mod files;
 pub mod format;
 mod generic;
+mod jwk;
 mod kernel;
 mod keys;
+mod literal;
+mod manifests;
 mod name;
+mod pem;
 pub mod randomness;
 mod randomness_table;
+mod sql;
 mod urls;
 mod value;
 mod vendor;
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use crate::finding::{Candidate, RuleIndex};
@@ -25,13 +37,18 @@ use crate::rules::Catalogue;
 use crate::source::Source;
 
 use crate::source::place::Place;
+use commands::CommandLine;
+use encoded::{Budget, Decoder, Layer};
+use files::FileRules;
 use kernel::{Anchor, AnchorHit, Events, Run};
+use manifests::ManifestRules;
 use vendor::{Near, Vendors};
 
 /// The compiled secret rules; shared by all threads.
 pub struct SecretsEngine {
     vendors: Vendors,
     detectors: Detectors,
+    files: FileRules,
     empty: bool,
 }
 
@@ -46,12 +63,29 @@ pub enum Scanned {
     Whole,
     /// There were too many candidates; the caller reports a skip.
     InPart,
+    /// There were too many encoded pieces to decode them all; likewise.
+    NotAllDecoded,
+}
+
+impl Scanned {
+    /// What was left out, as the reason of a skip.
+    pub fn shortfall(self) -> Option<Cow<'static, str>> {
+        let reason = match self {
+            Scanned::Whole => return None,
+            Scanned::InPart => "too many candidates for secrets: only its first part was searched",
+            Scanned::NotAllDecoded => {
+                "too many encoded pieces: not all were decoded to search them for secrets"
+            }
+        };
+        Some(reason.into())
+    }
 }
 
 /// Buffers of one thread.
 #[derive(Default)]
 pub struct SecretsScratch {
     events: Events,
+    layers: [Layer; encoded::DEPTH],
 }
 
 /// What every detector gets.
@@ -61,10 +95,13 @@ struct Input<'a> {
     vendors: &'a Vendors,
 }
 
-/// The names a rule may use in `detector`.
-pub const DETECTORS: [&str; 7] = [
+/// The names a rule may use in `detector`; the last ones read known files.
+pub const DETECTORS: [&str; 22] = [
     "password-assignment", "key-assignment", "authorization-header", "url-credential",
-    "database-url", "private-key", "jwt",
+    "database-url", "private-key", "jwt", "netrc", "pgpass", "password-hashes", "git-credentials",
+    "key-file", "sql-hashes", "shell-exports", "command-line", "connection-string",
+    "kubernetes-secret", "kubeconfig-client-key", "docker-auth", "json-web-key", "putty-key",
+    "sql-password",
 ];
 
 /// The rules behind the detectors, where they are turned on.
@@ -76,6 +113,14 @@ struct Detectors {
     database_url: Option<RuleIndex>,
     private_key: Option<RuleIndex>,
     jwt: Option<RuleIndex>,
+    command: Option<RuleIndex>,
+    connection: Option<RuleIndex>,
+    json_web_key: Option<RuleIndex>,
+    putty: Option<RuleIndex>,
+    sql: Option<RuleIndex>,
+    manifests: ManifestRules,
+    /// The rule whose message names the account.
+    aws_key_id: Option<RuleIndex>,
 }
 
 impl Detectors {
@@ -85,9 +130,26 @@ impl Detectors {
                 |entry: &&crate::rules::SecretEntry| entry.rule.detector.as_deref() == Some(name);
             catalogue.secrets.iter().find(found).map(|entry| entry.index)
         };
-        let [password, key, authorization, url, database_url, private_key, jwt] =
-            DETECTORS.map(named);
-        Detectors { password, key, authorization, url, database_url, private_key, jwt }
+        Detectors {
+            password: named("password-assignment"),
+            key: named("key-assignment"),
+            authorization: named("authorization-header"),
+            url: named("url-credential"),
+            database_url: named("database-url"),
+            private_key: named("private-key"),
+            jwt: named("jwt"),
+            command: named("command-line"),
+            connection: named("connection-string"),
+            json_web_key: named("json-web-key"),
+            putty: named("putty-key"),
+            sql: named("sql-password"),
+            aws_key_id: catalogue.find("aws-access-key-id"),
+            manifests: ManifestRules {
+                secret: named("kubernetes-secret"),
+                client_key: named("kubeconfig-client-key"),
+                registry: named("docker-auth"),
+            },
+        }
     }
 }
 
@@ -97,6 +159,7 @@ impl SecretsEngine {
         SecretsEngine {
             vendors: Vendors::new(catalogue),
             detectors: Detectors::new(catalogue),
+            files: FileRules::new(catalogue),
             empty: catalogue.secrets.is_empty(),
         }
     }
@@ -112,16 +175,44 @@ impl SecretsEngine {
         if self.empty {
             return Scanned::Whole;
         }
+        let SecretsScratch { events, layers } = scratch;
+        let mut budget = Budget::of(source.text.len());
         let place = Place::of(&source.path);
+        let known = candidates.len();
+        self.files.scan(&source.path, source.text, place, candidates);
+        let decoder = Decoder::new(self, (&source.path, place), layers, &mut budget);
+        self.layer(source.text, decoder, events, candidates);
+        self.describe(source.text, candidates);
+        let all = candidates.len() < MAX_CANDIDATES;
+        encrypted::remove(source, candidates, known);
+        match all {
+            false => Scanned::InPart,
+            true if budget.exhausted => Scanned::NotAllDecoded,
+            true => Scanned::Whole,
+        }
+    }
+
+    /// Looks at `text`: a file, or what a piece of it decodes to.
+    fn layer(
+        &self,
+        text: &[u8],
+        decoder: Decoder<'_>,
+        events: &mut Events,
+        candidates: &mut Vec<Candidate>,
+    ) {
         let mut file = FileScan {
             engine: self,
-            input: Input { text: source.text, place, vendors: &self.vendors },
-            near: Near::new(&source.path, place),
+            input: Input { text, place: decoder.place, vendors: &self.vendors },
+            near: Near::new(decoder.path, decoder.place),
+            decoder,
             runs_done: 0,
             names_done: 0,
             tokens_done: 0,
+            manifests_done: 0,
+            keys_done: 0,
+            command: CommandLine::default(),
         };
-        kernel::scan(source.text, &mut scratch.events, |events| {
+        kernel::scan(text, events, |events| {
             events.runs.iter().for_each(|run| file.run(*run, candidates));
             events.anchors.iter().for_each(|hit| file.anchor(*hit, candidates));
             if candidates.len() < MAX_CANDIDATES {
@@ -130,7 +221,16 @@ impl SecretsEngine {
                 ControlFlow::Break(())
             }
         });
-        if candidates.len() < MAX_CANDIDATES { Scanned::Whole } else { Scanned::InPart }
+    }
+
+    /// Adds to messages what the credentials say of themselves.
+    fn describe(&self, text: &[u8], candidates: &mut [Candidate]) {
+        let Some(rule) = self.detectors.aws_key_id else { return };
+        for candidate in candidates.iter_mut().filter(|candidate| candidate.rule == rule) {
+            let account = claims::aws_account(&text[candidate.span.clone()]);
+            candidate.message =
+                account.map(|account| format!("AWS access key ID of account {account}"));
+        }
     }
 }
 
@@ -139,12 +239,18 @@ struct FileScan<'a> {
     engine: &'a SecretsEngine,
     input: Input<'a>,
     near: Near<'a>,
+    decoder: Decoder<'a>,
     /// End of the last run whose whole neighbourhood was looked at.
     runs_done: usize,
     /// End of the last token.
     tokens_done: usize,
     /// End of the last name or assignment.
     names_done: usize,
+    /// End of the last Kubernetes Secret.
+    manifests_done: usize,
+    /// End of the last JSON Web Key.
+    keys_done: usize,
+    command: CommandLine,
 }
 
 impl FileScan<'_> {
@@ -163,18 +269,58 @@ impl FileScan<'_> {
             self.tokens_done = end;
             return;
         }
+        if text[run.start..].starts_with(b"PuTTY-User-Key-File-") {
+            keys::at_putty(&self.input, run, &self.engine.detectors, candidates);
+        }
         let found = self.engine.vendors.scan_run(text, run, done, &mut self.near, candidates);
-        self.tokens_done = self.tokens_done.max(found.unwrap_or(0));
+        match found {
+            Some(end) => self.tokens_done = self.tokens_done.max(end),
+            None => self.decoder.at_run(text, run, candidates),
+        }
+    }
+
+    /// What only a structure around the name can tell, then the assignment.
+    fn name(&mut self, at: usize, candidates: &mut Vec<Candidate>) {
+        let (input, detectors) = (&self.input, &self.engine.detectors);
+        let manifests = &detectors.manifests;
+        manifests::at_name(input, at, manifests, &mut self.manifests_done, candidates);
+        if let Some(rule) = detectors.command {
+            commands::at_name(input, at, rule, candidates);
+        }
+        if let Some(rule) = detectors.connection {
+            connection::at_name(input, at, rule, candidates);
+        }
+        if let Some(rule) = detectors.sql {
+            sql::at_name(input, at, rule, candidates);
+        }
+        if at >= self.names_done {
+            let near = &mut self.near;
+            self.names_done = generic::at_name(input, at, detectors, near, candidates);
+        }
+    }
+
+    fn flag(&mut self, at: usize, candidates: &mut Vec<Candidate>) -> Option<()> {
+        let rule = self.engine.detectors.command?;
+        commands::at_flag(&self.input, at, &mut self.command, rule, candidates)
     }
 
     fn anchor(&mut self, hit: AnchorHit, candidates: &mut Vec<Candidate>) {
         let (input, detectors) = (&self.input, &self.engine.detectors);
         match hit.anchor {
-            Anchor::Name if hit.at >= self.names_done => {
-                let near = &mut self.near;
-                self.names_done = generic::at_name(input, hit.at, detectors, near, candidates);
+            Anchor::Name => self.name(hit.at, candidates),
+            Anchor::Flag => {
+                self.flag(hit.at, candidates);
             }
-            Anchor::Name => {}
+            Anchor::Connect => {
+                if let Some(rule) = detectors.connection {
+                    connection::at_connect(input, hit.at, rule, candidates);
+                }
+            }
+            Anchor::Jwk => {
+                if let Some(rule) = detectors.json_web_key {
+                    jwk::at_kty(input, hit.at, rule, &mut self.keys_done, candidates);
+                }
+            }
             Anchor::Url => {
                 urls::at_url(input, hit.at, detectors, candidates);
                 let (start, vendors) = (urls::scheme_start(input.text, hit.at), input.vendors);
@@ -186,8 +332,11 @@ impl FileScan<'_> {
             Anchor::Scheme => {
                 generic::at_scheme(input, hit.at, detectors, candidates);
             }
+            Anchor::Escape => self.decoder.at_escape(input.text, hit.at, candidates),
             Anchor::Sql => {
-                generic::at_sql(input, hit.at, detectors, candidates);
+                if let Some(rule) = detectors.sql {
+                    sql::at_identified(input, hit.at, rule, candidates);
+                }
             }
         }
     }

@@ -28,6 +28,11 @@ const TUTORIAL: &[&str] = &[
     "token", "postgresql", "changeme", "mypassword", "userpass", "userpassword", "dbpass",
 ];
 
+/// Whether every tutorial uses `password` as a password.
+pub fn is_tutorial(password: &[u8]) -> bool {
+    TUTORIAL.iter().any(|word| password.eq_ignore_ascii_case(word.as_bytes()))
+}
+
 /// Reads the URL whose `://` is at `at`.
 pub fn at_url(
     input: &Input<'_>,
@@ -101,7 +106,7 @@ fn weigh(
     if is_template(password) || is_template(host) || masked || optional || host.is_empty() {
         return None;
     }
-    let tutorial = TUTORIAL.iter().any(|word| password.eq_ignore_ascii_case(word.as_bytes()));
+    let tutorial = is_tutorial(password);
     if password.len() < 4 {
         return Some((Confidence::Low, "the password is too short to be one"));
     }

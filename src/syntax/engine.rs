@@ -88,7 +88,7 @@ impl SyntaxEngine {
     /// Prepares the pattern rules of `catalogue` without compiling them.
     pub fn new(catalogue: &Catalogue) -> Self {
         let specs = catalogue.patterns.iter().flat_map(|entry| {
-            entry.rule.matchers.iter().map(|matcher| {
+            entry.rule.matchers.iter().filter(|matcher| !matcher.is_structural()).map(|matcher| {
                 let confidence = matcher.confidence.unwrap_or(entry.rule.confidence);
                 Arc::new(Spec { rule: entry.index, matcher: matcher.clone(), confidence })
             })

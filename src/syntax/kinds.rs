@@ -62,6 +62,8 @@ const SAME: &[(&str, &str)] = &[
     ("do_block", "block"),
     // C#: a pattern of a method is read inside a method.
     ("local_function_statement", "method_declaration"),
+    // PHP: one pattern for functions and methods.
+    ("function_definition", "method_declaration"),
     // Java: so does a pattern of a variable.
     ("field_declaration", "local_variable_declaration"),
 ];

@@ -27,4 +27,5 @@ mod walk;
 pub use engine::{Parse, ParsedFile, SyntaxEngine, SyntaxScratch};
 pub use language::Language;
 pub use pattern::PatternError;
+pub(crate) use rule::globs as path_globs;
 pub use rule::{Problem, ProblemKind, check};

@@ -279,7 +279,8 @@ fn checks(
 /// that they are written for.
 pub fn check(rule: &PatternFile) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for (index, spec) in rule.matchers.iter().enumerate() {
+    let code = rule.matchers.iter().enumerate().filter(|(_, spec)| !spec.is_structural());
+    for (index, spec) in code {
         for key in &spec.languages {
             problems.extend(wrong_with(spec, key).map(|kind| Problem {
                 rule: rule.id.clone(),

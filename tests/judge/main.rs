@@ -97,8 +97,11 @@ fn acme() -> SecretEntry {
             detector: None,
             context: Context::default(),
             documented: Vec::new(),
+            verify: None,
+            pair: None,
             examples: Vec::new(),
         },
+        trusted: true,
     }
 }
 

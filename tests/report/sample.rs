@@ -115,6 +115,7 @@ pub fn finding(
             cut: false,
         }),
         shown: None,
+        traces: None,
         suppressed: None,
     }
 }
@@ -128,6 +129,7 @@ pub fn secret_finding(rule: &Arc<RuleMeta>, path: &str, start: Position) -> Find
         secret: Some(RedactedSecret {
             provider: "Amazon Web Services".to_owned(),
             redacted: redacted.clone(),
+            verification: None,
         }),
         reasons: vec![Cow::Borrowed("fixed format"), Cow::Borrowed("assigned to AWS_KEY")],
         shown: Some(secret),

@@ -4,6 +4,7 @@ pub mod assignment;
 pub mod baseline;
 pub mod config;
 pub mod decode;
+pub mod encoded;
 pub mod judge;
 pub mod rules;
 pub mod secrets;

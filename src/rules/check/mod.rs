@@ -4,6 +4,7 @@
 
 mod pattern;
 mod secret;
+mod verify;
 
 use regex::bytes::RegexBuilder;
 

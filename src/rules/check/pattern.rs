@@ -3,6 +3,7 @@
 
 use crate::document::{Document, Problem};
 use crate::rules::model::{PatternExample, PatternFile, PatternMatch};
+use crate::structure::{self, Format};
 use crate::suggest;
 use crate::syntax::{self, Language, ProblemKind};
 
@@ -35,6 +36,10 @@ fn check_matchers(findings: &mut Findings<'_, '_>, file: &PatternFile) {
             let fix = "add `languages = [\"…\"]`";
             findings.add(&format!("match/{i}"), "the matcher has no language", fix);
         }
+    }
+    for problem in structure::check(file) {
+        let place = format!("match/{}/{}", problem.matcher, problem.place);
+        findings.add(place.trim_end_matches('/'), problem.message, "");
     }
     let mut told: Vec<(usize, ProblemKind)> = Vec::new();
     for problem in syntax::check(file) {
@@ -126,6 +131,10 @@ fn check_example(
     }
     let language = Language::from_key(&example.language);
     let mut read = file.matchers.iter().flat_map(|matcher| &matcher.languages);
+    let is_structure = Format::from_key(&example.language).is_some();
+    if is_structure && read.any(|key| *key == example.language) {
+        return;
+    }
     if !language.is_some_and(|language| read.any(|key| language.answers_to(key))) {
         let message = format!("no matcher of the rule reads `{}`", example.language);
         findings.add(&format!("{at}/language"), message, "use one of the rule's languages");

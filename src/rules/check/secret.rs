@@ -1,11 +1,11 @@
 //! Checks of `rules/secrets/<provider>.toml`.
 
 use crate::document::{Document, Problem};
-use crate::rules::model::{SecretExample, SecretFile, SecretRule, Segment};
+use crate::rules::model::{KnownFile, SecretExample, SecretFile, SecretRule, Segment};
 use crate::rules::names;
 use crate::secrets::format::ByteSet;
 
-use super::Findings;
+use super::{Findings, verify};
 
 /// Characters of a token at most; the engine looks no further.
 const LONGEST_RUN: u32 = 16_384;
@@ -37,21 +37,33 @@ fn check_rule(findings: &mut Findings<'_, '_>, at: &str, rule: &SecretRule) {
     findings.classes(at, &rule.cwe, &rule.owasp);
     findings.references(at, &rule.references);
     check_matcher(findings, at, rule);
+    if let Some(file) = &rule.file {
+        check_file(findings, &format!("{at}/file"), file);
+    }
     for (i, format) in rule.formats.iter().enumerate() {
         check_format(findings, &format!("{at}/formats/{i}"), format);
+    }
+    for (i, format) in rule.other_formats.iter().enumerate() {
+        check_format(findings, &format!("{at}/other_formats/{i}"), format);
+    }
+    if rule.formats.is_empty() && !rule.other_formats.is_empty() {
+        let pointer = format!("{at}/other_formats");
+        findings.add(&pointer, "there are other formats, but no `formats`", "rename the key");
     }
     let randomness = rule.context.min_randomness.unwrap_or_default();
     if !(0.0..=1.0).contains(&randomness) {
         let pointer = format!("{at}/context/min_randomness");
         findings.add(&pointer, format!("{randomness} is no randomness"), "write 0.0 to 1.0");
     }
+    verify::check(findings, at, rule);
     check_examples(findings, at, rule);
 }
 
 /// A rule needs something to find: a format, a regex or a detector.
 fn check_matcher(findings: &mut Findings<'_, '_>, at: &str, rule: &SecretRule) {
     let id = &rule.id;
-    if rule.formats.is_empty() && rule.regex.is_none() && rule.detector.is_none() {
+    let keyed = rule.file.as_ref().is_some_and(|file| !file.keys.is_empty());
+    if rule.formats.is_empty() && rule.regex.is_none() && rule.detector.is_none() && !keyed {
         let fix = "add `formats`, or a `regex` with `anchors`";
         findings.add(at, format!("rule `{id}` says nothing to look for"), fix);
     }
@@ -71,7 +83,24 @@ fn check_matcher(findings: &mut Findings<'_, '_>, at: &str, rule: &SecretRule) {
         }
     }
     if let Some(name) = &rule.detector {
-        findings.known(&format!("{at}/detector"), "detector", name, &names::DETECTORS);
+        findings.known(&format!("{at}/detector"), "detector", name, &names::detectors());
+    }
+}
+
+/// File names are compared in lower case, and a `*` may only stand for a stem.
+fn check_file(findings: &mut Findings<'_, '_>, at: &str, file: &KnownFile) {
+    for (i, name) in file.names.iter().enumerate() {
+        let ending = name.strip_prefix("*.");
+        let plain = ending.is_none_or(|ending| !ending.contains(['.', '/']));
+        let stem = ending.unwrap_or(name);
+        let odd = |c: char| c == '*' || c.is_uppercase();
+        if stem.is_empty() || !plain || stem.chars().any(odd) {
+            let fix = "write it in lower case: `.netrc`, `*.ppk` or `.docker/config.json`";
+            findings.add(&format!("{at}/names/{i}"), format!("`{name}` is no file name"), fix);
+        }
+    }
+    if file.names.is_empty() || file.keys.iter().any(String::is_empty) {
+        findings.add(at, "a known file needs names, and keys that are not empty", "add them");
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::arch::x86_64::*;
 
-use super::{BLOCK, Events, LITERALS, RunState, anchor_at};
+use super::literals::{LITERALS, anchor_at};
+use super::{BLOCK, Events, RunState};
 
 /// Nibble tables of the bucket filter: bit b of `LOW[k][n]` says that some
 /// literal of bucket b may have a byte with low nibble n at place k.
@@ -13,15 +14,15 @@ struct Nibbles {
 
 static NIBBLES: Nibbles = nibbles();
 
-/// Literal i goes to bucket i mod 8: neighbours in the list share nothing anyway.
+/// Each literal sets its bit, that of its bucket, where its first three bytes have a nibble.
 const fn nibbles() -> Nibbles {
     let mut tables = Nibbles { low: [[0; 16]; 3], high: [[0; 16]; 3] };
     let mut i = 0;
     while i < LITERALS.len() {
-        let bit = 1u8 << (i % 8);
+        let bit = 1u8 << LITERALS[i].bucket;
         let mut k = 0;
         while k < 3 {
-            let lower = LITERALS[i].0[k];
+            let lower = LITERALS[i].text[k];
             let upper = lower.to_ascii_uppercase();
             tables.low[k][(lower & 15) as usize] |= bit;
             tables.high[k][(lower >> 4) as usize] |= bit;

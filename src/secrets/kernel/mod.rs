@@ -12,8 +12,12 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+mod literals;
 
 use std::ops::ControlFlow;
+
+pub use literals::Anchor;
+use literals::{BEGINS, anchor_at};
 
 /// Shortest run that is reported, in bytes.
 pub const MIN_RUN: usize = 16;
@@ -32,40 +36,6 @@ pub struct AnchorHit {
     pub at: usize,
     pub anchor: Anchor,
 }
-
-/// What an anchor announces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Anchor {
-    /// Part of a name such as `password`, `client_secret`, `apiKey`.
-    Name,
-    /// `://`: a URL that may carry user-info.
-    Url,
-    /// `-----BEGIN`.
-    Pem,
-    /// `Bearer` or `Basic`.
-    Scheme,
-    /// `IDENTIFIED`, in SQL.
-    Sql,
-}
-
-/// The literals; matched without regard to ASCII case.
-const LITERALS: [(&[u8], Anchor); 15] = [
-    (b"pass", Anchor::Name),
-    (b"pwd", Anchor::Name),
-    (b"psw", Anchor::Name),
-    (b"secret", Anchor::Name),
-    (b"token", Anchor::Name),
-    (b"key", Anchor::Name),
-    (b"auth", Anchor::Name),
-    (b"cred", Anchor::Name),
-    (b"dsn", Anchor::Name),
-    (b"://", Anchor::Url),
-    (b"-----begin", Anchor::Pem),
-    (b"bearer", Anchor::Scheme),
-    (b"basic", Anchor::Scheme),
-    (b"identified", Anchor::Sql),
-    (b"psk", Anchor::Name),
-];
 
 /// Bytes handed to the kernel at a time, so that buffers stay small whatever
 /// the file. A multiple of the block.
@@ -224,73 +194,6 @@ fn scalar_blocks(text: &[u8], from: usize, to: usize, state: &mut RunState, out:
     }
 }
 
-/// A literal as eight bytes to compare at once: the bytes, where case does not
-/// count, and which of the eight belong to it. Little-endian.
-struct Packed {
-    bytes: u64,
-    fold: u64,
-    mask: u64,
-}
-
-const PACKED: [Packed; LITERALS.len()] = packed();
-
-const fn packed() -> [Packed; LITERALS.len()] {
-    let mut table = [const { Packed { bytes: 0, fold: 0, mask: 0 } }; LITERALS.len()];
-    let mut i = 0;
-    while i < LITERALS.len() {
-        let mut k = 0;
-        while k < 8 && k < LITERALS[i].0.len() {
-            let byte = LITERALS[i].0[k];
-            table[i].bytes |= (byte as u64) << (8 * k);
-            table[i].mask |= 0xFF << (8 * k);
-            if byte.is_ascii_lowercase() {
-                table[i].fold |= 0x20 << (8 * k);
-            }
-            k += 1;
-        }
-        i += 1;
-    }
-    table
-}
-
-/// Bit i of the entry of a byte: literal i begins with it, in either case.
-static BEGINS: [u16; 256] = begins();
-
-const fn begins() -> [u16; 256] {
-    let mut table = [0; 256];
-    let mut i = 0;
-    while i < LITERALS.len() {
-        let byte = LITERALS[i].0[0];
-        table[byte as usize] |= 1 << i;
-        if byte.is_ascii_lowercase() {
-            table[byte.to_ascii_uppercase() as usize] |= 1 << i;
-        }
-        i += 1;
-    }
-    table
-}
-
-/// Compares the literals at `at`, which must be within `text`.
-#[inline]
-fn anchor_at(text: &[u8], at: usize, anchors: &mut Vec<AnchorHit>) {
-    let rest = &text[at..];
-    let mut left = BEGINS[usize::from(rest[0])];
-    let head = rest.first_chunk::<8>().map(|head| u64::from_le_bytes(*head));
-    while left != 0 {
-        let i = left.trailing_zeros() as usize;
-        left &= left - 1;
-        let Packed { bytes, fold, mask } = PACKED[i];
-        if head.is_some_and(|head| (head | fold) & mask != bytes) {
-            continue;
-        }
-        let (literal, anchor) = LITERALS[i];
-        if rest.get(..literal.len()).is_some_and(|found| found.eq_ignore_ascii_case(literal)) {
-            anchors.push(AnchorHit { at, anchor });
-            return;
-        }
-    }
-}
-
 /// Token characters: `[A-Za-z0-9_-]`.
 #[inline(always)]
 pub fn is_token(byte: u8) -> bool {
@@ -299,6 +202,7 @@ pub fn is_token(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::literals::LITERALS;
     use super::*;
     use proptest::prelude::*;
 
@@ -335,8 +239,8 @@ mod tests {
         let piece = prop_oneof![
             "[A-Za-z0-9_-]{1,80}".prop_map(String::into_bytes),
             prop::collection::vec(any::<u8>(), 0..20),
-            prop::sample::select(LITERALS.to_vec()).prop_map(|l| l.0.to_ascii_uppercase()),
-            prop::sample::select(LITERALS.to_vec()).prop_map(|l| l.0.to_vec()),
+            prop::sample::select(LITERALS.to_vec()).prop_map(|l| l.text.to_ascii_uppercase()),
+            prop::sample::select(LITERALS.to_vec()).prop_map(|l| l.text.to_vec()),
             Just(vec![b' '; 13]),
         ];
         prop::collection::vec(piece, 0..40).prop_map(|p| p.concat())

@@ -32,14 +32,25 @@ struct Builder {
     by_provider: Vec<Vec<Slot>>,
     providers: HashMap<String, u32>,
     words: Vec<(String, u32)>,
+    line_words: Vec<(String, u32)>,
 }
+
+/// Keys of providers that are words of programs: `user_key` names nobody.
+const EVERYDAY: &[&str] = &[
+    "abstract", "age", "branch", "close", "column", "front", "generic", "here", "hex", "hive",
+    "hunter", "jwt", "line", "linear", "persona", "phrase", "polygon", "private-keys", "proof",
+    "readme", "render", "resend", "scale", "segment", "temporal", "urls", "user", "verifier",
+];
 
 impl Builder {
     fn add(&mut self, entry: &SecretEntry) {
         let provider = self.provider(entry);
         let rule = &entry.rule;
-        let formats: Vec<Format> =
+        let mut formats: Vec<Format> =
             rule.formats.iter().filter_map(|segments| Format::compile(segments)).collect();
+        let own_formats = formats.len();
+        let others = rule.other_formats.iter().filter_map(|segments| Format::compile(segments));
+        formats.extend(others);
         let lazy =
             |pattern: &String| LazyRegex { pattern: pattern.clone(), compiled: OnceLock::new() };
         let regex = rule.regex.as_ref().map(lazy);
@@ -68,6 +79,7 @@ impl Builder {
             provider,
             confidence: rule.confidence,
             formats,
+            own_formats,
             regex,
             checksum: rule.checksum.clone(),
             context: rule.context.clone(),
@@ -81,6 +93,11 @@ impl Builder {
         if number == next {
             self.contextual.push(Vec::new());
             self.by_provider.push(Vec::new());
+            let key = entry.provider.key.as_str();
+            if !EVERYDAY.contains(&key) {
+                let forms = [key.to_owned(), key.replace('-', ""), key.replace('-', "_")];
+                self.line_words.extend(forms.map(|form| (form, number)));
+            }
             for word in entry.provider.words.iter().filter(|w| !w.is_empty()) {
                 self.words.push((word.clone(), number));
             }
@@ -102,6 +119,7 @@ impl Builder {
             contextual: self.contextual,
             by_provider: self.by_provider,
             words: ProviderWords::new(self.words.into_iter()),
+            line_words: ProviderWords::new(self.line_words.into_iter()),
         }
     }
 }

@@ -17,7 +17,7 @@ use super::randomness::{is_sequence_or_repeat, randomness};
 
 use edges::{base64_start, left_end, right_end, value_start};
 pub use near::Near;
-use rule::{LazyRegex, Rule};
+use rule::{LazyRegex, Rule, Token};
 use table::{PairSet, PrefixTable, REGEX, Slot, pair};
 use words::ProviderWords;
 
@@ -43,6 +43,9 @@ pub struct Vendors {
     /// All formats and regexes, by provider.
     by_provider: Vec<Vec<Slot>>,
     words: ProviderWords,
+    /// The providers' own keys, which may be everyday words: they count only
+    /// before the value on its own line.
+    line_words: ProviderWords,
 }
 
 impl Vendors {
@@ -222,11 +225,13 @@ impl Vendors {
         if rule.context.provider_near && !near.providers(self, text, run).contains(&rule.provider) {
             return None;
         }
-        if format.ignores_alphabet(&text[at + prefix..end]) {
+        // Where a name on the line says what it is, it is no hash of content.
+        if format.ignores_alphabet(&text[at + prefix..end]) && !near::announced(text, at) {
             return None;
         }
-        let candidate = rule.candidate(text, at, end, prefix, near)?;
-        candidates.push(candidate);
+        let token =
+            Token { start: at, end, prefix, own: (place.format as usize) < rule.own_formats };
+        candidates.push(rule.candidate(text, &token, near)?);
         Some(end)
     }
 }

@@ -1,6 +1,7 @@
 //! Which providers are named around a candidate.
 
 use crate::secrets::kernel::Run;
+use crate::secrets::value::has_part;
 use crate::source::place::Place;
 
 use super::Vendors;
@@ -9,6 +10,8 @@ use super::words::ProviderWords;
 
 /// How far around a candidate a provider's words count, in bytes each way.
 const NEAR: usize = 240;
+/// How far before a candidate on its line a provider's key counts, in bytes.
+const ON_LINE: usize = 64;
 /// The providers named around a candidate. Runs come in the order of their
 /// places, so that every byte is searched for provider words once at most.
 pub struct Near<'a> {
@@ -50,6 +53,13 @@ impl<'a> Near<'a> {
         let outside = |hit: &&(usize, usize, u32)| hit.1 <= run.start || hit.0 >= run.end;
         let near = |hit: &&(usize, usize, u32)| hit.1 <= run.end + NEAR;
         self.found.extend(around.filter(near).filter(outside).map(|hit| hit.2));
+        let line = line_start(text, run.start);
+        let found = &mut self.found;
+        vendors.line_words.find(text, line, run.start, |_, end, owner| {
+            if end <= run.start {
+                found.push(owner);
+            }
+        });
         self.found.sort_unstable();
         self.found.dedup();
         &self.found
@@ -79,6 +89,19 @@ impl<'a> Near<'a> {
         words.find(text, start, to, |start, end, owner| self.hits.push((start, end, owner)));
         self.searched_to = to;
     }
+}
+
+/// Start of the line that `at` is in, or a place on it that is near enough.
+fn line_start(text: &[u8], at: usize) -> usize {
+    let floor = at.saturating_sub(ON_LINE);
+    memchr::memrchr(b'\n', &text[floor..at]).map_or(floor, |newline| floor + newline + 1)
+}
+
+/// Whether a word for a credential stands before `at` on its line.
+pub(super) fn announced(text: &[u8], at: usize) -> bool {
+    const WORDS: &[&str] =
+        &["key", "token", "secret", "auth", "pass", "cred", "pwd", "private", "access"];
+    has_part(&text[line_start(text, at)..at], WORDS)
 }
 
 /// Whether a word can begin at `at`: `okta` does in `myOkta`, not in `rooktable`.

@@ -21,12 +21,24 @@ const BY_PREFIX_AND_CONTEXT: u8 = 90;
 const BY_PREFIX: u8 = 70;
 const BY_CONTEXT: u8 = 40;
 
+/// A text of the right shape.
+pub(super) struct Token {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// Length of its public prefix.
+    pub(super) prefix: usize,
+    /// Of a format of the provider's own.
+    pub(super) own: bool,
+}
+
 /// A compiled rule.
 pub(super) struct Rule {
     pub(super) index: RuleIndex,
     pub(super) provider: u32,
     pub(super) confidence: Confidence,
     pub(super) formats: Vec<Format>,
+    /// So many of them are the provider's; the rest others publish.
+    pub(super) own_formats: usize,
     pub(super) regex: Option<LazyRegex>,
     pub(super) checksum: Option<String>,
     pub(super) context: Context,
@@ -60,21 +72,24 @@ impl Rule {
         let captures = self.regex.as_ref()?.get()?.captures(window)?;
         let secret = captures.name("secret").or_else(|| captures.get(0))?;
         let (start, end) = (from + secret.start(), from + secret.end());
-        candidates.push(self.candidate(text, start, end, 4, near)?);
+        let token = Token { start, end, prefix: 4, own: true };
+        candidates.push(self.candidate(text, &token, near)?);
         Some(end)
     }
 
-    /// Judges a token of the right shape at `start..end`.
+    /// Judges a token of the right shape.
     pub(super) fn candidate(
         &self,
         text: &[u8],
-        start: usize,
-        end: usize,
-        prefix: usize,
+        found: &Token,
         near: &Near<'_>,
     ) -> Option<Candidate> {
+        let Token { start, end, prefix, own } = *found;
         let token = &text[start..end];
         if self.documented.iter().any(|known| known.as_bytes() == token) {
+            return None;
+        }
+        if is_masked(&text[end..]) {
             return None;
         }
         if !self.name_fits(text, start) || prefix == 0 && follows_digest_word(text, start) {
@@ -85,7 +100,10 @@ impl Rule {
         if self.context.min_randomness.is_some_and(wordy) {
             return None;
         }
-        let opinion = self.confidence(token, body, near.place);
+        let opinion = match (self.confidence(token, body, own, near.place), own) {
+            ((Confidence::High, _), false) => (Confidence::Medium, OTHERS_SAY),
+            (opinion, _) => opinion,
+        };
         let specificity = match (prefix > 0, self.context.provider_near) {
             _ if opinion.1 == CHECKSUM_RIGHT => BY_CHECKSUM,
             (true, true) => BY_PREFIX_AND_CONTEXT,
@@ -95,8 +113,15 @@ impl Rule {
         Some(Candidate::of_secret(self.index, start..end, specificity, opinion))
     }
 
-    fn confidence(&self, token: &[u8], body: &[u8], place: Place) -> (Confidence, &'static str) {
-        match self.checksum.as_deref().and_then(|name| checksum::verify(name, token)) {
+    fn confidence(
+        &self,
+        token: &[u8],
+        body: &[u8],
+        own: bool,
+        place: Place,
+    ) -> (Confidence, &'static str) {
+        let scheme = self.checksum.as_deref().filter(|_| own);
+        match scheme.and_then(|name| checksum::verify(name, token)) {
             Some(true) => return (Confidence::High, CHECKSUM_RIGHT),
             Some(false) => return (Confidence::Low, "the token's checksum is wrong"),
             None => {}
@@ -130,6 +155,12 @@ impl Rule {
     }
 }
 
+/// Whether what follows a token says that the rest of it was blacked out.
+fn is_masked(after: &[u8]) -> bool {
+    [&b"##"[..], b"**", b"...", "…".as_bytes()].iter().any(|mask| after.starts_with(mask))
+}
+
+const OTHERS_SAY: &str = "the token has a form that others publish for the provider";
 const CHECKSUM_RIGHT: &str = "the token's checksum is right";
 
 /// `sha256:…`, `"integrity": "…"`, `uses: action@…`: the hash of some content.

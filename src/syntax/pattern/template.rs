@@ -21,7 +21,7 @@ pub(crate) enum Style {
     Name,
     /// `Zqmv0z`, where a name must begin with a capital.
     Capital,
-    /// `$zqmv0z`, a PHP variable.
+    /// `$zqmv0z`, a PHP variable; `$zqmv0z;` for any number of statements.
     Dollar,
     /// `917300`, where bare words are not values.
     Number,
@@ -29,13 +29,16 @@ pub(crate) enum Style {
     TypeFirst,
     /// As a name, but `zqmv0z: Zqmv0z` for any number of Kotlin parameters.
     TypeLast,
+    /// As a name, but `$zqmv0z` for any number of PHP parameters and
+    /// `zqmv0z;` for any number of PHP statements.
+    PhpFunction,
 }
 
 impl Style {
     /// Forms to try, the most widely legal first.
     pub(crate) fn of(language: Language) -> &'static [Style] {
         match language {
-            Language::Php => &[Style::Dollar, Style::Name],
+            Language::Php => &[Style::Dollar, Style::Name, Style::PhpFunction],
             Language::Json | Language::Toml => &[Style::Number],
             Language::Java | Language::CSharp => &[Style::Name, Style::TypeFirst],
             Language::Kotlin | Language::Rust => &[Style::Name, Style::TypeLast],
@@ -47,7 +50,10 @@ impl Style {
         match self {
             Style::TypeFirst if parameters => format!("Zqmv{index}z zqmv{index}z"),
             Style::TypeLast if parameters => format!("zqmv{index}z: Zqmv{index}z"),
-            Style::Name | Style::TypeFirst | Style::TypeLast => format!("zqmv{index}z"),
+            Style::PhpFunction if parameters => format!("$zqmv{index}z"),
+            Style::Name | Style::TypeFirst | Style::TypeLast | Style::PhpFunction => {
+                format!("zqmv{index}z")
+            }
             Style::Capital => format!("Zqmv{index}z"),
             Style::Dollar => format!("$zqmv{index}z"),
             Style::Number => format!("9173{:03}", index),
@@ -97,14 +103,20 @@ impl Template {
     fn placeholder(&self, style: Style, index: usize) -> String {
         let (range, meta) = &self.metas[index];
         let before = self.source[..range.start].trim_end();
+        let many = matches!(meta, Meta::Many(_));
         let listed = before.ends_with(['(', ',']) && !in_annotation(before);
-        style.write(index, listed && matches!(meta, Meta::Many(_)))
+        let mut text = style.write(index, many && listed);
+        if matches!(style, Style::Dollar | Style::PhpFunction) && many && before.ends_with('{') {
+            text.push(';');
+        }
+        text
     }
 
     /// The metavariable whose placeholder is exactly `text`.
     pub(crate) fn meta(&self, style: Style, text: &str) -> Option<&Meta> {
         let text = text.trim_end_matches(|c: char| c == ';' || c.is_whitespace());
-        let index = (0..self.metas.len()).find(|index| self.placeholder(style, *index) == text)?;
+        let is = |index: &usize| self.placeholder(style, *index).trim_end_matches(';') == text;
+        let index = (0..self.metas.len()).find(is)?;
         Some(&self.metas[index].1)
     }
 
@@ -135,6 +147,11 @@ impl Template {
     /// Whether the pattern begins with a tag.
     pub(crate) fn starts_with_tag(&self) -> bool {
         self.source.starts_with('<')
+    }
+
+    /// Whether the pattern is a `rescue` clause of Ruby.
+    pub(crate) fn starts_with_rescue(&self) -> bool {
+        self.source.strip_prefix("rescue").is_some_and(|rest| rest.starts_with(char::is_whitespace))
     }
 
     /// Whether the pattern begins with an annotation, which Kotlin would

@@ -62,6 +62,8 @@ const PHP: &[Wrapper] = &[
     ("<?php\n", "\n"),
     ("<?php\n$zqw = [", "];"),
     ("<?php\nclass Zqw {\n", "\n}"),
+    ("<?php\nclass Zqw {\n", ";\n}"),
+    ("<?php\ntry {} ", "\n"),
     ("<?php\n", "\nclass Zqw {}"),
 ];
 const JSON: &[Wrapper] = &[PLAIN, ("{", "}\n")];
@@ -95,6 +97,10 @@ pub(crate) fn wrappers(language: Language, template: &Template) -> Vec<Wrapper> 
     let keys = matches!(language, JavaScript | TypeScript | Tsx | Go | Python | Rust);
     if keys && template.starts_with_key() {
         list.sort_by_key(|(before, _)| !before.ends_with('{') || before.starts_with("class"));
+    }
+    // Elsewhere Ruby takes it for the call of a method `rescue`.
+    if language == Ruby && template.starts_with_rescue() {
+        list.sort_by_key(|(before, _)| !before.starts_with("class"));
     }
     if language == Kotlin && template.starts_with_annotation() {
         list.sort_by_key(|(_, after)| !after.starts_with("\nclass"));

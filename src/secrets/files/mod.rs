@@ -1,0 +1,126 @@
+//! Files that exist to hold credentials (`.netrc`, `.pgpass`, `wp-config.php`, a
+//! site list of FileZilla …): their names say so, and what stands at a known
+//! place in them is a credential whatever it looks like.
+//!
+//! Which files and keys there are is data (`[rule.file]` of a rule); formats
+//! without keys have a reader here, named by the rule's `detector`. A file whose
+//! name no rule knows costs two look-ups.
+
+mod dumps;
+mod hashes;
+mod keyed;
+mod logins;
+mod lookup;
+mod value;
+mod whole;
+
+use std::ops::Range;
+
+use crate::finding::{Candidate, RuleIndex};
+use crate::rules::Catalogue;
+use crate::rules::model::KnownFile;
+use crate::source::place::Place;
+
+pub use value::{decoded_pair, stored};
+
+use super::MAX_CANDIDATES;
+use super::value::Opinion;
+use lookup::Lookup;
+
+/// Beats a generic assignment and a format that needs context, loses to a
+/// provider's prefix.
+const SPECIFICITY: u8 = 60;
+
+/// What a reader gets.
+pub(super) struct KnownText<'a> {
+    pub(super) text: &'a [u8],
+    pub(super) place: Place,
+    pub(super) rule: RuleIndex,
+}
+
+impl KnownText<'_> {
+    /// A credential at `range`. More than [`MAX_CANDIDATES`] are not kept; the
+    /// caller sees from their number that there may be more.
+    fn push(&self, range: Range<usize>, opinion: Opinion, candidates: &mut Vec<Candidate>) {
+        if candidates.len() < MAX_CANDIDATES {
+            candidates.push(Candidate::of_secret(self.rule, range, SPECIFICITY, opinion));
+        }
+    }
+
+    /// The same, with the opinion on a value that a file stores.
+    fn push_stored(&self, range: Range<usize>, candidates: &mut Vec<Candidate>) {
+        if let Some(opinion) = stored(&self.text[range.clone()], self.place.role) {
+            self.push(range, opinion, candidates);
+        }
+    }
+}
+
+/// How a file is read.
+enum Reader {
+    /// Values of these keys.
+    Keys(Vec<Box<[u8]>>),
+    Named(fn(&KnownText<'_>, &mut Vec<Candidate>)),
+}
+
+impl Reader {
+    fn of(detector: Option<&str>, file: &KnownFile) -> Option<Self> {
+        let named = match detector {
+            Some("netrc") => logins::netrc,
+            Some("pgpass") => logins::pgpass,
+            Some("git-credentials") => logins::git_credentials,
+            Some("password-hashes") => hashes::account_lines,
+            Some("sql-hashes") => dumps::sql_rows,
+            Some("shell-exports") => dumps::shell_exports,
+            Some("key-file") => whole::hex_key,
+            _ if file.keys.is_empty() => return None,
+            _ => {
+                return Some(Reader::Keys(file.keys.iter().map(|k| k.as_bytes().into()).collect()));
+            }
+        };
+        Some(Reader::Named(named))
+    }
+}
+
+/// A rule about files of known names.
+struct FileRule {
+    rule: RuleIndex,
+    reader: Reader,
+    contains: Vec<Box<[u8]>>,
+}
+
+/// All rules about files of known names.
+pub struct FileRules {
+    rules: Vec<FileRule>,
+    lookup: Lookup,
+}
+
+impl FileRules {
+    /// Compiles the rules of `catalogue` that name files.
+    pub fn new(catalogue: &Catalogue) -> Self {
+        let mut file_rules = FileRules { rules: Vec::new(), lookup: Lookup::default() };
+        for entry in &catalogue.secrets {
+            let Some(file) = &entry.rule.file else { continue };
+            let Some(reader) = Reader::of(entry.rule.detector.as_deref(), file) else { continue };
+            file_rules.lookup.add(&file.names, file_rules.rules.len());
+            let contains = file.contains.iter().map(|text| text.as_bytes().into()).collect();
+            file_rules.rules.push(FileRule { rule: entry.index, reader, contains });
+        }
+        file_rules
+    }
+
+    /// Appends what the file at `path` holds at its known places.
+    pub fn scan(&self, path: &str, text: &[u8], place: Place, candidates: &mut Vec<Candidate>) {
+        self.lookup.each(path, |number| {
+            let rule = &self.rules[number];
+            let known = KnownText { text, place, rule: rule.rule };
+            let fits = |word: &[u8]| memchr::memmem::find(text, word).is_some();
+            if !rule.contains.is_empty() && !rule.contains.iter().any(|word| fits(word)) {
+                return;
+            }
+            match &rule.reader {
+                Reader::Keys(keys) => keyed::scan(&known, keys, candidates),
+                Reader::Named(read) => read(&known, candidates),
+            }
+        });
+    }
+}

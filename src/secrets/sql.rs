@@ -1,0 +1,113 @@
+//! Passwords of database accounts in SQL: `CREATE USER … IDENTIFIED BY`,
+//! `ALTER ROLE … PASSWORD`, `CREATE LOGIN … WITH PASSWORD =`, `SET PASSWORD`.
+
+use std::ops::Range;
+
+use crate::finding::{Candidate, Confidence, RuleIndex};
+use crate::source::place::Role;
+
+use super::Input;
+use super::literal::given;
+
+const SPECIFICITY: u8 = 45;
+/// How far a statement is read each way, in bytes.
+const MAX_STATEMENT: usize = 200;
+
+/// Reads what follows `IDENTIFIED` at `at`.
+pub fn at_identified(
+    input: &Input<'_>,
+    at: usize,
+    rule: RuleIndex,
+    candidates: &mut Vec<Candidate>,
+) -> Option<()> {
+    let text = input.text;
+    let rest = text.get(at..text.len().min(at + MAX_STATEMENT))?;
+    let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
+    let find = |word: &[u8]| line.windows(word.len()).position(|w| w.eq_ignore_ascii_case(word));
+    if let Some(by) = find(b" by ") {
+        let start = at + by + 4;
+        let named = [&b"password "[..], b"values "].into_iter().find(|word| {
+            let next = text.get(start..start + word.len());
+            next.is_some_and(|next| next.eq_ignore_ascii_case(word))
+        });
+        let value = value_at(text, start + named.map_or(0, <[u8]>::len))?;
+        return push(input, value, rule, candidates);
+    }
+    // `IDENTIFIED WITH plugin AS '*hash'`: the hash of MySQL, or of another.
+    let hash = value_at(text, at + find(b" as ")? + 4)?;
+    let is_hash = hash.len() >= 16 && matches!(text[hash.start], b'*' | b'$');
+    let confidence = match input.place.role {
+        Role::Production => Confidence::Medium,
+        _ => Confidence::Low,
+    };
+    let opinion = (confidence, "the hash of an account's password");
+    is_hash.then(|| candidates.push(Candidate::of_secret(rule, hash, SPECIFICITY, opinion)))
+}
+
+/// Reads `PASSWORD` at `at` where it belongs to a statement about an account.
+pub fn at_name(
+    input: &Input<'_>,
+    at: usize,
+    rule: RuleIndex,
+    candidates: &mut Vec<Candidate>,
+) -> Option<()> {
+    const WORD: &[u8] = b"password";
+    let text = input.text;
+    let begins = text.get(at..at + WORD.len())?.eq_ignore_ascii_case(WORD);
+    let before = at.checked_sub(1).map(|i| text[i])?;
+    if !begins || !matches!(before, b' ' | b'\t' | b'\n') || !is_about_account(text, at) {
+        return None;
+    }
+    push(input, value_at(text, at + WORD.len())?, rule, candidates)
+}
+
+fn push(
+    input: &Input<'_>,
+    value: Range<usize>,
+    rule: RuleIndex,
+    candidates: &mut Vec<Candidate>,
+) -> Option<()> {
+    let opinion = given(&input.text[value.clone()], input.place.role)?;
+    candidates.push(Candidate::of_secret(rule, value, SPECIFICITY, opinion));
+    Some(())
+}
+
+/// Whether the statement before `at` creates or alters a user, role or login.
+fn is_about_account(text: &[u8], at: usize) -> bool {
+    let window = &text[at.saturating_sub(MAX_STATEMENT)..at];
+    let start = memchr::memrchr(b';', window).map_or(0, |i| i + 1);
+    let is_word = |b: &u8| b.is_ascii_alphabetic();
+    let words = window[start..].split(|b| !is_word(b)).filter(|word| !word.is_empty());
+    let (mut verb, mut noun) = (false, false);
+    for word in words {
+        let is = |list: [&[u8]; 4]| list.iter().any(|w| word.eq_ignore_ascii_case(w));
+        noun |= verb && is([b"user", b"role", b"login", b"group"]);
+        verb |= is([b"create", b"alter", b"add", b"replace"]);
+    }
+    noun
+}
+
+/// A quoted value, `N'…'`, or a bare word with a digit in it; after an optional
+/// `=`, `(` or `FOR user =`.
+fn value_at(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let window = &text[..text.len().min(at + MAX_STATEMENT)];
+    let is_skipped = |b: &u8| matches!(b, b' ' | b'\t' | b'=' | b'(' | b'\\');
+    let mut start = at + window.get(at..)?.iter().take_while(|b| is_skipped(b)).count();
+    if matches!(window.get(start), Some(b'N' | b'n' | b'E'))
+        && window.get(start + 1) == Some(&b'\'')
+    {
+        start += 1;
+    }
+    let first = *window.get(start)?;
+    if matches!(first, b'\'' | b'"') {
+        let length = window[start + 1..].iter().position(|b| *b == first || *b == b'\n')?;
+        let end = start + 1 + length;
+        let end = end - usize::from(window[end - 1] == b'\\');
+        return (end > start + 1).then_some(start + 1..end);
+    }
+    let is_end = |b: &u8| b.is_ascii_whitespace() || b";'\"`\\)(,<>".contains(b);
+    let length = window[start..].iter().take_while(|b| !is_end(b)).count();
+    let value = &window[start..start + length];
+    let chosen = value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_alphabetic);
+    (length >= 6 && chosen).then_some(start..start + length)
+}

@@ -1,0 +1,231 @@
+//! The rules of each format, and what becomes of a file.
+
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
+use super::format::Format;
+use super::resolve::resolve;
+use super::rule::{Compiled, compile, triggers};
+use super::subjects::{Resources, Subject};
+use super::tree::{Id, Tree};
+use super::walk::Walker;
+use crate::finding::{Candidate, Confidence, RuleIndex};
+use crate::rules::Catalogue;
+use crate::rules::model::PatternMatch;
+use crate::source::Source;
+
+/// A rule that knows the resource knows more than one that knows a setting.
+const SPECIFICITY: u8 = 25;
+/// Larger files are data.
+const MAX_BYTES: usize = 2 << 20;
+
+/// A matcher with the rule it belongs to.
+struct Spec {
+    rule: RuleIndex,
+    title: String,
+    confidence: Confidence,
+    matcher: PatternMatch,
+    files: Option<globset::GlobSet>,
+    compiled: OnceLock<Option<Compiled>>,
+}
+
+/// The matchers of one format.
+struct FormatRules {
+    specs: Vec<Arc<Spec>>,
+    automaton: AhoCorasick,
+    /// The matchers that each word can trigger.
+    words: Vec<Vec<u32>>,
+}
+
+/// The rules about structure; what they need is built when first needed.
+pub struct StructureEngine {
+    specs: Vec<Arc<Spec>>,
+    formats: [OnceLock<Option<FormatRules>>; Format::ALL.len()],
+}
+
+/// Buffers of one thread.
+#[derive(Debug, Default)]
+pub struct StructureScratch {
+    active: Vec<bool>,
+}
+
+impl StructureEngine {
+    /// Prepares the rules of `catalogue` without compiling them.
+    pub fn new(catalogue: &Catalogue) -> Self {
+        let mut specs = Vec::new();
+        for entry in &catalogue.patterns {
+            let matchers = entry.rule.matchers.iter().filter(|matcher| matcher.is_structural());
+            for matcher in matchers {
+                // `check` reports a bad glob; here the matcher is left out, not widened.
+                let Ok(files) = crate::syntax::path_globs(matcher) else { continue };
+                specs.push(Arc::new(Spec {
+                    rule: entry.index,
+                    title: entry.rule.title.clone(),
+                    confidence: matcher.confidence.unwrap_or(entry.rule.confidence),
+                    matcher: matcher.clone(),
+                    files,
+                    compiled: OnceLock::new(),
+                }));
+            }
+        }
+        StructureEngine { specs, formats: [const { OnceLock::new() }; Format::ALL.len()] }
+    }
+
+    /// Appends what the rules find in `source` to `candidates`.
+    ///
+    /// # Errors
+    /// The reason why the file was not, or not wholly, looked at.
+    pub fn scan(
+        &self,
+        source: &Source<'_>,
+        scratch: &mut StructureScratch,
+        candidates: &mut Vec<Candidate>,
+    ) -> Result<(), &'static str> {
+        let Some(format) = Format::of(&source.path, source.text) else { return Ok(()) };
+        let Some(rules) = self.rules(format) else { return Ok(()) };
+        if !rules.triggered(source, &mut scratch.active) {
+            return Ok(());
+        }
+        if source.text.len() > MAX_BYTES {
+            return Err("structure: larger than 2 MiB");
+        }
+        let mut tree = format.read(source.text);
+        resolve(&mut tree, format);
+        let resources = Resources::of(&tree);
+        let file = File { walker: Walker::new(&tree), resources };
+        let active = rules.specs.iter().zip(&scratch.active).filter(|(_, active)| **active);
+        for (spec, _) in active {
+            if let Some(compiled) = spec.compiled() {
+                file.run(spec, compiled, candidates);
+            }
+            if file.walker.is_exhausted() {
+                return Err("structure: too many parts that refer to each other");
+            }
+        }
+        Ok(())
+    }
+
+    fn rules(&self, format: Format) -> Option<&FormatRules> {
+        self.formats[format as usize].get_or_init(|| FormatRules::new(format, &self.specs)).as_ref()
+    }
+}
+
+impl FormatRules {
+    fn new(format: Format, specs: &[Arc<Spec>]) -> Option<Self> {
+        let reads =
+            |spec: &&Arc<Spec>| spec.matcher.languages.iter().any(|key| key == format.key());
+        let specs: Vec<Arc<Spec>> = specs.iter().filter(reads).cloned().collect();
+        let mut numbers: std::collections::BTreeMap<String, Vec<u32>> = Default::default();
+        for (index, spec) in specs.iter().enumerate() {
+            for word in triggers(&spec.matcher) {
+                numbers.entry(word.to_ascii_lowercase()).or_default().push(index as u32);
+            }
+        }
+        let (words, numbers): (Vec<String>, Vec<Vec<u32>>) = numbers.into_iter().unzip();
+        let automaton = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .build(&words)
+            .ok()?;
+        (!specs.is_empty()).then_some(FormatRules { specs, automaton, words: numbers })
+    }
+
+    /// Marks the matchers that `source` can match; false if there are none.
+    fn triggered(&self, source: &Source<'_>, active: &mut Vec<bool>) -> bool {
+        active.clear();
+        active.resize(self.specs.len(), false);
+        let mut seen = vec![false; self.words.len()];
+        for hit in self.automaton.find_overlapping_iter(source.text) {
+            seen[hit.pattern().as_usize()] = true;
+        }
+        let mut any = false;
+        for (word, _) in seen.iter().enumerate().filter(|(_, seen)| **seen) {
+            for index in &self.words[word] {
+                let index = *index as usize;
+                let files = &self.specs[index].files;
+                if !active[index] && files.as_ref().is_none_or(|f| f.is_match(&*source.path)) {
+                    active[index] = true;
+                    any = true;
+                }
+            }
+        }
+        any
+    }
+}
+
+impl Spec {
+    /// None for a matcher that [`super::check`] refuses.
+    fn compiled(&self) -> Option<&Compiled> {
+        self.compiled.get_or_init(|| compile(&self.matcher).ok()).as_ref()
+    }
+}
+
+/// A file that rules are run on.
+struct File<'t, 'a> {
+    walker: Walker<'t, 'a>,
+    resources: Resources<'a>,
+}
+
+impl<'a> File<'_, 'a> {
+    fn tree(&self) -> &Tree<'a> {
+        self.walker.tree
+    }
+
+    fn run(&self, spec: &Spec, rule: &Compiled, candidates: &mut Vec<Candidate>) {
+        for subject in self.subjects(rule) {
+            let holds = |condition: &super::condition::Condition| {
+                condition.holds(&self.walker, &subject) == Some(true)
+            };
+            if rule.when.iter().all(holds) {
+                candidates.push(self.candidate(spec, rule, &subject));
+            }
+        }
+    }
+
+    /// What `rule` is about, in the order of the file.
+    fn subjects(&self, rule: &Compiled) -> Vec<Subject<'a>> {
+        let of_type = rule.resources.iter().flat_map(|kind| self.resources.of_type(kind));
+        let mut all: Vec<Subject<'a>> = of_type.cloned().collect();
+        for path in &rule.at {
+            let found = self.walker.find(Some(0), path);
+            all.extend(self.entries(&found.nodes));
+        }
+        let Some(each) = &rule.each else { return all };
+        let within = all.iter().flat_map(|subject| {
+            let found = self.walker.find(subject.base, each);
+            let entries = self.entries(&found.nodes);
+            let address = subject.address;
+            entries.into_iter().map(move |entry| Subject { address, ..entry })
+        });
+        within.collect()
+    }
+
+    fn entries(&self, nodes: &[Id]) -> Vec<Subject<'a>> {
+        let elements = self.walker.elements(nodes);
+        elements.into_iter().filter_map(|id| Subject::entry(self.tree(), id)).collect()
+    }
+
+    fn candidate(&self, spec: &Spec, rule: &Compiled, subject: &Subject<'_>) -> Candidate {
+        let mut candidate = Candidate::new(spec.rule, self.span(rule, subject));
+        candidate.confidence = spec.confidence;
+        candidate.specificity = SPECIFICITY;
+        let label = crate::syntax::message::shown(subject.label().as_bytes());
+        candidate.message = match &spec.matcher.message {
+            Some(message) => Some(message.replace("$KEY", &label)),
+            None if rule.resources.is_empty() || label.is_empty() => None,
+            None => Some(format!("{}: {label}", spec.title)),
+        };
+        candidate
+    }
+
+    fn span(&self, rule: &Compiled, subject: &Subject<'_>) -> Range<usize> {
+        let reported = rule.report.as_ref().and_then(|path| {
+            let found = self.walker.find(subject.base, path);
+            let first = self.walker.elements(&found.nodes).first().copied()?;
+            self.tree().node(first).map(|node| node.span.clone())
+        });
+        reported.unwrap_or_else(|| subject.span.clone())
+    }
+}

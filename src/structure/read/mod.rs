@@ -1,0 +1,83 @@
+//! The readers: one per family of notation, from text to [`Tree`]. They take
+//! any bytes, in linear time, and keep what they understand.
+
+mod cursor;
+mod docker;
+mod flow;
+mod hcl;
+mod lines;
+mod servers;
+mod string;
+mod xml;
+mod yaml;
+mod yaml_line;
+
+use super::tree::Tree;
+use cursor::Cursor;
+use flow::Flavor;
+
+/// Terraform, Packer, Nomad.
+pub(crate) fn hcl(text: &[u8]) -> Tree<'_> {
+    hcl::read(text)
+}
+
+/// Bicep: resources are keyed by their type, as in ARM templates.
+pub(crate) fn bicep(text: &[u8]) -> Tree<'_> {
+    hcl::read_bicep(text)
+}
+
+/// YAML, with templates of Helm and Jinja in it left open.
+pub(crate) fn yaml(text: &[u8]) -> Tree<'_> {
+    yaml::read(text)
+}
+
+/// JSON, with comments and trailing commas.
+pub(crate) fn json(text: &[u8]) -> Tree<'_> {
+    let mut tree = Tree::new(text.len());
+    let mut cursor = Cursor::new(text);
+    while !cursor.is_done() {
+        cursor.skip_between(Flavor::Json);
+        let at = cursor.at;
+        flow::value(&mut cursor, &mut tree, b"", at, Flavor::Json);
+        if cursor.at == at {
+            cursor.at += 1;
+        }
+    }
+    tree.finish(text.len());
+    tree
+}
+
+/// `[section]` and `key = value`: TOML and INI.
+pub(crate) fn sections(text: &[u8]) -> Tree<'_> {
+    lines::sections(text)
+}
+
+/// `key=value`: Java properties and `.env`.
+pub(crate) fn properties(text: &[u8]) -> Tree<'_> {
+    lines::properties(text)
+}
+
+/// XML: attributes and elements are entries alike.
+pub(crate) fn xml(text: &[u8]) -> Tree<'_> {
+    xml::read(text)
+}
+
+/// `name argument … { … }`: nginx and Caddy.
+pub(crate) fn braces(text: &[u8]) -> Tree<'_> {
+    servers::braces(text)
+}
+
+/// `<Section argument>` and `Name argument …`: Apache httpd.
+pub(crate) fn apache(text: &[u8]) -> Tree<'_> {
+    servers::apache(text)
+}
+
+/// `section name` with indented lines: HAProxy.
+pub(crate) fn haproxy(text: &[u8]) -> Tree<'_> {
+    servers::haproxy(text)
+}
+
+/// Dockerfiles: the stages, and the instructions in each.
+pub(crate) fn dockerfile(text: &[u8]) -> Tree<'_> {
+    docker::read(text)
+}

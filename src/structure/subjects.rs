@@ -1,0 +1,169 @@
+//! What rules are about: resources by their type, in every notation that has
+//! such a thing, and entries by their path.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::tree::{Id, Tree, Value};
+
+/// Something a rule asks about.
+#[derive(Debug, Clone)]
+pub(super) struct Subject<'a> {
+    /// What is underlined.
+    pub(super) span: Range<usize>,
+    /// Where paths begin; none if it says nothing of itself.
+    pub(super) base: Option<Id>,
+    /// The words by which others refer to it: `aws_s3_bucket` and `main`.
+    pub(super) address: (&'a [u8], &'a [u8]),
+}
+
+impl<'a> Subject<'a> {
+    /// The entry `id`.
+    pub(super) fn entry(tree: &Tree<'a>, id: Id) -> Option<Self> {
+        let node = tree.node(id)?;
+        let target = Some(tree.target(id));
+        Some(Subject { span: node.span.clone(), base: target, address: (b"", node.key) })
+    }
+
+    /// Whether `text` names this resource.
+    pub(super) fn is_named(&self, text: &[u8]) -> bool {
+        let (kind, name) = self.address;
+        if name.is_empty() {
+            return false;
+        }
+        if kind.is_empty() {
+            return text == name
+                || text.strip_prefix(name).is_some_and(|rest| rest.starts_with(b"."));
+        }
+        let mut at = 0;
+        while let Some(found) = text.get(at..).and_then(|rest| memchr::memmem::find(rest, kind)) {
+            let rest = &text[at + found + kind.len()..];
+            if let Some(after) = rest.strip_prefix(b".").and_then(|rest| rest.strip_prefix(name)) {
+                if !after
+                    .first()
+                    .is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+                {
+                    return true;
+                }
+            }
+            at += found + kind.len();
+        }
+        false
+    }
+
+    /// The name for messages.
+    pub(super) fn label(&self) -> String {
+        let (kind, name) = self.address;
+        let dot = if kind.is_empty() { "" } else { "." };
+        format!("{}{dot}{}", String::from_utf8_lossy(kind), String::from_utf8_lossy(name))
+    }
+}
+
+/// The resources of a file by type, lower case.
+#[derive(Debug, Default)]
+pub(super) struct Resources<'a>(HashMap<Vec<u8>, Vec<Subject<'a>>>);
+
+impl<'a> Resources<'a> {
+    /// Collects the resources of Terraform, CloudFormation, ARM, Bicep and
+    /// Kubernetes.
+    pub(super) fn of(tree: &Tree<'a>) -> Self {
+        let mut resources = Resources::default();
+        for document in tree.children(0) {
+            resources.kubernetes(tree, document);
+            for top in tree.children(document) {
+                match tree.node(top).map(|node| node.key) {
+                    Some(b"resource") => resources.terraform(tree, top, ""),
+                    Some(b"data") => resources.terraform(tree, top, "data."),
+                    Some(b"Resources") => resources.cloudformation(tree, top),
+                    Some(b"items") => {
+                        let items = tree.children(top);
+                        items.for_each(|item| resources.kubernetes(tree, item));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        for id in 0..tree.len() {
+            match tree.node(id).map(|node| node.key) {
+                Some(b"resources") => resources.azure(tree, id),
+                // The Serverless Framework keeps its template in `resources`.
+                Some(b"Resources") if tree.node(id).is_some_and(|n| is_inner(tree, n.parent)) => {
+                    resources.cloudformation(tree, id);
+                }
+                _ => {}
+            }
+        }
+        resources
+    }
+
+    /// Those of the type, in lower case.
+    pub(super) fn of_type(&self, kind: &[u8]) -> &[Subject<'a>] {
+        self.0.get(kind).map_or(&[], Vec::as_slice)
+    }
+
+    fn add(&mut self, kind: &[u8], subject: Subject<'a>) {
+        self.0.entry(kind.to_ascii_lowercase()).or_default().push(subject);
+    }
+
+    fn terraform(&mut self, tree: &Tree<'a>, top: Id, prefix: &str) {
+        for kind in tree.children(top) {
+            let Some(kind_node) = tree.node(kind) else { continue };
+            for name in tree.children(kind) {
+                let Some(node) = tree.node(name) else { continue };
+                let key = [prefix.as_bytes(), kind_node.key].concat();
+                let subject = Subject {
+                    span: node.span.clone(),
+                    base: Some(name),
+                    address: (kind_node.key, node.key),
+                };
+                self.add(&key, subject);
+            }
+        }
+    }
+
+    fn cloudformation(&mut self, tree: &Tree<'a>, top: Id) {
+        for id in tree.children(top) {
+            let Some(node) = tree.node(id) else { continue };
+            let Some(kind) = tree.child(id, b"Type").and_then(|kind| tree.text(kind)) else {
+                continue;
+            };
+            let base = tree.child(id, b"Properties");
+            self.add(kind, Subject { span: node.span.clone(), base, address: (b"", node.key) });
+        }
+    }
+
+    /// ARM: elements with a type; Bicep: entries with a type and a body.
+    fn azure(&mut self, tree: &Tree<'a>, id: Id) {
+        let elements: Vec<Id> = match tree.value(id) {
+            Value::List => tree.children(id).collect(),
+            _ => vec![id],
+        };
+        for id in elements {
+            let Some(node) = tree.node(id) else { continue };
+            let text = |key: &[u8]| tree.child(id, key).and_then(|child| tree.text(child));
+            let Some(kind) = text(b"type").filter(|kind| kind.contains(&b'/')) else { continue };
+            let base = tree.child(id, b"body").or(Some(id));
+            let name = text(b"symbol").unwrap_or_default();
+            self.add(kind, Subject { span: node.span.clone(), base, address: (b"", name) });
+        }
+    }
+
+    /// Documents with `apiVersion` and `kind`: type `k8s/kind`.
+    fn kubernetes(&mut self, tree: &Tree<'a>, id: Id) {
+        let Some(node) = tree.node(id) else { return };
+        let Some(kind) = tree.child(id, b"kind").and_then(|kind| tree.text(kind)) else { return };
+        if tree.child(id, b"apiVersion").is_none() {
+            return;
+        }
+        let metadata = tree.child(id, b"metadata");
+        let name = metadata.and_then(|metadata| tree.child(metadata, b"name"));
+        let name = name.and_then(|name| tree.text(name)).unwrap_or_default();
+        let key = [b"k8s/", kind].concat();
+        let span = node.span.clone();
+        self.add(&key, Subject { span, base: Some(id), address: (b"", name) });
+    }
+}
+
+fn is_inner(tree: &Tree<'_>, parent: Id) -> bool {
+    tree.node(parent).is_some_and(|node| node.key == b"resources")
+}

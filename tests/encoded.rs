@@ -1,0 +1,187 @@
+//! Secrets in an encoded form: every example of every secret rule is found
+//! again in each encoding, where it stands, and shown in none.
+
+#![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use seamline::finding::{Category, Finding};
+use seamline::judge::JudgeOptions;
+use seamline::pipeline::Engine;
+use seamline::report::{Format, Report, Style, write};
+use seamline::rules::Catalogue;
+use seamline::rules::examples::{self, Case};
+
+fn engine() -> (Arc<Catalogue>, Engine) {
+    let catalogue = Arc::new(Catalogue::built_in().unwrap());
+    let options = JudgeOptions { excerpts: true, show_secrets: true, ..JudgeOptions::default() };
+    (Arc::clone(&catalogue), Engine::new(catalogue, options))
+}
+
+fn hex(text: &[u8]) -> String {
+    text.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// `text` in lines of 64, as a block of YAML holds it.
+fn wrapped(text: &[u8]) -> String {
+    let encoded = STANDARD.encode(text);
+    let lines: Vec<&str> =
+        encoded.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    lines.join("\n    ")
+}
+
+fn utf16(text: &[u8]) -> String {
+    let units =
+        String::from_utf8_lossy(text).encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+    STANDARD.encode(units)
+}
+
+fn escaped(text: &[u8]) -> String {
+    String::from_utf8_lossy(text).encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect()
+}
+
+type Encode = fn(&[u8]) -> String;
+
+const ENCODINGS: [(&str, Encode); 7] = [
+    ("base64", |text| STANDARD.encode(text)),
+    ("url-safe base64", |text| URL_SAFE_NO_PAD.encode(text)),
+    ("base64 in base64", |text| STANDARD.encode(STANDARD.encode(text))),
+    ("wrapped base64", wrapped),
+    ("base64 of UTF-16", utf16),
+    ("hexadecimal", hex),
+    ("escapes", escaped),
+];
+
+fn secret_cases(catalogue: &Catalogue) -> Vec<Case> {
+    let is_secret = |case: &Case| catalogue.meta(case.rule).category == Category::Secret;
+    examples::cases(catalogue).into_iter().filter(|c| c.must_fire && is_secret(c)).collect()
+}
+
+/// What the file says at a place of one line.
+fn at(line: &str, finding: &Finding) -> String {
+    let (from, to) = (finding.start.column as usize - 1, finding.end.column as usize - 1);
+    line.chars().skip(from).take(to - from).collect()
+}
+
+#[test]
+fn every_kind_of_secret_is_found_in_every_encoding() {
+    let (catalogue, engine) = engine();
+    for (name, encode) in ENCODINGS {
+        for case in secret_cases(&catalogue) {
+            let id = &catalogue.meta(case.rule).id;
+            let encoded = encode(case.text.as_bytes());
+            let file = format!("data = \"{encoded}\"\n");
+            let report = engine.scan_text(&case.file, file.as_bytes());
+            let found = report.findings.iter().find(|finding| finding.rule.id == *id);
+            let found = found.unwrap_or_else(|| panic!("{id} is lost in {name}"));
+            assert!(found.message.contains("encoded ("), "{id}: {}", found.message);
+            let lines: Vec<&str> = file.lines().collect();
+            if found.start.line == found.end.line {
+                let says = at(lines[found.start.line as usize - 1], found);
+                assert!(!says.is_empty() && encoded.contains(&says), "{id} in {name}: {says}");
+            }
+            assert!(found.end.line as usize <= lines.len(), "{id} in {name}");
+        }
+    }
+}
+
+#[test]
+fn neither_the_value_nor_its_encoding_is_shown() {
+    let (catalogue, engine) = engine();
+    for (name, encode) in ENCODINGS {
+        for case in secret_cases(&catalogue).iter().step_by(7) {
+            let file = format!("data = \"{}\"\n", encode(case.text.as_bytes()));
+            let report = engine.scan_text(&case.file, file.as_bytes());
+            let lines: Vec<&str> = file.lines().collect();
+            let line = |f: &Finding| lines[f.start.line as usize - 1].to_owned();
+            let values = report.findings.iter().flat_map(|finding| {
+                let plain = finding.shown.as_ref().unwrap().reveal().into_owned();
+                let one_line = finding.start.line == finding.end.line;
+                let written = one_line.then(|| at(&line(finding), finding));
+                [Some(plain), written].into_iter().flatten()
+            });
+            let values: Vec<String> = values.filter(|value| value.len() >= 8).collect();
+            assert_hidden(&report, &values, name);
+        }
+    }
+}
+
+fn assert_hidden(report: &Report, values: &[String], encoding: &str) {
+    for format in Format::ALL {
+        let mut printed = Vec::new();
+        write(format, report, &mut printed, &Style::PLAIN).unwrap();
+        let printed = String::from_utf8(printed).unwrap();
+        for value in values {
+            assert!(!printed.contains(value), "{} shows a value in {encoding}", format.name());
+        }
+    }
+}
+
+fn scan(text: &str) -> Report {
+    engine().1.scan_text("deploy/app.yaml", text.as_bytes())
+}
+
+/// A made-up personal access token of GitHub with the right checksum.
+fn token() -> String {
+    ["ghp_", "dGlMoiyrlfxX1rTnyFf3vA7NUtFOY6", "4WuYlz"].concat()
+}
+
+#[test]
+fn a_name_before_the_encoded_value_counts() {
+    let password = STANDARD.encode("Tr7q-9zWm_Kx2v");
+    let report = scan(&format!("kind: Secret\ndata:\n  db-password: {password}\n"));
+    let [finding] = &report.findings[..] else { panic!("{} findings", report.findings.len()) };
+    assert_eq!(finding.shown.as_ref().unwrap().reveal(), "Tr7q-9zWm_Kx2v");
+    assert_eq!(finding.message, "Hard-coded password, encoded (base64)");
+}
+
+#[test]
+fn the_same_secret_has_the_same_fingerprint_encoded_or_not() {
+    let fingerprint = |text: &str| scan(text).findings[0].fingerprint.clone();
+    let plain = fingerprint(&format!("a: {}\n", token()));
+    assert_eq!(plain, fingerprint(&format!("a: {}\n", STANDARD.encode(token()))));
+    assert_eq!(plain, fingerprint(&format!("a: {}\n", hex(token().as_bytes()))));
+}
+
+#[test]
+fn urls_and_literals_are_read_as_they_are_meant() {
+    let password = "Tr7q-9zWm_Kx2v";
+    for text in [
+        format!("url: postgres%3A%2F%2Fsvc%3A{password}%40db.prod.internal%2Fapp\n"),
+        format!("\"url\": \"postgres:\\/\\/svc:{password}@db.prod.internal\\/app\"\n"),
+        format!("\"url\": \"postgres\\u003a//svc\\u003a{password}\\u0040db.prod.internal/app\"\n"),
+    ] {
+        let report = scan(&text);
+        let [finding] = &report.findings[..] else { panic!("{text}") };
+        assert_eq!(finding.rule.id, "database-url-password", "{text}");
+        assert_eq!(finding.shown.as_ref().unwrap().reveal(), password, "{text}");
+    }
+}
+
+#[test]
+fn a_long_text_is_searched_to_its_end() {
+    let filler = "nothing to see here, really nothing at all\n".repeat(40_000);
+    let text = format!("{filler}token: {}\n{filler}", token());
+    let report = scan(&format!("data: {}\n", STANDARD.encode(&text)));
+    let [finding] = &report.findings[..] else { panic!("{} findings", report.findings.len()) };
+    assert_eq!(finding.rule.id, "github-pat");
+    assert!(report.skipped.is_empty());
+}
+
+#[test]
+fn what_is_no_text_is_left_alone() {
+    let binary: Vec<u8> =
+        (0..60_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let report = scan(&format!("data: {}\nhash: {}\n", STANDARD.encode(&binary), hex(&binary)));
+    assert!(report.findings.is_empty() && report.skipped.is_empty());
+}
+
+#[test]
+fn endless_encoded_pieces_end_in_a_skip() {
+    let report = scan(&"bm90aGluZyBoZXJl\n".repeat(200_000));
+    assert!(report.findings.is_empty());
+    assert_eq!(report.skipped.len(), 1);
+    assert!(report.skipped[0].reason.contains("encoded"), "{}", report.skipped[0].reason);
+}
