@@ -527,6 +527,9 @@ pub struct FlowFile {
     pub passes: Vec<String>,
     /// Methods that put their arguments into what they are called on.
     pub adds: Vec<String>,
+    /// Calls that put what they are called on, or the others of their arguments,
+    /// into their arguments: `decoder.Decode(&x)`.
+    pub fills: Vec<String>,
     /// Calls that put their arguments into a text.
     pub formats: Vec<String>,
     /// Calls whose result has nothing to do with their arguments.

@@ -1,20 +1,19 @@
-//! Credentials without a public format: values assigned to credential-like
-//! names, and Authorization headers.
+//! Credentials without a public format: values given to credential-like names.
+
+use std::ops::Range;
 
 use crate::finding::{Candidate, Confidence};
 
-use super::assignment::{Assignment, Operator, name_around, read};
+use super::assignment::{Assignment, Operator, Quoting, name_around, read};
 use super::kernel::{MIN_RUN, is_token};
 use super::name::{NameKind, classify, classify_strictly};
-use super::randomness::{is_sequence_or_repeat, randomness};
-use super::value::{Weighed, is_placeholder, is_template, weigh};
-use super::vendor::Near;
+use super::value::{Assessment, Weighed, weigh};
+use super::vendor::{Near, Vendors};
 use super::{Detectors, Input};
-use crate::source::place::{Notation, Role};
+use crate::source::place::{Notation, Place};
 
 /// Losing to any vendor's format.
 const SPECIFICITY: u8 = 20;
-const HEADER_SPECIFICITY: u8 = 25;
 
 /// Reads the assignment around a name anchor at `at`. Returns the end of what
 /// was read, so that further anchors in the same name are passed over.
@@ -55,28 +54,90 @@ fn assigned(
     detectors: &Detectors,
 ) -> Option<Candidate> {
     let value = header_value(input.text, found);
+    let value = inner_value(input.text, value.clone()).unwrap_or(value);
     let rule = match kind {
         NameKind::Password => detectors.password?,
         NameKind::Machine | NameKind::Weak => detectors.key?,
     };
+    let after = input.text.get(value.end).copied().unwrap_or(b'\n');
+    let ends_line = matches!(after, b'\r' | b'\n');
     let weighed = Weighed {
         name: &input.text[found.name.clone()],
         kind,
         value: &input.text[value.clone()],
         operator: found.operator,
         quoting: found.quoting,
-        place: input.place,
+        place: Place { notation: notation(input, found, ends_line), ..input.place },
         in_comment: input.place.notation == Notation::Code
             && on_comment_line(input.text, value.start),
+        ends_line,
+        goes_on: found.quoting == Quoting::Bare && goes_on(input.text, found),
+        lead: line_before(input.text, value.start),
     };
-    let (mut confidence, mut reason) = weigh(&weighed)?;
-    if kind != NameKind::Password
-        && input.vendors.contradicts(line_before(input.text, value.start), weighed.value)
-    {
-        confidence = Confidence::Low;
-        reason = "the value does not have the format that its provider uses";
+    let opinion = against_formats(input.vendors, &weighed, weigh(&weighed)?);
+    Some(opinion.candidate(rule, value, SPECIFICITY))
+}
+
+/// What the formats of the provider that is named on the line say.
+fn against_formats(vendors: &Vendors, weighed: &Weighed<'_>, opinion: Assessment) -> Assessment {
+    let reason = "the value does not have the format that its provider uses";
+    if weighed.kind == NameKind::Password {
+        opinion
+    } else if vendors.contradicts(weighed.lead, weighed.value) {
+        opinion.at_most(Confidence::Low, reason)
+    } else if vendors.lacks_mark(weighed.lead, weighed.value) {
+        let doubtful = weighed.kind == NameKind::Weak;
+        opinion.at_most(if doubtful { Confidence::Low } else { Confidence::Medium }, reason)
+    } else {
+        opinion
     }
-    Some(Candidate::of_secret(rule, value, SPECIFICITY, (confidence, reason)))
+}
+
+/// `label: Password for the server`: the value is the first word of several. A
+/// command goes on after `NAME=value`, and so does a sentence after *is*.
+fn goes_on(text: &[u8], found: &Assignment) -> bool {
+    let tight = found.value.start == found.name.end + 1;
+    let word = |b: &u8| b.is_ascii_alphabetic() || !b.is_ascii();
+    !tight
+        && found.operator == Operator::Assign
+        && text.get(found.value.end) == Some(&b' ')
+        && text.get(found.value.end + 1).is_some_and(word)
+}
+
+/// How a bare value reads here. A line of prose or of an unknown file that is
+/// nothing but an assignment, or has no blank around its operator, is a piece of
+/// configuration: `-e DB_PASSWORD=…`, a block of code in a manual.
+fn notation(input: &Input<'_>, found: &Assignment, ends_line: bool) -> Notation {
+    let notation = input.place.notation;
+    if !matches!(notation, Notation::Prose | Notation::Unknown)
+        || found.operator != Operator::Assign
+    {
+        return notation;
+    }
+    let tight = found.value.start == found.name.end + 1;
+    let lead = line_before(input.text, found.name.start);
+    let starts_line = lead.iter().all(|b| b.is_ascii_whitespace() || b"-#>$\"'".contains(b))
+        || lead.trim_ascii().ends_with(b"export");
+    if tight || starts_line && ends_line { Notation::Config } else { notation }
+}
+
+/// The longest string inside a value that is itself an object, written as JSON
+/// in a string: `"{\"name\": \"x\", \"signature\": \"…\"}"`.
+fn inner_value(text: &[u8], value: Range<usize>) -> Option<Range<usize>> {
+    let object = &text[value.clone()];
+    if !object.starts_with(b"{") || memchr::memchr(b':', object).is_none() {
+        return None;
+    }
+    let is_part = |b: &u8| b.is_ascii_alphanumeric() || b"+/=_-.".contains(b);
+    let mut longest = 0..0;
+    let mut at = 0;
+    for part in object.split(|b| !is_part(b)) {
+        if part.len() > longest.len() {
+            longest = at..at + part.len();
+        }
+        at += part.len() + 1;
+    }
+    (longest.len() >= MIN_RUN).then(|| value.start + longest.start..value.start + longest.end)
 }
 
 /// What stands before `at` on its line, at most 400 bytes.
@@ -94,74 +155,10 @@ fn on_comment_line(text: &[u8], at: usize) -> bool {
 }
 
 /// `Bearer abc` → `abc`.
-fn header_value(text: &[u8], found: &Assignment) -> std::ops::Range<usize> {
+fn header_value(text: &[u8], found: &Assignment) -> Range<usize> {
     let value = &text[found.value.clone()];
     let schemes: [&[u8]; 5] = [b"bearer ", b"token ", b"basic ", b"apikey ", b"bot "];
     let scheme =
         schemes.iter().find(|s| value.len() > s.len() && value[..s.len()].eq_ignore_ascii_case(s));
     found.value.start + scheme.map_or(0, |s| s.len())..found.value.end
-}
-
-/// `Bearer <token>` and `Basic <base64>` wherever they stand.
-pub fn at_scheme(
-    input: &Input<'_>,
-    at: usize,
-    detectors: &Detectors,
-    candidates: &mut Vec<Candidate>,
-) -> Option<()> {
-    let rule = detectors.authorization?;
-    let basic = input.text[at..].get(..5)?.eq_ignore_ascii_case(b"basic");
-    let start = at + if basic { 5 } else { 6 };
-    let blank = input.text.get(start)?;
-    let start = start + 1;
-    let rest = input.text.get(start..input.text.len().min(start + 4096))?;
-    let is_part = |b: &u8| b.is_ascii_alphanumeric() || b"+/=_-.~".contains(b);
-    let end = start + rest.iter().take_while(|b| is_part(b)).count();
-    let value = &input.text[start..end];
-    if *blank != b' ' || value.len() < 8 || is_template(value) {
-        return None;
-    }
-    let opinion = if basic { basic_pair(input, value)? } else { bearer(input, value)? };
-    candidates.push(Candidate::of_secret(rule, start..end, HEADER_SPECIFICITY, opinion));
-    Some(())
-}
-
-fn bearer(input: &Input<'_>, value: &[u8]) -> Option<(Confidence, &'static str)> {
-    let has_digit = value.iter().any(u8::is_ascii_digit);
-    let random = randomness(value);
-    if value.len() < 16 || !has_digit || random < 0.6 {
-        return None;
-    }
-    if is_placeholder(value) || is_sequence_or_repeat(value) {
-        return Some((Confidence::Low, "the token looks like a placeholder"));
-    }
-    match input.place.role {
-        Role::Production => Some((Confidence::Medium, "a random value follows `Bearer`")),
-        _ => Some((Confidence::Low, "a test or example holds a bearer token")),
-    }
-}
-
-/// A Basic credential is `user:password` in base64, as RFC 7617 says.
-fn basic_pair(input: &Input<'_>, value: &[u8]) -> Option<(Confidence, &'static str)> {
-    use base64::Engine;
-    let padded = value.len().is_multiple_of(4);
-    let decoded = if padded {
-        base64::engine::general_purpose::STANDARD.decode(value).ok()?
-    } else {
-        base64::engine::general_purpose::STANDARD_NO_PAD.decode(value).ok()?
-    };
-    let colon = decoded.iter().position(|&b| b == b':')?;
-    let readable = decoded.iter().all(|b| (0x20..0x7f).contains(b));
-    if !readable || decoded.len() - colon < 3 {
-        return None;
-    }
-    if is_placeholder(&decoded) {
-        return Some((Confidence::Low, "the pair looks like a placeholder"));
-    }
-    match input.place.role {
-        Role::Production => {
-            Some((Confidence::Medium, "the value decodes to a user and a password"))
-        }
-        _ => Some((Confidence::Low, "a test or example holds a user and a password")),
-    }
 }

@@ -67,7 +67,7 @@ fn weigh_key(
         }
         Role::Production => Some((Confidence::High, "a private key with its body")),
         Role::Example => Some((Confidence::Medium, "a private key in an example")),
-        Role::Test => Some((Confidence::Low, "a private key in a test")),
+        Role::Test => Some((Confidence::Medium, "a private key in a test")),
     }
 }
 
@@ -167,8 +167,7 @@ fn weigh_token(
 fn at_role(input: &Input<'_>, confidence: Confidence) -> Confidence {
     match input.place.role {
         Role::Production => confidence,
-        Role::Example => confidence.lowered(),
-        Role::Test => Confidence::Low,
+        Role::Example | Role::Test => confidence.min(Confidence::Medium),
     }
 }
 

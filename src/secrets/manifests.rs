@@ -13,7 +13,8 @@ use super::Input;
 use super::files::{decoded_pair, stored};
 use super::name::{NameKind, classify};
 use super::randomness::randomness;
-use super::value::{Opinion, is_template};
+use super::reference::is_template;
+use super::value::Opinion;
 
 /// Beats generic assignments and formats that need context.
 const SPECIFICITY: u8 = 60;

@@ -15,6 +15,7 @@ mod encrypted;
 mod files;
 pub mod format;
 mod generic;
+mod headers;
 mod jwk;
 mod kernel;
 mod keys;
@@ -24,10 +25,13 @@ mod name;
 mod pem;
 pub mod randomness;
 mod randomness_table;
+mod reference;
 mod sql;
+mod standin;
 mod urls;
 mod value;
 mod vendor;
+mod words;
 
 use std::borrow::Cow;
 use std::ops::ControlFlow;
@@ -330,7 +334,7 @@ impl FileScan<'_> {
                 keys::at_pem(input, hit.at, detectors, candidates);
             }
             Anchor::Scheme => {
-                generic::at_scheme(input, hit.at, detectors, candidates);
+                headers::at_scheme(input, hit.at, detectors, candidates);
             }
             Anchor::Escape => self.decoder.at_escape(input.text, hit.at, candidates),
             Anchor::Sql => {

@@ -69,8 +69,10 @@ const PASSWORD_ENDS: &[&str] = &[
 ];
 
 /// Ordinary words that end like a credential.
-const NOT_PASS: &[&str] =
-    &["compass", "bypass", "trespass", "surpass", "encompass", "underpass", "overpass", "subpass"];
+const NOT_PASS: &[&str] = &[
+    "compass", "bypass", "trespass", "surpass", "encompass", "underpass", "overpass", "subpass",
+    "nopasswd", "nopass", "nopassword",
+];
 
 /// Reads `name`; `None` when it announces no credential. Words after the
 /// credential's (`secret_key_base`) are allowed unless they turn it into
@@ -119,7 +121,7 @@ fn machine_kind(last: &[u8], before: &[&[u8]]) -> Option<NameKind> {
     if ends_with(last, "secret") || is_one_of(last, &["secrets"]) {
         return Some(NameKind::Machine);
     }
-    if ends_with(last, "token") {
+    if ends_with(last, "token") && !is_one_of(last, &["jsonwebtoken", "webtoken"]) {
         let ordinary = before.iter().any(|word| is_one_of(word, ORDINARY));
         return (!ordinary).then_some(NameKind::Machine);
     }

@@ -4,9 +4,12 @@ use std::ops::Range;
 
 use crate::finding::{Candidate, Confidence};
 
-use super::value::{has_part, is_placeholder, is_template};
+use super::randomness::is_sequence_or_repeat;
+use super::reference::is_template;
+use super::standin::{is_doubtful, is_placeholder, is_stand_in};
+use super::value::{Assessment, at_place, has_part};
+use super::words::Wording;
 use super::{Detectors, Input};
-use crate::source::place::Role;
 
 const SPECIFICITY: u8 = 35;
 /// Longest authority that is looked at, in bytes.
@@ -21,16 +24,9 @@ const DATABASE_SCHEMES: &[&str] = &[
     "postgis", "valkey", "memcached", "timescaledb", "redshift",
 ];
 
-/// Passwords of URLs in every tutorial.
-const TUTORIAL: &[&str] = &[
-    "password", "pass", "passwd", "pwd", "secret", "user", "username", "root", "admin", "postgres",
-    "mysql", "guest", "test", "mongo", "redis", "example", "foo", "bar", "baz", "pw", "p", "xxx",
-    "token", "postgresql", "changeme", "mypassword", "userpass", "userpassword", "dbpass",
-];
-
 /// Whether every tutorial uses `password` as a password.
 pub fn is_tutorial(password: &[u8]) -> bool {
-    TUTORIAL.iter().any(|word| password.eq_ignore_ascii_case(word.as_bytes()))
+    is_stand_in(password)
 }
 
 /// Reads the URL whose `://` is at `at`.
@@ -46,7 +42,7 @@ pub fn at_url(
     let rule = if database { detectors.database_url? } else { detectors.url? };
     let password = &input.text[user_info.password.clone()];
     let opinion = weigh(input, password, &user_info)?;
-    candidates.push(Candidate::of_secret(rule, user_info.password, SPECIFICITY, opinion));
+    candidates.push(opinion.candidate(rule, user_info.password, SPECIFICITY));
     Some(())
 }
 
@@ -94,11 +90,7 @@ fn scheme_is(scheme: &[u8], name: &str) -> bool {
     scheme.eq_ignore_ascii_case(name.as_bytes()) || base.eq_ignore_ascii_case(name.as_bytes())
 }
 
-fn weigh(
-    input: &Input<'_>,
-    password: &[u8],
-    info: &UserInfo,
-) -> Option<(Confidence, &'static str)> {
+fn weigh(input: &Input<'_>, password: &[u8], info: &UserInfo) -> Option<Assessment> {
     let (user, host) = (&input.text[info.user.clone()], &input.text[info.host.clone()]);
     let masked = password.iter().all(|b| matches!(b, b'*' | b'x' | b'X' | b'.' | b'-'))
         || password.iter().all(|b| *b == password[0]);
@@ -106,20 +98,37 @@ fn weigh(
     if is_template(password) || is_template(host) || masked || optional || host.is_empty() {
         return None;
     }
-    let tutorial = is_tutorial(password);
     if password.len() < 4 {
-        return Some((Confidence::Low, "the password is too short to be one"));
+        return Some(Assessment::new(Confidence::Low, "the password is too short to be one"));
     }
+    if is_placeholder(password) || password.eq_ignore_ascii_case(user) || is_stand_in(password) {
+        return Some(Assessment::new(Confidence::Low, "the password is one that examples use"));
+    }
+    Some(at_place(at_host(by_look(password), host), input.place.role))
+}
+
+/// What the password itself says.
+fn by_look(password: &[u8]) -> Assessment {
+    let digits = password.iter().filter(|b| b.is_ascii_digit()).count();
+    let text = Wording::of(password).is_text();
+    let sequence = is_sequence_or_repeat(password) || digits == password.len() && digits < 6;
+    if sequence || is_doubtful(password) {
+        return Assessment::new(Confidence::Low, "the password looks like a placeholder");
+    }
+    match (text, digits > 0) {
+        (true, false) => Assessment::new(Confidence::Low, "the password is a plain word"),
+        (true, true) => Assessment::new(Confidence::Medium, "the password is words and digits"),
+        (false, _) if password.len() >= 8 && !password.iter().all(u8::is_ascii_lowercase) => {
+            Assessment::new(Confidence::High, "the password is no word")
+        }
+        (false, _) => Assessment::new(Confidence::Medium, "the password is no word, but short"),
+    }
+    .and("a URL carries a user and a password")
+}
+
+/// A password for this machine or for a reserved name opens less.
+fn at_host(opinion: Assessment, host: &[u8]) -> Assessment {
     let local =
         has_part(host, &["localhost", "127.0.0.1", "example.", "0.0.0.0", ".test", "[::1]"]);
-    if is_placeholder(password) || password.eq_ignore_ascii_case(user) || tutorial {
-        return Some((Confidence::Low, "the password is one that examples use"));
-    }
-    if local || input.place.role != Role::Production {
-        return Some((Confidence::Low, "the host is local or the file is a test or example"));
-    }
-    if password.len() >= 8 && !password.iter().all(u8::is_ascii_lowercase) {
-        return Some((Confidence::High, "a URL carries a user and a password"));
-    }
-    Some((Confidence::Medium, "a URL carries a user and a short or plain password"))
+    if local { opinion.at_most(Confidence::Medium, "the host is local") } else { opinion }
 }

@@ -1,11 +1,25 @@
-//! Is this value a credential? Placeholders, references, sentences and hashes
-//! are not; what is left is weighed by its randomness and its name.
+//! Is this value a credential? What is no literal ([`reference`](super::reference))
+//! or only stands in for one ([`standin`](super::standin)) is not; what is left
+//! is weighed by what it looks like and by what its name announces.
+//!
+//! People choose passwords, so anything but plain words may be one. Machines
+//! make keys and tokens, so those have to look drawn at random.
 
-use crate::finding::Confidence;
+use std::ops::Range;
+
+use crate::finding::{Candidate, Confidence, RuleIndex};
 
 use super::assignment::{Operator, Quoting};
 use super::name::NameKind;
-use super::randomness::{is_sequence_or_repeat, randomness, vocabulary};
+use super::randomness::{is_sequence_or_repeat, randomness};
+use super::reference::{
+    has_hump, is_crypt_hash, is_digest, is_digest_name, is_path, is_reference, is_sentence,
+    is_uuid, names_itself,
+};
+use super::standin::{
+    is_doubtful, is_empty_word, is_encoded_stand_in, is_monotonous, is_placeholder, is_stand_in,
+};
+use super::words::Wording;
 use crate::source::place::{Notation, Place, Role};
 
 /// A value together with all that is known about where it stands.
@@ -18,54 +32,71 @@ pub struct Weighed<'a> {
     pub place: Place,
     /// On a comment line of source code.
     pub in_comment: bool,
+    /// Nothing but the end of the line follows the value.
+    pub ends_line: bool,
+    /// More words follow a value without quotes: a label or a sentence.
+    pub goes_on: bool,
+    /// What stands before the value on its line.
+    pub lead: &'a [u8],
 }
 
-/// An opinion with its reason, in a short phrase.
+/// An opinion with its one reason, where more is not known.
 pub type Opinion = (Confidence, &'static str);
 
-/// Words that make a value a stand-in wherever they appear in it.
-const PLACEHOLDER_PARTS: &[&str] = &[
-    "example", "changeme", "change_me", "change-me", "change_this", "changethis", "placeholder",
-    "your_", "your-", "yourpassword", "yoursecret", "yourtoken", "yourkey", "yourapi", "my_secret",
-    "insert", "replace", "redacted", "removed", "xxxx", "****", "....", "todo", "fixme", "lorem",
-    "_here", "-here", "goes here", "some_", "some-", "not_a_real", "notreal", "invalid", "<your",
-    "enter_", "enter-", "...", "undisclosed", "sanitized", "obfuscated", "hidden",
-];
+/// How sure, and why: short phrases, the deciding one first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assessment {
+    pub confidence: Confidence,
+    pub reasons: Vec<&'static str>,
+}
 
-/// Words that make it doubtful.
-const DOUBTFUL_PARTS: &[&str] =
-    &["test", "dummy", "fake", "sample", "mock", "foobar", "demo", "default", "bogus", "abc123"];
+impl Assessment {
+    /// An assessment with its deciding reason.
+    pub fn new(confidence: Confidence, reason: &'static str) -> Self {
+        Assessment { confidence, reasons: vec![reason] }
+    }
 
-/// Whole values that say there is none, or only repeat the name.
-const EMPTY_WORDS: &[&str] = &[
-    "none", "null", "nil", "undefined", "true", "false", "yes", "no", "on", "off", "required",
-    "optional", "string", "str", "text", "int", "bytes", "password", "passwd", "pass", "pwd",
-    "secret", "token", "key", "apikey", "api_key", "api-key", "auth", "bearer", "basic", "value",
-    "default", "empty", "unset", "hidden", "public", "private", "user", "username", "disabled",
-    "enabled", "object", "any", "never", "credentials", "credential", "prompt", "ask", "anonymous",
-    "oauth", "oauth2", "oauthbearer", "plain", "digest", "negotiate", "ntlm", "jwt", "saml",
-    "ldap", "client_secret", "access_token", "refresh_token", "private_key", "secret_key",
-    "authorization", "this", "self", "const", "var", "let", "new", "await", "async", "return",
-    "function", "lambda", "some", "boolean", "bool", "number", "float", "char", "varchar",
-    "new_password", "email",
-];
+    /// The same with one more reason.
+    pub fn and(mut self, reason: &'static str) -> Self {
+        self.reasons.push(reason);
+        self
+    }
+
+    /// A finding of `rule` at `span` with this assessment.
+    pub fn candidate(self, rule: RuleIndex, span: Range<usize>, specificity: u8) -> Candidate {
+        Candidate {
+            secret: Some(span.clone()),
+            confidence: self.confidence,
+            specificity,
+            reasons: self.reasons.into_iter().map(Into::into).collect(),
+            ..Candidate::new(rule, span)
+        }
+    }
+
+    /// At most `confidence`, because of `reason`.
+    pub fn at_most(mut self, confidence: Confidence, reason: &'static str) -> Self {
+        self.confidence = self.confidence.min(confidence);
+        self.and(reason)
+    }
+}
 
 /// Weighs a value; `None` when it is no credential.
-pub fn weigh(weighed: &Weighed<'_>) -> Option<Opinion> {
+pub fn weigh(weighed: &Weighed<'_>) -> Option<Assessment> {
     let value = weighed.value;
     // First of all the length: a value is read again for every name inside it.
     if value.len() < 4 || value.len() > longest(weighed) {
         return None;
     }
-    if is_reference(weighed) || is_empty_word(value) || names_itself(weighed) {
+    if weighed.goes_on || is_reference(weighed) || is_empty_word(value) || names_itself(weighed) {
         return None;
     }
-    let (confidence, reason) = match weighed.kind {
-        NameKind::Password => password(weighed)?,
-        NameKind::Machine => machine(weighed)?,
-        NameKind::Weak => weak(weighed)?,
+    let look = Look::of(value);
+    let opinion = match weighed.kind {
+        NameKind::Password => password(weighed, &look)?,
+        NameKind::Machine => machine(weighed, &look)?,
+        NameKind::Weak => weak(weighed, &look)?,
     };
-    Some(settle(weighed, confidence, reason))
+    Some(settle(weighed, opinion))
 }
 
 /// Longest value that is weighed, in bytes.
@@ -77,249 +108,254 @@ fn longest(weighed: &Weighed<'_>) -> usize {
     }
 }
 
-/// What lowers every opinion in the same way.
-fn settle(weighed: &Weighed<'_>, confidence: Confidence, reason: &'static str) -> Opinion {
-    let value = weighed.value;
-    if has_part(value, PLACEHOLDER_PARTS) || is_sequence_or_repeat(value) || is_monotonous(value) {
-        return (Confidence::Low, "the value looks like a placeholder");
-    }
-    if weighed.operator == Operator::Compare {
-        return (confidence.min(Confidence::Low), "the value is only compared with");
-    }
-    let looks_doubtful = has_part(weighed.value, DOUBTFUL_PARTS);
-    match weighed.place.role {
-        Role::Production if looks_doubtful => (Confidence::Low, "the value has a test word in it"),
-        Role::Production if weighed.in_comment => {
-            (confidence.lowered(), "it stands in a comment of source code")
+/// Letters with a lower [`randomness`] than this follow each other as in words.
+const PRONOUNCED: f32 = 0.004;
+
+/// What a value looks like.
+struct Look {
+    digits: usize,
+    letters: usize,
+    /// Signs that names, paths and numbers do not have.
+    signs: usize,
+    /// Bytes beyond ASCII.
+    foreign: usize,
+    /// Made of words.
+    text: bool,
+    /// See [`randomness`].
+    random: f32,
+}
+
+impl Look {
+    fn of(value: &[u8]) -> Self {
+        let count = |test: fn(&u8) -> bool| value.iter().filter(|b| test(b)).count();
+        let random = randomness(value);
+        let letters = count(u8::is_ascii_alphabetic);
+        // A word that the dictionary does not have, of another language perhaps.
+        let pronounced = letters == value.len() && random < PRONOUNCED;
+        Look {
+            digits: count(u8::is_ascii_digit),
+            letters,
+            signs: count(|b| b.is_ascii_punctuation() && !b"_-./:".contains(b)),
+            foreign: count(|b| !b.is_ascii()),
+            text: pronounced || Wording::of(value).is_text(),
+            random,
         }
-        Role::Production => (confidence, reason),
-        Role::Test => (Confidence::Low, "it stands in a test file"),
-        Role::Example => (confidence.lowered(), "it stands in an example or documentation"),
     }
 }
 
-/// People choose passwords: words are allowed, sentences and identifiers are not.
-fn password(weighed: &Weighed<'_>) -> Option<Opinion> {
+/// What lowers every opinion in the same way.
+fn settle(weighed: &Weighed<'_>, opinion: Assessment) -> Assessment {
     let value = weighed.value;
-    if is_sentence(value) || value.len() > 128 {
+    let sequence = is_sequence_or_repeat(value);
+    if is_placeholder(value) || is_monotonous(value) || sequence && !may_be_weak(weighed) {
+        return Assessment::new(Confidence::Low, "the value looks like a placeholder");
+    }
+    if sequence {
+        return Assessment::new(Confidence::Medium, "the value is long, but a sequence")
+            .and(NAMED_KEY);
+    }
+    if is_doubtful(value) {
+        return Assessment::new(Confidence::Low, "the value has a test word in it");
+    }
+    if weighed.kind == NameKind::Password && repeats_its_line(weighed) {
+        return Assessment::new(Confidence::Low, "the value repeats a name on its line");
+    }
+    let opinion = match weighed.operator {
+        Operator::Compare => opinion.at_most(Confidence::Medium, "it is only compared with"),
+        _ => opinion,
+    };
+    let opinion = match weighed.in_comment {
+        true => opinion.at_most(Confidence::Medium, "it stands in a comment"),
+        false => opinion,
+    };
+    at_place(opinion, weighed.place.role)
+}
+
+/// `'shop'@'localhost' IDENTIFIED BY 'shop'`: the name of the user or service.
+fn repeats_its_line(weighed: &Weighed<'_>) -> bool {
+    let is_part = |b: &u8| b.is_ascii_alphanumeric();
+    let mut words = weighed.lead.split(|b| !is_part(b));
+    weighed.value.iter().all(is_part) && words.any(|w| w.eq_ignore_ascii_case(weighed.value))
+}
+
+/// A key of full length that is a sequence is invented, and may be in use all
+/// the same where the file is neither a test nor an example.
+fn may_be_weak(weighed: &Weighed<'_>) -> bool {
+    weighed.kind == NameKind::Machine
+        && weighed.value.len() >= 16
+        && weighed.place.role == Role::Production
+        && !weighed.in_comment
+}
+
+/// Tests and examples hold values that work as well as values that do not.
+pub fn at_place(opinion: Assessment, role: Role) -> Assessment {
+    match role {
+        Role::Production => opinion,
+        Role::Test => opinion.at_most(Confidence::Medium, "it stands in a test file"),
+        Role::Example => {
+            opinion.at_most(Confidence::Medium, "it stands in an example or documentation")
+        }
+    }
+}
+
+const NAMED_PASSWORD: &str = "the name announces a password";
+const NAMED_KEY: &str = "the name announces a key or token";
+
+/// People choose passwords: words are allowed, sentences and identifiers are not.
+fn password(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
+    let value = weighed.value;
+    let opinion =
+        |confidence, reason| Some(Assessment::new(confidence, reason).and(NAMED_PASSWORD));
+    if is_sentence(value) || is_path(value) || !can_be_bare(weighed, look) {
         return None;
     }
-    if is_crypt_hash(value) {
-        return Some((Confidence::Low, "the value is a password's hash"));
+    if is_crypt_hash(value) || is_digest_name(weighed.name) {
+        return opinion(Confidence::Low, "the value is a password's hash");
     }
-    let random = randomness(value);
-    let has_digit = value.iter().any(u8::is_ascii_digit);
-    let has_letter = value.iter().any(u8::is_ascii_alphabetic);
-    let has_symbol = value.iter().any(|b| b.is_ascii_punctuation() && !b"_-./".contains(b));
-    let bare_code = weighed.quoting == Quoting::Bare && weighed.place.notation != Notation::Config;
-    let prose = weighed.operator == Operator::Space && weighed.quoting != Quoting::Quoted;
-    if prose && (!has_digit || weighed.name.len() <= 4 && random < 0.8) {
+    if is_stand_in(value) || is_encoded_stand_in(value) {
+        return opinion(Confidence::Low, "the value is a word that tutorials use");
+    }
+    if look.letters == 0 && look.foreign == 0 {
+        return number(value, look)
+            .and_then(|confidence| opinion(confidence, "the value is a number"));
+    }
+    if value.len() >= 12 && look.random > 0.8 && look.digits > 0 {
+        return opinion(Confidence::High, "the value looks machine-made");
+    }
+    if look.text || look.foreign > 0 && look.digits == 0 {
+        return text_as_password(weighed, look);
+    }
+    opinion(Confidence::Medium, "the value is no word")
+}
+
+/// Long numbers are chosen as passwords, short ones are counts, ports and years.
+fn number(value: &[u8], look: &Look) -> Option<Confidence> {
+    // A version, an address or the number of an object.
+    if value.contains(&b'.') {
         return None;
     }
-    if value.len() >= 12 && random > 0.8 {
-        return Some((Confidence::High, "a random value is given to a password"));
+    match look.digits {
+        0..4 => None,
+        4..6 => Some(Confidence::Low),
+        _ => Some(Confidence::Medium),
     }
-    if has_letter && (has_digit || has_symbol) && !bare_code {
-        return Some((Confidence::Medium, "a value with digits or symbols is given to a password"));
-    }
-    if bare_code && (random > 0.5 || has_digit && has_symbol) {
-        return Some((Confidence::Medium, "a password-like value follows a password name"));
-    }
-    let is_identifier = !has_digit && !has_symbol && (value.contains(&b'_') || has_hump(value));
-    if bare_code || is_identifier || value.contains(&b'.') || value.contains(&b'/') {
+}
+
+/// Words with digits and signs are what people choose where rules force them.
+fn text_as_password(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
+    let value = weighed.value;
+    let plain = look.digits == 0 && look.signs == 0;
+    let is_identifier = plain && (value.contains(&b'_') || has_hump(value));
+    if is_identifier
+        || is_path(value)
+        || look.signs == 0 && value.iter().any(|b| b"./:".contains(b))
+    {
         return None;
     }
-    Some((Confidence::Low, "a plain word is given to a password"))
+    if weighed.quoting == Quoting::Bare && weighed.place.notation != Notation::Config {
+        return None;
+    }
+    let made_strong = look.digits > 0 && look.signs > 0 && look.foreign == 0;
+    let (confidence, reason) = if made_strong && weighed.place.role == Role::Production {
+        (Confidence::Medium, "the value is words with digits and signs")
+    } else {
+        (Confidence::Low, "the value is a plain word")
+    };
+    Some(Assessment::new(confidence, reason).and(NAMED_PASSWORD))
+}
+
+/// Outside of quotes a word of source code is a variable, and a word of prose
+/// is a word: only what can be neither is a value.
+fn can_be_bare(weighed: &Weighed<'_>, look: &Look) -> bool {
+    if weighed.quoting != Quoting::Bare || weighed.place.notation == Notation::Config {
+        return true;
+    }
+    if weighed.operator == Operator::Space {
+        return look.digits > 0 && (weighed.name.len() > 4 || look.random > 0.8);
+    }
+    if weighed.place.notation == Notation::Code && !weighed.in_comment {
+        let name = look.signs == 0 && !weighed.value.contains(&b'-');
+        let number = look.letters <= 1 || weighed.value.starts_with(b"0x");
+        return weighed.ends_line && !(look.text || number || name && look.digits == 0);
+    }
+    !look.text && (weighed.ends_line || look.digits > 0)
 }
 
 /// Machines make keys, tokens and client secrets: they are random.
-fn machine(weighed: &Weighed<'_>) -> Option<Opinion> {
+fn machine(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     let value = weighed.value;
-    if value.len() < 8 || value.contains(&b' ') || value.len() > 2048 || is_path(value) {
+    let opinion = |confidence, reason| Some(Assessment::new(confidence, reason).and(NAMED_KEY));
+    if value.len() < 6 || value.contains(&b' ') || look.foreign > 0 || is_path(value) {
         return None;
     }
-    let random = randomness(value);
-    let has_digit = value.iter().any(u8::is_ascii_digit);
-    let bare_code = weighed.quoting == Quoting::Bare && weighed.place.notation == Notation::Code;
-    if bare_code || is_digest_name(weighed.name) {
+    let code = weighed.place.notation == Notation::Code && !weighed.in_comment;
+    if weighed.quoting == Quoting::Bare && code || is_digest_name(weighed.name) {
         return None;
     }
-    if weighed.operator == Operator::Space && (!has_digit || random < 0.7) {
+    if weighed.operator == Operator::Space && (look.digits == 0 || look.random < 0.7) {
         return None;
+    }
+    if is_crypt_hash(value) {
+        return opinion(Confidence::Low, "the value is a password's hash");
     }
     if is_uuid(value) {
-        let plain_token =
-            has_part(weighed.name, &["token"]) && !has_part(weighed.name, &["secret"]);
-        let confidence = if plain_token { Confidence::Low } else { Confidence::Medium };
-        return Some((confidence, "a UUID is given to the name of a key or token"));
+        let confidence =
+            if uuid_may_be_key(weighed) { Confidence::Medium } else { Confidence::Low };
+        return opinion(confidence, "the value is a UUID");
     }
-    if random > 0.9 && value.len() >= 20 && has_digit {
-        return Some((Confidence::High, "a random value is given to the name of a key or token"));
+    if look.random > 0.9 && value.len() >= 20 && look.digits > 0 {
+        return opinion(Confidence::High, "the value looks machine-made");
     }
-    if random > 0.5 && value.len() >= 10 {
-        return Some((Confidence::Medium, "a fairly random value is given to a key or token"));
+    if look.random > 0.5 && value.len() >= 10 {
+        return opinion(Confidence::Medium, "the value looks fairly random");
     }
-    let words_only = !has_digit || vocabulary(value) > 0.8 && random < 0.1;
-    if words_only || weighed.quoting == Quoting::Bare && weighed.place.notation != Notation::Config
-    {
+    short_key(weighed, look)
+}
+
+/// A UUID drawn at random may be a key. One made from the time is none, and a
+/// token without more to its name is as often the mark of a request.
+fn uuid_may_be_key(weighed: &Weighed<'_>) -> bool {
+    let from_time = weighed.value.get(14) == Some(&b'1');
+    let plain = has_part(weighed.name, &["token"])
+        && !has_part(weighed.name, &["secret", "auth", "access", "refresh", "bearer"]);
+    !from_time && !plain
+}
+
+/// What is too short or too regular to call random: a value all the same,
+/// unless it is made of words.
+fn short_key(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
+    let bare = weighed.quoting == Quoting::Bare && weighed.place.notation != Notation::Config;
+    if bare || look.letters == 0 || look.text && look.digits == 0 {
         return None;
     }
-    Some((Confidence::Low, "a value of words and digits is given to a key or token"))
+    let (confidence, reason) = match () {
+        () if look.text || is_stand_in(weighed.value) => {
+            (Confidence::Low, "the value is words and digits")
+        }
+        () if look.random < 0.2 => (Confidence::Low, "the value is short and may be a word"),
+        () => (Confidence::Medium, "the value is short, but no word"),
+    };
+    Some(Assessment::new(confidence, reason).and(NAMED_KEY))
 }
 
 /// The name may be innocent: only a value that speaks for itself counts.
-fn weak(weighed: &Weighed<'_>) -> Option<Opinion> {
+fn weak(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     let value = weighed.value;
-    let plain = !value.iter().all(|b| b.is_ascii_alphanumeric() || b"_-+/=.:".contains(b));
-    if value.len() < 20
-        || value.len() > 512
-        || plain
-        || is_path(value)
-        || is_digest_name(weighed.name)
-    {
+    let signs = !value.iter().all(|b| b.is_ascii_alphanumeric() || b"_-+/=.:".contains(b));
+    let bare_code = weighed.quoting == Quoting::Bare && weighed.place.notation == Notation::Code;
+    if !(20..=512).contains(&value.len()) || signs || is_path(value) || bare_code {
         return None;
     }
-    if weighed.quoting == Quoting::Bare && weighed.place.notation == Notation::Code {
+    let drawn = look.digits > 0 && look.random >= 0.95;
+    if !drawn || is_digest_name(weighed.name) || weighed.operator == Operator::Space {
         return None;
     }
-    let has_digit = value.iter().any(u8::is_ascii_digit);
-    if !has_digit || randomness(value) < 0.95 {
-        return None;
-    }
-    if weighed.operator == Operator::Space {
-        return None;
-    }
-    if is_uuid(value) {
-        return Some((Confidence::Low, "a UUID is given to a name that may be a key's"));
-    }
-    Some((Confidence::Low, "a random value is given to a name that may be a key's"))
-}
-
-/// `${VAR}`, `{{ x }}`, `process.env.X`, `<secret>`, function calls: the value
-/// is somewhere else.
-pub fn is_reference(weighed: &Weighed<'_>) -> bool {
-    let value = weighed.value;
-    if is_template(value) {
-        return true;
-    }
-    const LOOKUPS: &[&str] = &[
-        "process.env", "os.environ", "getenv", "env.", "env[", "env:", "config.", "settings.",
-        "secrets.", "vault:", "arn:", "ref+", "op://", "ssm:", "sops:", "file:", "classpath:",
-        "self.", "this.", "!ref", "!vault", "!sub", "vault_", "System.get", "secretsmanager",
-        "options.", "opts.", "args.", "params.", "request.", "req.", "data.", "var.", "local.",
-        "module.", "input.", "inputs.", "github.", "steps.", "needs.", "enc[",
-    ];
-    if LOOKUPS.iter().any(|lookup| starts_with(value, lookup)) || has_part(value, &["://"]) {
-        return true;
-    }
-    if weighed.quoting == Quoting::Quoted {
-        return false;
-    }
-    let call = value.iter().position(|&b| b == b'(' || b == b'[').is_some_and(|i| i > 0);
-    let dotted = value.contains(&b'.')
-        && value.split(|&b| b == b'.').all(|part| {
-            !part.is_empty()
-                && part[0].is_ascii_alphabetic()
-                && part.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
-        })
-        && randomness(value) < 0.7;
-    let literal = value[0] == b'[' || value[0] == b'{' || value[0] == b'&' || value[0] == b'*';
-    let flag = value[0] == b'-' || value[0] == b'|' || value[0] == b'>' || value[0] == b'(';
-    call || dotted || literal || flag
-}
-
-/// Interpolation in any of the usual notations.
-pub fn is_template(value: &[u8]) -> bool {
-    let first = value.first().copied().unwrap_or(b' ');
-    let wrapped = matches!(
-        (first, value.last()),
-        (b'<', Some(b'>'))
-            | (b'{', Some(b'}'))
-            | (b'[', Some(b']'))
-            | (b'%', Some(b'%'))
-            | (b'$', _)
-            | (b'@', Some(b'@'))
-    );
-    let parts = [
-        "${", "{{", "$(", "#{", "<%", "%(", "%s", "%v", "%d", "{0}", "@{", "\\(", "{%", "\" +",
-        "' +",
-    ];
-    let bcrypt =
-        value.starts_with(b"$2") || value.starts_with(b"$argon") || value.starts_with(b"$6$");
-    let dollar_name = first == b'$' && value.len() > 1 && !bcrypt;
-    (wrapped && first != b'$') || dollar_name || has_part(value, &parts) || is_braced(value)
-}
-
-/// `{name}` inside, as in format strings.
-fn is_braced(value: &[u8]) -> bool {
-    let Some(open) = value.iter().position(|&b| b == b'{') else { return false };
-    value[open..].iter().position(|&b| b == b'}').is_some_and(|close| {
-        value[open + 1..open + close].iter().all(|b| b.is_ascii_alphanumeric() || b"_.".contains(b))
-    })
-}
-
-fn is_empty_word(value: &[u8]) -> bool {
-    EMPTY_WORDS.iter().any(|word| value.eq_ignore_ascii_case(word.as_bytes()))
-}
-
-/// `password: "user_password"`: the value is a name again.
-fn names_itself(weighed: &Weighed<'_>) -> bool {
-    let value = weighed.value;
-    let looks_like_name = value.iter().all(|b| b.is_ascii_alphabetic() || b"_-.: ".contains(b));
-    let same = weighed.name.eq_ignore_ascii_case(value);
-    same || looks_like_name && super::name::classify(value).is_some()
-}
-
-/// Two or more blanks between words, or one between plain words.
-fn is_sentence(value: &[u8]) -> bool {
-    let blanks = value.iter().filter(|&&b| b == b' ').count();
-    blanks > 0 && (blanks > 2 || vocabulary(value) > 0.6)
-}
-
-fn has_hump(value: &[u8]) -> bool {
-    value.windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase())
-}
-
-/// `/etc/keys/api.pem`, `./key`, `C:\keys`: a file, not its content.
-fn is_path(value: &[u8]) -> bool {
-    let extension = value.iter().rposition(|&b| b == b'.').is_some_and(|dot| {
-        let tail = &value[dot + 1..];
-        (2..=5).contains(&tail.len()) && tail.iter().all(u8::is_ascii_lowercase)
-    });
-    let rooted = value.starts_with(b"/") || value.starts_with(b"./") || value.starts_with(b"~/");
-    let separators = value.contains(&b'/') || value.contains(&b'\\');
-    (rooted && randomness(value) < 0.7)
-        || (separators && extension)
-        || extension && vocabulary(value) > 0.5
-}
-
-/// Names of content hashes.
-fn is_digest_name(name: &[u8]) -> bool {
-    has_part(
-        name,
-        &["sha1", "sha256", "sha512", "md5", "digest", "checksum", "integrity", "etag", "commit"],
-    )
-}
-
-/// `$6$…`, `$argon2id$…`, `$2b$…`, `{SSHA}…`: what a password database holds.
-fn is_crypt_hash(value: &[u8]) -> bool {
-    let modular = value.len() > 20
-        && value[0] == b'$'
-        && value[1..].iter().take(10).position(|&b| b == b'$').is_some_and(|at| at > 0);
-    modular || value.starts_with(b"{SSHA") || value.starts_with(b"{SHA")
-}
-
-/// `8-4-4-4-12` hexadecimal digits.
-pub fn is_uuid(value: &[u8]) -> bool {
-    value.len() == 36
-        && value.iter().enumerate().all(|(i, b)| match i {
-            8 | 13 | 18 | 23 => *b == b'-',
-            _ => b.is_ascii_hexdigit(),
-        })
-}
-
-fn starts_with(value: &[u8], prefix: &str) -> bool {
-    value.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix.as_bytes()))
+    let (confidence, reason) = match () {
+        () if is_uuid(value) => (Confidence::Low, "the value is a UUID"),
+        () if is_digest(value) => (Confidence::Low, "the value may be a digest"),
+        () => (Confidence::Medium, "the value looks machine-made"),
+    };
+    Some(Assessment::new(confidence, reason).and("the name may be a key's"))
 }
 
 /// Whether `value` holds one of `parts` (lower case), whatever its own case.
@@ -329,20 +365,4 @@ pub fn has_part(value: &[u8], parts: &[&str]) -> bool {
         value.len() >= part.len()
             && value.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part))
     })
-}
-
-/// A stand-in by its words alone, e.g. `your_token_here`, `xxxxxxxx`.
-pub fn is_placeholder(value: &[u8]) -> bool {
-    has_part(value, PLACEHOLDER_PARTS) || is_template(value)
-}
-
-/// One character fills most of the value, or runs of five and more of the same
-/// fill much of it.
-pub fn is_monotonous(value: &[u8]) -> bool {
-    let mut counts = [0u32; 256];
-    value.iter().for_each(|&b| counts[usize::from(b)] += 1);
-    let most = counts.iter().max().copied().unwrap_or(0);
-    let in_runs: usize =
-        value.chunk_by(|a, b| a == b).map(<[u8]>::len).filter(|&length| length >= 5).sum();
-    value.len() >= 8 && (most as usize * 2 > value.len() || in_runs * 3 > value.len())
 }

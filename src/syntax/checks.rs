@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use tree_sitter::Node;
 
-use super::dialect::{CALL, CHAIN, Dialect, NAME, NUMBER, STRING};
+use super::dialect::{CALL, Dialect, NAME, NUMBER, STRING};
 use super::flow::{HOLE, Made, Place};
 use super::nodes::{StringContent, string_content};
 use super::pattern::{Captured, inner};
@@ -22,12 +22,11 @@ impl Check {
     pub(crate) fn passes(&self, place: &Place<'_, '_>, captured: &Captured<'_>) -> bool {
         let (dialect, text) = (place.dialect, place.text);
         let content = captured.node.and_then(|node| literal(dialect, text, node));
-        let is_literal = content.is_some();
+        let node = captured.node.map(|node| unwrapped(dialect, node));
+        let node = node.filter(|node| content.is_none() || place.is_template(*node));
         let range = content.map_or(captured.range.clone(), |content| content.range);
         let Some(value) = text.get(range) else { return false };
         let value = &value[..value.len().min(MAX_SEARCHED)];
-        let node = captured.node.map(|node| unwrapped(dialect, node));
-        let node = node.filter(|node| !is_literal && can_stand_for(dialect, *node));
         let stands = |fits: &dyn Fn(&[u8]) -> bool| {
             fits(value) || node.is_some_and(|node| constant(place, node, fits))
         };
@@ -55,11 +54,6 @@ impl Check {
         self.types.iter().any(is)
             || !known && self.regex.as_ref().is_some_and(|regex| regex.is_match(text))
     }
-}
-
-/// Whether `node` is code that can stand for a constant.
-fn can_stand_for(dialect: &Dialect, node: Node<'_>) -> bool {
-    dialect.is(node.kind_id(), NAME | CHAIN) || node.kind().starts_with("binary")
 }
 
 /// Whether every text that `node` can stand for is as `fits` says.
@@ -96,14 +90,13 @@ fn is_kind(place: &Place<'_, '_>, kind: Kind, captured: &Captured<'_>) -> bool {
         Some(b"true" | b"false" | b"True" | b"False" | b"null" | b"nil" | b"None" | b"NULL")
     );
     let literal =
-        string.as_ref().is_some_and(|s| !s.interpolated) || dialect.is(id, NUMBER) || constant;
+        string.is_some() && !place.is_template(node) || dialect.is(id, NUMBER) || constant;
     let made = || place.flow().value(node).map(|value| (value.made, &value.texts));
     let whole = |texts: &[Rc<str>]| !texts.is_empty() && texts.iter().all(|t| !t.contains(HOLE));
     let stands_for = |wanted: fn(&str) -> bool| {
-        can_stand_for(dialect, node)
-            && made().is_some_and(|(made, texts)| {
-                made == Made::Constant && whole(texts) && texts.iter().all(|text| wanted(text))
-            })
+        made().is_some_and(|(made, texts)| {
+            made == Made::Constant && whole(texts) && texts.iter().all(|text| wanted(text))
+        })
     };
     match kind {
         Kind::String => string.is_some() || !literal && stands_for(|text| !is_number(text)),

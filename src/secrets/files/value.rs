@@ -5,7 +5,9 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
 use crate::finding::Confidence;
 use crate::secrets::randomness::randomness;
-use crate::secrets::value::{Opinion, has_part, is_monotonous, is_placeholder, is_template};
+use crate::secrets::reference::is_template;
+use crate::secrets::standin::{is_monotonous, is_placeholder};
+use crate::secrets::value::{Opinion, has_part};
 use crate::source::place::Role;
 
 /// Longest credential that is weighed, in bytes.

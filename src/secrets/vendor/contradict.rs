@@ -10,6 +10,18 @@ impl Vendors {
         self.breaks_prefix(value) || self.breaks_name(name, value)
     }
 
+    /// Whether `name` names a provider all of whose tokens begin with letters
+    /// that mark them, and `value` is none of them.
+    pub fn lacks_mark(&self, name: &[u8], value: &[u8]) -> bool {
+        let (mut marked, mut fits) = (false, false);
+        self.words.find(name, 0, name.len(), |_, _, owner| {
+            let slots = &self.by_provider[owner as usize];
+            fits |= slots.iter().any(|slot| self.slot_matches(*slot, value));
+            marked |= !slots.is_empty() && slots.iter().all(|slot| self.has_prefix(*slot));
+        });
+        marked && !fits
+    }
+
     fn breaks_prefix(&self, value: &[u8]) -> bool {
         let Some(&[a, b]) = value.first_chunk::<2>() else { return false };
         let entries = self.by_prefix.get(u16::from_be_bytes([a, b]));
@@ -28,6 +40,12 @@ impl Vendors {
             close |= slots.iter().any(|slot| self.slot_is_close(*slot, value));
         });
         close && !fits
+    }
+
+    /// Whether every token of a format begins with letters that mark it.
+    fn has_prefix(&self, slot: Slot) -> bool {
+        let format = self.rules[slot.rule as usize].formats.get(slot.format as usize);
+        format.is_some_and(|format| format.prefixes().is_some())
     }
 
     fn slot_is_close(&self, slot: Slot, value: &[u8]) -> bool {

@@ -9,7 +9,8 @@ use crate::rules::model::Context;
 use crate::secrets::checksum;
 use crate::secrets::format::Format;
 use crate::secrets::randomness::{is_sequence_or_repeat, randomness};
-use crate::secrets::value::{has_part, is_monotonous, is_placeholder};
+use crate::secrets::standin::{is_monotonous, is_placeholder};
+use crate::secrets::value::has_part;
 use crate::source::place::{Place, Role};
 
 use super::Near;
@@ -102,6 +103,11 @@ impl Rule {
         }
         let opinion = match (self.confidence(token, body, own, near.place), own) {
             ((Confidence::High, _), false) => (Confidence::Medium, OTHERS_SAY),
+            ((Confidence::Medium, HAS_FORMAT), true)
+                if near.place.role == Role::Production && is_named(text, start, body) =>
+            {
+                (Confidence::High, NAMED_AND_FORMED)
+            }
             (opinion, _) => opinion,
         };
         let specificity = match (prefix > 0, self.context.provider_near) {
@@ -138,8 +144,8 @@ impl Rule {
             return (confidence, "the token is partly a sequence");
         }
         match place.role {
-            Role::Production => (self.confidence, "the token has its provider's format"),
-            _ if randomness(body) > 0.8 => (self.confidence, "the token has its provider's format"),
+            Role::Production => (self.confidence, HAS_FORMAT),
+            _ if randomness(body) > 0.8 => (self.confidence, HAS_FORMAT),
             _ => (self.confidence.lowered(), "it stands in a test or example"),
         }
     }
@@ -154,6 +160,18 @@ impl Rule {
         self.context.name.iter().any(|word| has_part(&text[line..start], &[word.as_str()]))
     }
 }
+
+/// Whether a credential's word stands before a random token on its line.
+fn is_named(text: &[u8], start: usize, body: &[u8]) -> bool {
+    const WORDS: &[&str] = &["key", "token", "secret", "auth", "pass", "cred"];
+    let floor = start.saturating_sub(80);
+    let line = memchr::memrchr(b'\n', &text[floor..start]).map_or(floor, |i| floor + i + 1);
+    randomness(body) > 0.9 && has_part(&text[line..start], WORDS)
+}
+
+const HAS_FORMAT: &str = "the token has its provider's format";
+const NAMED_AND_FORMED: &str =
+    "the token has its provider's format and stands under a credential's name";
 
 /// Whether what follows a token says that the rest of it was blacked out.
 fn is_masked(after: &[u8]) -> bool {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::ir::{FunctionId, Id, List, Op};
 use super::run::Run;
-use super::sets::{Effect, Meaning};
+use super::sets::Effect;
 use super::symbols::{NONE, Sym};
 use super::trace::StepKind;
 use super::value::{Label, Made, Proof, Taint, Val, Value, add_taints};
@@ -15,6 +15,9 @@ const VALIDATES: [&str; 10] = [
     "valid", "allowed", "permitted", "whitelist", "allowlist", "sanitiz", "is_safe", "issafe",
     "is_trusted", "istrusted",
 ];
+/// Methods that return what the function they are given returns.
+const MAPS: [&str; 9] =
+    ["map", "flatMap", "then", "let", "run", "Select", "SelectMany", "collect", "mapNotNull"];
 /// Methods that look for their argument in what they are called on.
 const CONTAINS: [&str; 9] = [
     "includes", "contains", "include?", "Contains", "has", "contains_key", "ContainsKey",
@@ -44,7 +47,8 @@ impl Run<'_> {
             Op::Name(name) => (None, name, self.eval(callee).symbol),
             _ => (None, NONE, self.eval(callee).symbol),
         };
-        let called = self.symbols.called(function);
+        // `Thing.new` is an instance already.
+        let called = if self.is_new(name) { function } else { self.symbols.called(function) };
         let symbol = self.aliased(called);
         let args = ir.items(args);
         let given = receiver.as_ref().map(|(_, value)| self.item_of(value));
@@ -200,6 +204,9 @@ impl Run<'_> {
 
     /// A call of something outside the file.
     fn call_known(&mut self, call: &Called<'_>) -> Val {
+        if let Some(value) = self.looked_up(call) {
+            return value;
+        }
         let meaning = self.meaning(call.symbol);
         if meaning.cleans != 0 {
             return self.cleaned(call, meaning.cleans);
@@ -211,12 +218,20 @@ impl Run<'_> {
             return Rc::new(Value { proofs, ..Value::plain() });
         }
         let symbol = call.symbol;
+        if meaning.source.is_some() && meaning.effect != Effect::Fills {
+            return self.call_unknown(call);
+        }
         match meaning.effect {
             Effect::Stops => {
                 self.diverged = true;
                 self.unknown.clone()
             }
-            Effect::Neutral => Rc::new(Value::of_symbol(symbol)),
+            Effect::Neutral => {
+                let taints = call.receiver.as_ref().map(|(_, value)| value.taints.clone());
+                let taints = taints.unwrap_or_default();
+                Rc::new(Value { taints, ..Value::of_symbol(symbol) })
+            }
+            Effect::Fills => self.fills(call),
             Effect::Passes => self.passes(call),
             Effect::Formats => {
                 let receiver = call.receiver.iter().map(|(_, value)| value);
@@ -225,8 +240,18 @@ impl Run<'_> {
                 Rc::new(super::text::formatted(&parts))
             }
             Effect::Adds => self.adds(call),
-            Effect::Unknown => self.call_unknown(call, meaning),
+            Effect::Unknown => self.call_unknown(call),
         }
+    }
+
+    /// `table.get("name")`
+    fn looked_up(&mut self, call: &Called<'_>) -> Option<Val> {
+        let ((_, whole), [key, ..]) = (call.receiver.as_ref()?, &call.values[..]) else {
+            return None;
+        };
+        let ([only], 1..) = (&key.texts[..], whole.fields.len()) else { return None };
+        let name = self.symbols.of(only);
+        whole.field(name).filter(|_| call.values.len() == 1).cloned()
     }
 
     fn cleaned(&self, call: &Called<'_>, bits: u64) -> Val {
@@ -245,14 +270,29 @@ impl Run<'_> {
         let receiver = call.receiver.as_ref().map(|(_, value)| value);
         let useful = receiver.filter(|v| v.made != Made::Unknown || !v.taints.is_empty());
         match (useful, &call.values[..]) {
+            (Some(_), _) if self.mapped(call).is_some() => self.mapped(call).unwrap_or_default(),
             (Some(value), args) => {
                 let mut value = Value::clone(value);
+                // `replace` and the like: it is no longer known what it says.
+                if !args.is_empty() {
+                    value.texts.clear();
+                }
                 args.iter().for_each(|arg| add_taints(&mut value.taints, &arg.taints));
                 Rc::new(value)
             }
             (None, [only]) => Rc::clone(only),
             (None, args) => Rc::new(Value { texts: Vec::new(), ..Value::joined(args) }),
         }
+    }
+
+    /// What a lambda makes of what a method like `map` gives it.
+    fn mapped(&self, call: &Called<'_>) -> Option<Val> {
+        if !MAPS.contains(&self.symbols.name(call.name)) {
+            return None;
+        }
+        let Op::Lambda(function) = self.ir.op(*call.args.first()?) else { return None };
+        let result = self.returns.get(function as usize)?.as_ref()?;
+        Some(Rc::new(Value { texts: Vec::new(), ..Value::clone(result) }))
     }
 
     /// The receiver with the arguments in it: a list, a builder, a map.
@@ -284,6 +324,23 @@ impl Run<'_> {
         new
     }
 
+    /// Puts what it is called on, what it is given and what it is a source of
+    /// into its arguments: `decoder.Decode(&x)`, `c.Bind(&x)`.
+    fn fills(&mut self, call: &Called<'_>) -> Val {
+        let receiver = call.receiver.iter().map(|(_, value)| value);
+        let parts: Vec<Val> = receiver.chain(&call.values).cloned().collect();
+        let whole = Value { symbol: call.symbol, ..joined_taints(&parts) };
+        let whole = self.symbol_value(call.id, whole);
+        let whole = self.step(whole, self.ir.span(call.id), StepKind::Assigned);
+        for (arg, old) in call.args.iter().zip(&call.values) {
+            if let Some(root) = self.root_of(*arg) {
+                let filled = Value { taints: whole.taints.clone(), ..Value::clone(old) };
+                self.bind(root, Rc::new(filled));
+            }
+        }
+        self.unknown.clone()
+    }
+
     /// The variable that a chain of calls begins with.
     fn root_of(&self, id: Id) -> Option<Id> {
         let mut at = id;
@@ -302,15 +359,7 @@ impl Run<'_> {
 
     /// Nobody knows what it does: what it is called on most likely comes out
     /// again, of its arguments that is a guess.
-    fn call_unknown(&mut self, call: &Called<'_>, _meaning: Meaning) -> Val {
-        if let (Some((_, whole)), [key]) = (&call.receiver, &call.values[..])
-            && let [only] = &key.texts[..]
-        {
-            let name = self.symbols.of(only);
-            if let Some(value) = whole.field(name) {
-                return Rc::clone(value);
-            }
-        }
+    fn call_unknown(&mut self, call: &Called<'_>) -> Val {
         let mut value = joined_taints(&call.values).doubted();
         if let Some((_, receiver)) = &call.receiver {
             add_taints(&mut value.taints, &receiver.taints);

@@ -8,6 +8,7 @@ use super::sets::Effect;
 use super::symbols::{NONE, Sym};
 use super::trace::StepKind;
 use super::value::{Label, Made, Proof, Taint, Val, Value, add_taints};
+use crate::syntax::language::Language;
 
 impl Run<'_> {
     /// The value of operation `id`, at this point of the program.
@@ -108,8 +109,18 @@ impl Run<'_> {
             let label = Label::Set(set);
             add_taints(&mut value.taints, &[Taint { label, clean: 0, doubts: 0, step }]);
         }
-        if meaning.effect == Effect::Neutral && !matches!(self.ir.op(id), Op::Call(..)) {
+        if matches!(self.ir.op(id), Op::Call(..)) {
+            return Rc::new(value);
+        }
+        if meaning.effect == Effect::Neutral {
             return Rc::new(Value::plain());
+        }
+        // Ruby calls without parentheses.
+        if meaning.cleans != 0 {
+            value = value.cleaned(meaning.cleans);
+            if meaning.cleans & self.context.sets.harmless != 0 {
+                value.made = Made::Plain;
+            }
         }
         Rc::new(value)
     }
@@ -137,8 +148,16 @@ impl Run<'_> {
     /// `base.name`, as a symbol.
     pub(super) fn member_symbol(&mut self, base: Sym, name: Sym) -> Sym {
         let base = if base == NONE { self.unnamed } else { base };
-        let member = self.symbols.member(base, name);
+        let member = match self.is_new(name) {
+            true => self.symbols.called(base),
+            false => self.symbols.member(base, name),
+        };
         self.aliased(member)
+    }
+
+    /// Ruby constructs by a method of the class.
+    pub(super) fn is_new(&self, name: Sym) -> bool {
+        self.context.language == Language::Ruby && self.symbols.name(name) == "new"
     }
 
     /// The class that `id` names an object of, or the class itself.
@@ -355,7 +374,7 @@ impl Run<'_> {
     }
 
     pub(super) fn is_go(&self) -> bool {
-        self.context.language == crate::syntax::language::Language::Go
+        self.context.language == Language::Go
     }
 
     /// Ruby's `@name`, and fields that are named without `this`.
@@ -365,7 +384,10 @@ impl Run<'_> {
             || self.env.get(name).is_none() && self.members.contains_key(&(class, name))
     }
 
-    fn set_member(&mut self, name: Sym, value: Val) {
+    pub(super) fn set_member(&mut self, name: Sym, value: Val) {
+        // PHP declares `$name` and reads `$this->name`.
+        let bare = self.symbols.name(name).strip_prefix('$').map(str::to_owned);
+        let name = bare.map_or(name, |bare| self.symbols.of(&bare));
         let Some(class) = self.frame.class else { return self.env.set(name, value) };
         let old = self.members.get(&(class, name)).cloned();
         let value = either(old.filter(|old| !is_blank(old)), value);

@@ -132,8 +132,9 @@ impl Run<'_> {
 
     fn switch(&mut self, subject: Id, arms: List) -> Val {
         let ir = self.ir;
-        self.eval(subject);
+        let matched = self.eval(subject);
         let path = self.path(subject);
+        self.env.set(self.subject, matched);
         let mut result: Option<Val> = None;
         let mut all = Vec::new();
         for arm in ir.items(arms) {
@@ -171,12 +172,14 @@ impl Run<'_> {
         value
     }
 
-    /// A function that is made where it stands, and may run or not.
+    /// A function that is made where it stands, and may run or not; as a value
+    /// nothing is known of it.
     pub(super) fn closure(&mut self, function: u32, given: &[Val]) -> Val {
-        let mut value = self.unknown.clone();
-        let changes = self.branch(|run| value = run.function(function, given));
+        let changes = self.branch(|run| {
+            run.function(function, given);
+        });
         self.env.maybe(changes);
-        value
+        self.unknown.clone()
     }
 
     /// `a and b` (`all`) or `a or b`: each part runs only if those before it

@@ -338,7 +338,17 @@ impl<'a> Lowerer<'a> {
     /// A list, tuple, dictionary, object, or a pattern of one.
     pub(super) fn group(&mut self, node: Node<'_>) -> Id {
         let kids = self.kids(node);
-        let items = self.items(kids.running().filter(|kid| kid.field != "type"));
+        let items = match node.kind() {
+            // C# writes the entries of an object as assignments.
+            "initializer_expression" => kids
+                .running()
+                .map(|kid| match kid.role {
+                    Role::Assign => self.entry(kid.node),
+                    _ => self.lower(kid.node),
+                })
+                .collect(),
+            _ => self.items(kids.running().filter(|kid| kid.field != "type")),
+        };
         if let ([only], "expression_list") = (&items[..], node.kind()) {
             return *only;
         }
@@ -393,8 +403,10 @@ impl<'a> Lowerer<'a> {
             let content = self.text.get(content.range).unwrap_or_default();
             return self.symbols.of_bytes(content);
         }
-        if node.kind().starts_with("computed") {
-            return NONE;
+        match node.named_child(0) {
+            _ if node.kind().starts_with("computed") => return NONE,
+            Some(only) if only.byte_range() == node.byte_range() => return self.key(only),
+            _ => {}
         }
         let text = self.bytes(node);
         let text = text.strip_prefix(b":").unwrap_or(text);
@@ -415,12 +427,30 @@ impl<'a> Lowerer<'a> {
         let is_body = |kid: &Kid<'_>| {
             kid.field == "body" || matches!(kid.node.kind(), "class_body" | "enum_class_body")
         };
-        let body = match kids.named.iter().find(|kid| is_body(kid)) {
-            Some(body) => self.lower(body.node),
-            None => self.unknown(node),
-        };
+        let mut parts = self.constructor_fields(&kids);
+        parts.extend(kids.named.iter().find(|kid| is_body(kid)).map(|body| self.lower(body.node)));
+        let parts = self.ir.list(&parts);
+        let body = self.push(Op::Seq(parts), node);
         self.class = outer;
         self.push(Op::Class(number, body), node)
+    }
+}
+
+impl Lowerer<'_> {
+    /// Kotlin, C#: the parameters of a class are its fields.
+    fn constructor_fields(&mut self, kids: &Kids<'_>) -> Vec<Id> {
+        let lists = ["primary_constructor", "class_parameters", "parameter_list"];
+        let mut open: Vec<Node<'_>> = kids.named.iter().map(|kid| kid.node).collect();
+        let mut fields = Vec::new();
+        for _ in 0..2 {
+            let found: Vec<Node<'_>> =
+                open.iter().copied().filter(|node| lists.contains(&node.kind())).collect();
+            open = found.iter().flat_map(|node| self.kids(*node).named).map(|k| k.node).collect();
+            for parameter in open.iter().filter(|node| node.kind().ends_with("parameter")) {
+                fields.push(self.assignment(*parameter));
+            }
+        }
+        fields
     }
 }
 

@@ -6,8 +6,9 @@ use super::ir::{Id, Op, Test};
 use super::lower::{Kid, Kids, Lowerer};
 use super::roles::Role;
 use super::symbols::NONE;
+use crate::syntax::dialect::{Dialect, STRING};
 use crate::syntax::language::Language;
-use crate::syntax::nodes::string_content;
+use crate::syntax::nodes::{node_text, string_content};
 
 /// What an operator does with its sides.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -298,7 +299,7 @@ impl Lowerer<'_> {
         self.gap(at, content.end, &mut pieces);
         match pieces[..] {
             [] => self.push(Op::Text(start as u32, start as u32), node),
-            [only] if matches!(self.ir.op(only), Op::Text(..)) => only,
+            [only] => only,
             _ => {
                 let pieces = self.ir.list(&pieces);
                 self.push(Op::Join(pieces), node)
@@ -357,7 +358,22 @@ fn is_arguments(kind: &str) -> bool {
 
 /// Whether a child of a string literal is code.
 fn is_code(kid: &Kid<'_>) -> bool {
-    let kind = kid.node.kind();
-    let text = ["content", "fragment", "sequence", "start", "end", "string_literal"];
-    kid.role != Role::Skip && !text.iter().any(|part| kind.ends_with(part))
+    kid.role != Role::Skip && !is_text(kid.node.kind())
+}
+
+/// Whether a child of this kind of a string literal is text.
+fn is_text(kind: &str) -> bool {
+    const TEXT: [&str; 6] = ["content", "fragment", "sequence", "start", "end", "string_literal"];
+    TEXT.iter().any(|part| kind.ends_with(part))
+}
+
+/// Whether the string literal `node` holds code.
+pub(super) fn is_template(dialect: &Dialect, text: &[u8], node: Node<'_>) -> bool {
+    if !dialect.is(node.kind_id(), STRING) {
+        return false;
+    }
+    let mut cursor = node.walk();
+    let kotlin = dialect.language == Language::Kotlin;
+    kotlin && node_text(text, node).contains(&b'$')
+        || node.named_children(&mut cursor).any(|kid| !is_text(kid.kind()))
 }

@@ -8,6 +8,9 @@ use super::roles::Role;
 use super::symbols::{NONE, Sym};
 use crate::syntax::language::Language;
 
+/// What the subject of a `match` goes by in its arms; no name of any program.
+pub(super) const SUBJECT: &str = "match ?";
+
 /// Fields that hold what is assigned to.
 const TARGETS: &[&str] = &["left", "name", "pattern", "property", "variable"];
 /// Fields that hold what is assigned.
@@ -51,14 +54,17 @@ impl Lowerer<'_> {
         let kind = self.declared_type(&kids, targets[0].node, declared);
         let is_target = |kid: &Kid<'_>| targets.iter().any(|t| t.node.id() == kid.node.id());
         let value = kids.field(VALUES).or_else(|| {
-            let rest = kids.running().filter(|kid| !is_target(kid) && kid.field != "type");
-            rest.last()
+            let is_type = |kid: &Kid<'_>| kid.field == "type" || kid.node.kind().ends_with("_type");
+            kids.running().filter(|kid| !is_target(kid) && !is_type(kid)).last()
         });
         let value = match value {
-            Some(value) => self.lower(value.node),
+            Some(value) => {
+                self.count(target);
+                self.lower(value.node)
+            }
             None => self.unknown(node),
         };
-        self.count(target);
+        self.named_lambda(target, value);
         let how = self.how(&kids);
         self.push(Op::Assign(how, target, value, kind), node)
     }
@@ -68,8 +74,11 @@ impl Lowerer<'_> {
             return self.type_name(kind.node);
         }
         // Kotlin: the type stands with the name.
-        let inner = if self.is(Language::Kotlin) { target.named_child(1) } else { None };
-        inner.map_or(declared, |kind| self.type_name(kind))
+        let is_type = |node: &Node<'_>| node.kind().ends_with("_type");
+        let beside = || kids.named.iter().map(|kid| kid.node).find(is_type);
+        let inner = target.named_child(1).filter(is_type);
+        let kind = if self.is(Language::Kotlin) { inner.or_else(beside) } else { None };
+        kind.map_or(declared, |kind| self.type_name(kind))
     }
 
     fn how(&self, kids: &Kids<'_>) -> Assign {
@@ -79,6 +88,15 @@ impl Lowerer<'_> {
             Some(b"+=" | b".=" | b"<<=") => Assign::Append,
             Some(b"||=" | b"??=" | b"&&=") => Assign::Either,
             Some(_) => Assign::Number,
+        }
+    }
+
+    /// A lambda goes by the name of the variable that it is assigned to.
+    fn named_lambda(&mut self, target: Id, value: Id) {
+        if let (Some(name), Op::Lambda(function)) = (self.ir.last_name(target), self.ir.op(value))
+            && let Some(function) = self.ir.functions.get_mut(function as usize)
+        {
+            function.name = name;
         }
     }
 
@@ -192,7 +210,11 @@ impl Lowerer<'_> {
     /// `target = one of items`.
     fn element(&mut self, target: Node<'_>, items: Node<'_>) -> Id {
         let items = self.lower(items);
-        let target_id = self.lower(target);
+        let mut target_id = self.lower(target);
+        // Go: the first one is the index.
+        if let (Op::Group(list), true) = (self.ir.op(target_id), self.is(Language::Go)) {
+            target_id = self.ir.items(list).last().copied().unwrap_or(target_id);
+        }
         let any = self.unknown(target);
         let one = self.push(Op::Index(items, any), target);
         self.count(target_id);
@@ -285,9 +307,10 @@ impl Lowerer<'_> {
     /// A case: everything in it runs, its labels tell what the subject is.
     fn arm(&mut self, node: Node<'_>) -> Id {
         let kids = self.kids(node);
+        let rust = self.is(Language::Rust);
         let is_label = |kid: &Kid<'_>| {
             matches!(kid.field, "pattern" | "condition" | "conditional_expressions")
-                || kid.field == "value" && !self.is(Language::Rust)
+                || kid.field == "value" && !rust
                 || matches!(
                     kid.node.kind(),
                     "switch_label" | "constant_pattern" | "case_pattern" | "match_pattern"
@@ -295,9 +318,26 @@ impl Lowerer<'_> {
         };
         let labels: Vec<Kid<'_>> = kids.named.iter().copied().filter(is_label).collect();
         let constant = labels.iter().any(|kid| self.is_constant_label(kid.node));
+        let bound = labels.first().and_then(|label| self.matched(label.node));
         let body: Vec<Kid<'_>> = kids.running().filter(|kid| !is_label(kid)).collect();
-        let body = self.block(node, &body);
+        let mut body = self.block(node, &body);
+        if let Some(bound) = bound {
+            let list = self.ir.list(&[bound, body]);
+            body = self.push(Op::Seq(list), node);
+        }
         self.push(Op::Arm(constant, body), node)
+    }
+
+    /// Rust: a pattern binds names to parts of the subject.
+    fn matched(&mut self, label: Node<'_>) -> Option<Id> {
+        let pattern = label.named_child(0).filter(|_| label.kind() == "match_pattern")?;
+        if !matches!(self.role(pattern), Role::Group | Role::Name) {
+            return None;
+        }
+        let target = self.lower(pattern);
+        let subject = self.symbols.of(SUBJECT);
+        let value = self.push(Op::Name(subject), label);
+        Some(self.push(Op::Assign(Assign::Set, target, value, NONE), label))
     }
 
     fn is_constant_label(&self, node: Node<'_>) -> bool {
@@ -368,7 +408,13 @@ impl Lowerer<'_> {
         let calls = std::mem::take(&mut self.calls);
         let in_switch = std::mem::replace(&mut self.in_switch, false);
         self.functions += 1;
-        let params = self.params(&kids);
+        let mut params = self.params(&kids);
+        if params.is_empty() && node.kind() == "lambda_literal" {
+            let name = self.symbols.of("it");
+            let target = self.push(Op::Name(name), node);
+            let (kind, marks, span) = (NONE, Vec::new(), span(node));
+            params.push(Param { target, name, kind, default: None, marks, span });
+        }
         let has_body = kids.named.iter().any(|kid| kid.field == "body");
         let is_body = |kid: &Kid<'_>| {
             if has_body { kid.field == "body" } else { !is_header(kid) }
@@ -457,7 +503,13 @@ impl Lowerer<'_> {
             _ => fielded.iter().map(|kid| kid.node).collect(),
         };
         for target in targets {
-            let target_id = self.lower(target);
+            let target_id = match target.named_child_count() {
+                0 => {
+                    let name = self.symbol(target);
+                    self.push(Op::Name(name), target)
+                }
+                _ => self.lower(target),
+            };
             let name = self.ir.last_name(target_id).unwrap_or(NONE);
             let marks = marks.clone();
             params.push(Param { target: target_id, name, kind, default, marks, span: span(node) });

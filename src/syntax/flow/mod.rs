@@ -92,6 +92,11 @@ impl<'a, 't> Place<'a, 't> {
         Flow::of(self, &imports, marks)
     }
 
+    /// Whether the string literal `node` holds code.
+    pub(crate) fn is_template(&self, node: Node<'_>) -> bool {
+        lower_calls::is_template(self.dialect, self.text, node)
+    }
+
     /// Whether the file was too much to be looked at as a whole.
     pub(crate) fn is_exhausted(&self) -> bool {
         self.flow.get().is_some_and(Flow::is_exhausted)

@@ -238,6 +238,7 @@ const SPECIAL: &[(Language, &str, Role)] = &[
     (Language::Kotlin, "property_declaration", Assign),
     (Language::Kotlin, "variable_declaration", Plain),
     (Language::Kotlin, "user_type", Name),
+    (Language::Kotlin, "companion_object", Plain),
     (Language::CSharp, "property_declaration", Assign),
     (Language::CSharp, "variable_declaration", Declare),
     (Language::CSharp, "using_statement", Plain),
@@ -252,6 +253,7 @@ const SPECIAL: &[(Language, &str, Role)] = &[
     (Language::Bash, "binary_expression", Binary),
     (Language::Bash, "function_definition", Function),
     (Language::Bash, "array", Group),
+    (Language::Bash, "word", Text),
     (Language::Java, "integral_type", Skip),
     (Language::Java, "field_declaration", Declare),
 ];

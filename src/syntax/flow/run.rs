@@ -95,6 +95,8 @@ pub(crate) struct Run<'a> {
     pub(super) diverged: bool,
     pub(super) unknown: Val,
     pub(super) unnamed: Sym,
+    /// The name of the subject of a `match`.
+    pub(super) subject: Sym,
     fuel: u32,
 }
 
@@ -127,6 +129,7 @@ impl<'a> Run<'a> {
             diverged: false,
             unknown: Val::default(),
             unnamed: symbols.of("?"),
+            subject: symbols.of(super::lower_statements::SUBJECT),
             symbols,
             fuel: FUEL,
         };
@@ -251,8 +254,20 @@ impl<'a> Run<'a> {
             if number {
                 value = Value { made: Made::Plain, ..value.cleaned(sets.number) };
             }
-            self.bind(param.target, Rc::new(value));
+            let value = Rc::new(value);
+            if self.is_promoted(param.span) {
+                self.set_member(param.name, Rc::clone(&value));
+            }
+            self.bind(param.target, value);
         }
+    }
+
+    /// TypeScript, PHP: `constructor(private db: Db)` declares a field as well.
+    fn is_promoted(&self, (start, end): (u32, u32)) -> bool {
+        let text = self.context.text.get(start as usize..end as usize).unwrap_or_default();
+        ["private ", "public ", "protected ", "readonly "]
+            .iter()
+            .any(|word| text.starts_with(word.as_bytes()))
     }
 
     /// What a parameter is: an instance of its type, or what its name says.

@@ -40,6 +40,8 @@ pub(crate) enum Effect {
     Passes,
     /// It puts it into its receiver.
     Adds,
+    /// It puts it, and what it is called on, into its arguments.
+    Fills,
     /// It puts it into a text.
     Formats,
     /// What it returns has nothing to do with it.
@@ -117,6 +119,7 @@ impl Sets {
         let effects = [
             (&file.passes, Effect::Passes),
             (&file.adds, Effect::Adds),
+            (&file.fills, Effect::Fills),
             (&file.formats, Effect::Formats),
             (&file.neutral, Effect::Neutral),
             (&file.stops, Effect::Stops),
@@ -134,12 +137,19 @@ impl Sets {
         self.meanings.entry(symbol.to_owned()).or_default()
     }
 
-    /// What `symbol` means: itself, or the longest `*.end` of it.
+    /// What `symbol` means: what is said of itself and of each `*.end` of it,
+    /// the longer ones first.
     pub(crate) fn of_symbol(&self, symbol: &str) -> Meaning {
-        if let Some(meaning) = self.meanings.get(symbol) {
-            return *meaning;
+        let mut all = self.meanings.get(symbol).copied().unwrap_or_default();
+        for end in ends(symbol).filter_map(|end| self.meanings.get(&end)) {
+            all.source = all.source.or(end.source);
+            all.cleans |= end.cleans;
+            all.proves |= end.proves;
+            if all.effect == Effect::Unknown {
+                all.effect = end.effect;
+            }
         }
-        ends(symbol).find_map(|end| self.meanings.get(&end)).copied().unwrap_or_default()
+        all
     }
 
     /// What goes by the name `symbol` is known as.

@@ -1,0 +1,129 @@
+//! How a value is written: in quotes, bare, inside a string, wrapped in a call.
+
+use std::ops::Range;
+
+use super::{Cursor, MAX_VALUE, Operator, Quoting};
+
+pub(super) fn read_value(
+    cursor: Cursor<'_>,
+    name: &Range<usize>,
+    operator: Operator,
+) -> Option<(Range<usize>, Quoting)> {
+    let cursor = unwrap_call(next_line(cursor.blanks(), operator));
+    let escaped = cursor.peek() == b'\\' && matches!(cursor.ahead(1), b'"' | b'\'');
+    let opening = if escaped { cursor.skip(1) } else { string_prefix(cursor) };
+    match opening.peek() {
+        quote @ (b'"' | b'\'' | b'`') => Some((quoted(opening, quote, escaped)?, Quoting::Quoted)),
+        _ if operator == Operator::Argument => None,
+        _ if operator == Operator::Markup && cursor.text[name.start - 1] == b'<' => {
+            Some((bare(cursor, b"<\"'\r\n")?, Quoting::Inside))
+        }
+        _ => bare_value(cursor, name),
+    }
+}
+
+/// A value may stand on the next line: the text of an element, or a quoted
+/// value after its operator.
+fn next_line(cursor: Cursor<'_>, operator: Operator) -> Cursor<'_> {
+    if !matches!(cursor.peek(), b'\r' | b'\n') {
+        return cursor;
+    }
+    let next = cursor.skip_while(80, |b| b.is_ascii_whitespace());
+    let quoted = operator == Operator::Assign && matches!(next.peek(), b'"' | b'\'');
+    if quoted || operator == Operator::Markup { next } else { cursor }
+}
+
+/// `b"…"`, `f'…'`, `@"…"`: the place of the quote.
+fn string_prefix(cursor: Cursor<'_>) -> Cursor<'_> {
+    let after = cursor.skip_while(2, |b| {
+        matches!(b, b'b' | b'r' | b'u' | b'f' | b'B' | b'R' | b'U' | b'F' | b'L' | b'@')
+    });
+    if matches!(after.peek(), b'"' | b'\'') { after } else { cursor }
+}
+
+/// `[]byte("…")`, `SecretStr('…')`: wrappers that keep the literal.
+fn unwrap_call(cursor: Cursor<'_>) -> Cursor<'_> {
+    const WRAPPERS: &[&[u8]] = &[
+        b"[]byte(", b"string(", b"str(", b"bytes(", b"SecretStr(", b"Secret(", b"Some(",
+        b"Optional.of(", b"Buffer.from(", b"new String(", b"String(", b"encode(", b"(",
+    ];
+    match WRAPPERS.iter().find(|w| cursor.starts_with(w)) {
+        Some(wrapper) if matches!(cursor.ahead(wrapper.len()), b'"' | b'\'') => {
+            cursor.skip(wrapper.len())
+        }
+        _ => cursor,
+    }
+}
+
+/// The text between the quote at the cursor and its partner on the same line,
+/// or of a triple quote.
+fn quoted(opening: Cursor<'_>, quote: u8, escaped: bool) -> Option<Range<usize>> {
+    let triple = !escaped && opening.ahead(1) == quote && opening.ahead(2) == quote;
+    let start = opening.at + if triple { 3 } else { 1 };
+    let mut end = start;
+    while let Some(&byte) = opening.text.get(end) {
+        match byte {
+            b'\n' if !triple && quote != b'`' => return None,
+            b'\\' if escaped && opening.text.get(end + 1) == Some(&quote) => break,
+            b'\\' if !escaped => end += 1,
+            _ if byte == quote && !escaped => break,
+            _ => {}
+        }
+        end += 1;
+    }
+    (end > start && end < opening.text.len()).then_some(start..end)
+}
+
+fn bare_value(cursor: Cursor<'_>, name: &Range<usize>) -> Option<(Range<usize>, Quoting)> {
+    let before = name.start.checked_sub(1).map_or(b'\n', |i| cursor.text[i]);
+    if matches!(before, b'?' | b'&') {
+        return Some((bare(cursor, b"&#\"'`<> \t\r\n)")?, Quoting::Inside));
+    }
+    if inside_string(cursor.text, opening_quote(cursor.text, name.start)) {
+        return Some((bare(cursor, b";&\"'`<> \t\r\n,\\")?, Quoting::Inside));
+    }
+    let range = bare(cursor, b"\"'`<> \t\r\n")?;
+    let trimmed = cursor.text[range.clone()]
+        .iter()
+        .rev()
+        .take_while(|b| matches!(b, b',' | b';' | b')' | b'}' | b']'))
+        .count();
+    let range = range.start..range.end - trimmed;
+    (!range.is_empty()).then_some((range, Quoting::Bare))
+}
+
+/// The place of the quote, with its escape, that opens a quoted name.
+fn opening_quote(text: &[u8], name_start: usize) -> usize {
+    let quoted = name_start > 0 && matches!(text[name_start - 1], b'"' | b'\'' | b'`');
+    let escaped = quoted && name_start > 1 && text[name_start - 2] == b'\\';
+    name_start - usize::from(quoted) - usize::from(escaped)
+}
+
+fn bare(cursor: Cursor<'_>, stop: &[u8]) -> Option<Range<usize>> {
+    let end = cursor.skip_while(MAX_VALUE, |b| !stop.contains(&b));
+    (end.at > cursor.at).then_some(cursor.at..end.at)
+}
+
+/// Whether a double or single quoted string is open at `at`, judged from the
+/// start of the line (at most 400 bytes back).
+fn inside_string(text: &[u8], at: usize) -> bool {
+    let floor = at.saturating_sub(400);
+    let start = memchr::memrchr(b'\n', &text[floor..at]).map_or(floor, |i| floor + i + 1);
+    let (mut open, mut i) = (0u8, start);
+    while i < at {
+        match text[i] {
+            b'\\' => i += 1,
+            quote @ (b'"' | b'`') if open == 0 || open == quote => {
+                open = if open == 0 { quote } else { 0 };
+            }
+            // An apostrophe inside a word is no quote.
+            b'\'' if open == b'\'' => open = 0,
+            b'\'' if open == 0 && (i == start || !text[i - 1].is_ascii_alphanumeric()) => {
+                open = b'\'';
+            }
+            _ => {}
+        }
+        i += 1;
+    }
+    open != 0
+}

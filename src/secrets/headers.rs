@@ -1,0 +1,71 @@
+//! Credentials in Authorization headers: `Bearer <token>`, `Basic <base64>`.
+
+use crate::finding::{Candidate, Confidence};
+
+use super::randomness::{is_sequence_or_repeat, randomness};
+use super::reference::is_template;
+use super::standin::{is_placeholder, is_stand_in};
+use super::value::{Assessment, at_place};
+use super::words::Wording;
+use super::{Detectors, Input};
+
+/// Beats an assignment, loses to any vendor's format.
+const SPECIFICITY: u8 = 25;
+
+/// `Bearer <token>` and `Basic <base64>` wherever they stand.
+pub fn at_scheme(
+    input: &Input<'_>,
+    at: usize,
+    detectors: &Detectors,
+    candidates: &mut Vec<Candidate>,
+) -> Option<()> {
+    let rule = detectors.authorization?;
+    let basic = input.text[at..].get(..5)?.eq_ignore_ascii_case(b"basic");
+    let start = at + if basic { 5 } else { 6 };
+    let blank = input.text.get(start)?;
+    let start = start + 1;
+    let rest = input.text.get(start..input.text.len().min(start + 4096))?;
+    let is_part = |b: &u8| b.is_ascii_alphanumeric() || b"+/=_-.~".contains(b);
+    let end = start + rest.iter().take_while(|b| is_part(b)).count();
+    let value = &input.text[start..end];
+    if *blank != b' ' || value.len() < 8 || is_template(value) {
+        return None;
+    }
+    let opinion = if basic { basic_pair(value)? } else { bearer(value)? };
+    let opinion = at_place(opinion, input.place.role);
+    candidates.push(opinion.candidate(rule, start..end, SPECIFICITY));
+    Some(())
+}
+
+fn bearer(value: &[u8]) -> Option<Assessment> {
+    let has_digit = value.iter().any(u8::is_ascii_digit);
+    if value.len() < 16 || !has_digit || randomness(value) < 0.6 {
+        return None;
+    }
+    if is_placeholder(value) || is_sequence_or_repeat(value) {
+        return Some(Assessment::new(Confidence::Low, "the token looks like a placeholder"));
+    }
+    Some(Assessment::new(Confidence::Medium, "a random value follows `Bearer`"))
+}
+
+/// A Basic credential is `user:password` in base64, as RFC 7617 says.
+fn basic_pair(value: &[u8]) -> Option<Assessment> {
+    use base64::Engine;
+    let padded = value.len().is_multiple_of(4);
+    let decoded = if padded {
+        base64::engine::general_purpose::STANDARD.decode(value).ok()?
+    } else {
+        base64::engine::general_purpose::STANDARD_NO_PAD.decode(value).ok()?
+    };
+    let colon = decoded.iter().position(|&b| b == b':')?;
+    let readable = decoded.iter().all(|b| (0x20..0x7f).contains(b));
+    if !readable || decoded.len() - colon < 3 {
+        return None;
+    }
+    let password = &decoded[colon + 1..];
+    let plain = is_stand_in(password) || Wording::of(password).is_text();
+    if is_placeholder(&decoded) || plain || is_sequence_or_repeat(password) {
+        return Some(Assessment::new(Confidence::Low, "the pair looks like a placeholder"));
+    }
+    Some(Assessment::new(Confidence::Medium, "the value decodes to a user and a password"))
+}

@@ -1,0 +1,146 @@
+//! Literal or reference: is the text a value, or does it name, compute, quote
+//! or describe one that is somewhere else?
+
+use super::assignment::Quoting;
+use super::randomness::{randomness, vocabulary};
+use super::value::{Weighed, has_part};
+use super::words::Wording;
+
+/// Beginnings of values that are looked up somewhere else.
+const LOOKUPS: &[&str] = &[
+    "process.env", "os.environ", "getenv", "env.", "env[", "env:", "config.", "settings.",
+    "secrets.", "vault:", "arn:", "ref+", "op://", "ssm:", "sops:", "file:", "classpath:", "self.",
+    "this.", "!ref", "!vault", "!sub", "vault_", "System.get", "secretsmanager", "options.",
+    "opts.", "args.", "params.", "request.", "req.", "data.", "var.", "local.", "module.",
+    "input.", "inputs.", "github.", "steps.", "needs.", "enc[", "cmd:", "keyring:", "prompt:",
+    "pass:", "lookup(", "kubernetes:", "akv:", "gcpsm:", "awssm:", "credentials(", "doppler:",
+    "infisical:", "keepass:", "bitwarden:", "bws:", "chamber:", "berglas:", "sm://", "az:",
+];
+
+/// `${VAR}`, `{{ x }}`, `process.env.X`, `<secret>`, function calls: the value
+/// is somewhere else.
+pub fn is_reference(weighed: &Weighed<'_>) -> bool {
+    let value = weighed.value;
+    if is_template(value) {
+        return true;
+    }
+    if LOOKUPS.iter().any(|lookup| starts_with(value, lookup)) || has_part(value, &["://"]) {
+        return true;
+    }
+    if weighed.quoting == Quoting::Quoted {
+        return false;
+    }
+    let call = value.iter().position(|&b| b == b'(' || b == b'[').is_some_and(|i| i > 0);
+    let dotted = value.contains(&b'.')
+        && value.split(|&b| b == b'.').all(|part| {
+            !part.is_empty()
+                && part[0].is_ascii_alphabetic()
+                && part.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+        })
+        && randomness(value) < 0.7;
+    let literal = value[0] == b'[' || value[0] == b'{' || value[0] == b'&' || value[0] == b'*';
+    // A signature goes on after a type: `password: str):`.
+    let open = value.ends_with(b":") || value.contains(&b')') && !value.contains(&b'(');
+    let flag = value[0] == b'-' || value[0] == b'|' || value[0] == b'>' || value[0] == b'(';
+    call || dotted || literal || open || flag
+}
+
+/// Interpolation in any of the usual notations.
+pub fn is_template(value: &[u8]) -> bool {
+    let first = value.first().copied().unwrap_or(b' ');
+    let wrapped = matches!(
+        (first, value.last()),
+        (b'<', Some(b'>'))
+            | (b'{', Some(b'}'))
+            | (b'[', Some(b']'))
+            | (b'%', Some(b'%'))
+            | (b'$', _)
+            | (b'@', Some(b'@'))
+    );
+    let parts = [
+        "${", "{{", "$(", "#{", "<%", "%(", "%s", "%v", "%d", "{0}", "@{", "\\(", "{%", "\" +",
+        "' +", "'$", "\"$", "<<", "{$", "*|", "|*",
+    ];
+    let bcrypt =
+        value.starts_with(b"$2") || value.starts_with(b"$argon") || value.starts_with(b"$6$");
+    let dollar_name = first == b'$' && value.len() > 1 && !bcrypt;
+    (wrapped && first != b'$') || dollar_name || has_part(value, &parts) || is_braced(value)
+}
+
+/// `{name}` inside, as in format strings.
+fn is_braced(value: &[u8]) -> bool {
+    let Some(open) = value.iter().position(|&b| b == b'{') else { return false };
+    value[open..].iter().position(|&b| b == b'}').is_some_and(|close| {
+        value[open + 1..open + close].iter().all(|b| b.is_ascii_alphanumeric() || b"_.".contains(b))
+    })
+}
+
+/// `password: "user_password"`: the value is a name again.
+pub fn names_itself(weighed: &Weighed<'_>) -> bool {
+    let value = weighed.value;
+    let looks_like_name = value.iter().all(|b| b.is_ascii_alphabetic() || b"_-.: ".contains(b));
+    let same = weighed.name.eq_ignore_ascii_case(value);
+    same || looks_like_name && super::name::classify(value).is_some()
+}
+
+/// Two or more blanks between words, or one between plain words.
+pub fn is_sentence(value: &[u8]) -> bool {
+    let blanks = value.iter().filter(|&&b| b == b' ').count();
+    blanks > 0 && (blanks > 2 || Wording::of(value).is_text())
+}
+
+pub fn has_hump(value: &[u8]) -> bool {
+    value.windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase())
+}
+
+/// `/etc/keys/api.pem`, `./key`, `C:\keys`: a file, not its content.
+pub fn is_path(value: &[u8]) -> bool {
+    let extension = value.iter().rposition(|&b| b == b'.').is_some_and(|dot| {
+        let tail = &value[dot + 1..];
+        (2..=5).contains(&tail.len()) && tail.iter().all(u8::is_ascii_lowercase)
+    });
+    let rooted = value.starts_with(b"/") || value.starts_with(b"./") || value.starts_with(b"~/");
+    let drive = value.len() > 2 && value[1] == b':' && value[2] == b'\\';
+    let separators = value.contains(&b'/') || value.contains(&b'\\');
+    drive
+        || (rooted && randomness(value) < 0.7)
+        || (separators && extension)
+        || extension && vocabulary(value) > 0.5
+}
+
+/// Names of content hashes, and of what was hashed or encrypted before.
+pub fn is_digest_name(name: &[u8]) -> bool {
+    has_part(
+        name,
+        &[
+            "sha1", "sha256", "sha512", "md5", "digest", "checksum", "integrity", "etag", "commit",
+            "encrypted", "hashed", "salted", "_hash", "-hash",
+        ],
+    )
+}
+
+/// `$6$…`, `$argon2id$…`, `$2b$…`, `{SSHA}…`: what a password database holds.
+pub fn is_crypt_hash(value: &[u8]) -> bool {
+    let modular = value.len() > 20
+        && value[0] == b'$'
+        && value[1..].iter().take(10).position(|&b| b == b'$').is_some_and(|at| at > 0);
+    modular || value.starts_with(b"{SSHA") || value.starts_with(b"{SHA")
+}
+
+/// As many hexadecimal digits as MD5, SHA-1, SHA-256 or SHA-512 give.
+pub fn is_digest(value: &[u8]) -> bool {
+    matches!(value.len(), 32 | 40 | 64 | 128) && value.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// `8-4-4-4-12` hexadecimal digits.
+pub fn is_uuid(value: &[u8]) -> bool {
+    value.len() == 36
+        && value.iter().enumerate().all(|(i, b)| match i {
+            8 | 13 | 18 | 23 => *b == b'-',
+            _ => b.is_ascii_hexdigit(),
+        })
+}
+
+fn starts_with(value: &[u8], prefix: &str) -> bool {
+    value.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix.as_bytes()))
+}
