@@ -19,9 +19,10 @@ pub struct Target {
 }
 
 /// All targets, in the order in which they are run.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 13] = [
     Target { name: "decode", run: targets::decode::run, seeds: targets::decode::seeds },
     Target { name: "secrets", run: targets::secrets::run, seeds: seeds::rule_examples },
+    Target { name: "archive", run: targets::archive::run, seeds: targets::archive::seeds },
     Target { name: "encoded", run: targets::encoded::run, seeds: targets::encoded::seeds },
     Target { name: "assignment", run: targets::assignment::run, seeds: targets::assignment::seeds },
     Target { name: "token", run: targets::token::run, seeds: targets::token::seeds },
@@ -30,5 +31,6 @@ pub const TARGETS: [Target; 11] = [
     Target { name: "rules", run: targets::rules::run, seeds: seeds::rule_files },
     Target { name: "config", run: targets::config::run, seeds: targets::config::seeds },
     Target { name: "baseline", run: targets::baseline::run, seeds: targets::baseline::seeds },
+    Target { name: "gitleaks", run: targets::gitleaks::run, seeds: targets::gitleaks::seeds },
     Target { name: "judge", run: targets::judge::run, seeds: targets::judge::seeds },
 ];

@@ -4,11 +4,8 @@ use crate::finding::Confidence;
 use crate::source::place::Role;
 
 use super::files::stored;
-use super::urls::is_tutorial;
-use super::value::Opinion;
-
-/// Why a value counts, at each confidence.
-const GIVEN: &str = "a literal stands where the password is given";
+use super::password::unnamed;
+use super::value::{Opinion, at_place};
 
 /// An opinion on a value in the place of a password; `None` for what is looked
 /// up elsewhere or too short to be one.
@@ -16,12 +13,14 @@ pub fn given(value: &[u8], role: Role) -> Option<Opinion> {
     if value.len() < 4 || is_looked_up(value) {
         return None;
     }
-    let (confidence, reason) = stored(value, role)?;
-    if is_tutorial(value) {
-        return Some((Confidence::Low, "the password is one that examples use"));
-    }
-    let reason = if confidence == Confidence::Low { reason } else { GIVEN };
-    Some((confidence, reason))
+    // What is no value in a file that stores passwords is none here either.
+    stored(value, role)?;
+    let assessment = at_place(unnamed(value, role)?, role);
+    let reason = match assessment.confidence {
+        Confidence::Low => assessment.reasons.first().copied()?,
+        _ => "a literal stands where the password is given",
+    };
+    Some((assessment.confidence, reason))
 }
 
 /// Variables of shells and of batch files, and format strings.

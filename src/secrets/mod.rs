@@ -5,6 +5,7 @@
 //! an assignment ([`generic`]), a URL ([`urls`]) or a private key ([`keys`]).
 //! Nothing is dropped for being in a test: the place lowers the confidence.
 
+mod assessment;
 mod assignment;
 pub mod checksum;
 mod claims;
@@ -20,8 +21,10 @@ mod jwk;
 mod kernel;
 mod keys;
 mod literal;
+mod look;
 mod manifests;
 mod name;
+mod password;
 mod pem;
 pub mod randomness;
 mod randomness_table;
@@ -183,7 +186,7 @@ impl SecretsEngine {
         let mut budget = Budget::of(source.text.len());
         let place = Place::of(&source.path);
         let known = candidates.len();
-        self.files.scan(&source.path, source.text, place, candidates);
+        self.files.scan(source.own_path(), source.text, place, candidates);
         let decoder = Decoder::new(self, (&source.path, place), layers, &mut budget);
         self.layer(source.text, decoder, events, candidates);
         self.describe(source.text, candidates);
@@ -231,7 +234,9 @@ impl SecretsEngine {
     fn describe(&self, text: &[u8], candidates: &mut [Candidate]) {
         let Some(rule) = self.detectors.aws_key_id else { return };
         for candidate in candidates.iter_mut().filter(|candidate| candidate.rule == rule) {
-            let account = claims::aws_account(&text[candidate.span.clone()]);
+            let written = &text[candidate.span.clone()];
+            let id = candidate.decoded.as_ref().map_or(written, |decoded| decoded.value.bytes());
+            let account = claims::aws_account(id);
             candidate.message =
                 account.map(|account| format!("AWS access key ID of account {account}"));
         }

@@ -89,7 +89,7 @@ impl StructureEngine {
         scratch: &mut StructureScratch,
         candidates: &mut Vec<Candidate>,
     ) -> Result<(), &'static str> {
-        let Some(format) = Format::of(&source.path, source.text) else { return Ok(()) };
+        let Some(format) = Format::of(source.own_path(), source.text) else { return Ok(()) };
         let Some(rules) = self.rules(format) else { return Ok(()) };
         if !rules.triggered(source, scratch) {
             return Ok(());
@@ -162,7 +162,7 @@ impl FormatRules {
         for index in words.flat_map(|(numbers, _)| numbers) {
             let index = *index as usize;
             let files = &self.slots[index].files;
-            active[index] |= files.as_ref().is_none_or(|files| files.is_match(&*source.path));
+            active[index] |= files.as_ref().is_none_or(|files| files.is_match(source.own_path()));
         }
         active.contains(&true)
     }

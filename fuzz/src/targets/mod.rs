@@ -1,10 +1,12 @@
 //! The targets, one a file: `run` takes any bytes, `seeds` are to start from.
 
+pub mod archive;
 pub mod assignment;
 pub mod baseline;
 pub mod config;
 pub mod decode;
 pub mod encoded;
+pub mod gitleaks;
 pub mod judge;
 pub mod rules;
 pub mod secrets;
