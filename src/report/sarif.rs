@@ -149,7 +149,7 @@ fn code_flow(finding: &Finding, way: &[&Related], paths: &Paths<'_>) -> CodeFlow
         message: Some(text(sentence(&literal(&finding.message)))),
         ..paths.finding(finding)
     };
-    let steps = way.iter().map(|related| step(paths.step(related)));
+    let steps = way.iter().map(|related| step(paths.step(finding, related)));
     let locations: Vec<ThreadFlowLocation> = steps.chain([step(end)]).collect();
     let thread = ThreadFlow::builder().locations(locations).build();
     CodeFlow::builder().thread_flows([thread]).build()

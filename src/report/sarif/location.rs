@@ -41,8 +41,8 @@ impl<'a> Paths<'a> {
     }
 
     /// A place on the way of a value.
-    pub(super) fn step(&self, related: &Related) -> Location {
-        Location { id: None, ..self.related(0, related) }
+    pub(super) fn step(&self, finding: &Finding, related: &Related) -> Location {
+        Location { id: None, ..self.related(0, finding, related) }
     }
 
     /// A whole file.
