@@ -2,6 +2,7 @@
 //! how a finding is made of them. Apart from the judge, which decides.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -33,6 +34,8 @@ pub(super) struct Case<'s, 't> {
     pub source: &'s Source<'t>,
     pub mask: Mask<'t>,
     pub places: Places,
+    /// Starts of findings that an ignore keeps from being related to others.
+    pub alone: BTreeSet<usize>,
     /// Of a notebook.
     cells: Option<Cells>,
 }
@@ -56,7 +59,7 @@ impl<'s, 't> Case<'s, 't> {
             offsets.extend(marker_offsets(text));
         }
         let cells = Cells::of(source.own_path(), text);
-        Case { source, mask, places: Places::of(text, offsets), cells }
+        Case { source, mask, places: Places::of(text, offsets), alone: BTreeSet::new(), cells }
     }
 
     /// True if the finding is in a line of a baseline: what Seamline wrote
@@ -110,6 +113,7 @@ impl<'s, 't> Case<'s, 't> {
             fingerprint: fingerprint.clone(),
             secret,
             related: self.related(candidate),
+            way: candidate.way,
             reasons: candidate.reasons.iter().cloned().map(|r| self.reason(r)).collect(),
             origin: self.source.origin.clone(),
             excerpt: None,
@@ -129,8 +133,12 @@ impl<'s, 't> Case<'s, 't> {
             identity: Identity::of(raw),
             name: Some(context::name_of(text, place.start)).filter(harmless).unwrap_or_default(),
             sections,
+            alone: self.alone.contains(&candidate.span.start),
             secret: Some(Secret::new(raw)),
-            partner: candidate.partner.clone().map(|range| Secret::new(&text[range])),
+            partner: candidate.partner.as_ref().map(|partner| {
+                let written = || Secret::new(&text[partner.place.clone()]);
+                partner.decoded.clone().unwrap_or_else(written)
+            }),
         }
     }
 
@@ -182,6 +190,6 @@ pub(super) fn put_right(candidate: &mut Candidate, text: &[u8]) {
     };
     whole(&mut candidate.span);
     candidate.secret.iter_mut().for_each(whole);
-    candidate.partner.iter_mut().for_each(whole);
+    candidate.partner.iter_mut().for_each(|partner| whole(&mut partner.place));
     candidate.related.iter_mut().for_each(|(range, _)| whole(range));
 }

@@ -32,6 +32,8 @@ pub enum Role {
 pub struct Place {
     pub notation: Notation,
     pub role: Role,
+    /// Holds the texts of a user interface in some language.
+    pub is_translation: bool,
 }
 
 /// Bytes of the longest word below, and no less.
@@ -65,10 +67,15 @@ const EXAMPLE_WORDS: &[&str] = &[
     "tutorials",
 ];
 
+const TRANSLATION_WORDS: &[&str] = &[
+    "arb", "i18n", "intl", "l10n", "lang", "langs", "languages", "locale", "locales", "lproj",
+    "po", "pot", "resx", "translation", "translations", "xlf", "xliff",
+];
+
 impl Place {
     /// Reads the path of a file, with forward slashes.
     pub fn of(path: &str) -> Self {
-        Place { notation: notation(path), role: role(path) }
+        Place { notation: notation(path), role: role(path), is_translation: is_translation(path) }
     }
 }
 
@@ -100,6 +107,10 @@ fn role(path: &str) -> Role {
     role
 }
 
+fn is_translation(path: &str) -> bool {
+    path.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| has_word(word, TRANSLATION_WORDS))
+}
+
 /// Whether `word`, in any case, is in `list`, which is sorted and in lower case.
 fn has_word(word: &str, list: &[&str]) -> bool {
     let mut lower = [0; LONGEST];
@@ -115,7 +126,7 @@ mod tests {
 
     #[test]
     fn the_lists_can_be_searched() {
-        for list in [CODE, CONFIG, PROSE, TEST_WORDS, EXAMPLE_WORDS] {
+        for list in [CODE, CONFIG, PROSE, TEST_WORDS, EXAMPLE_WORDS, TRANSLATION_WORDS] {
             assert!(list.is_sorted() && list.iter().all(|word| word.len() <= LONGEST));
             assert!(list.iter().all(|word| has_word(&word.to_ascii_uppercase(), list)));
         }
@@ -133,7 +144,20 @@ mod tests {
             (".env.example", Notation::Config, Role::Example),
             ("config.txt", Notation::Unknown, Role::Production),
         ] {
-            assert_eq!(Place::of(path), Place { notation, role }, "{path}");
+            let place = Place { notation, role, is_translation: false };
+            assert_eq!(Place::of(path), place, "{path}");
+        }
+    }
+
+    #[test]
+    fn translations_are_told_by_their_folder_or_ending() {
+        for path in
+            ["config/locales/de.yml", "src/i18n/fr.json", "po/sv.po", "App/nl.lproj/x.strings"]
+        {
+            assert!(Place::of(path).is_translation, "{path}");
+        }
+        for path in ["config/database.yml", "src/language_server.rs", "pool/main.go"] {
+            assert!(!Place::of(path).is_translation, "{path}");
         }
     }
 }

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use memchr::memmem;
 use tree_sitter::Tree;
 
 use super::dialect::Dialect;
@@ -168,6 +169,12 @@ impl SyntaxEngine {
             let (slot, unit) = &slots[hit.unit];
             let Some(way) = ways.of(hit) else { continue };
             let mut candidate = candidate(&slot.spec, unit, hit, text);
+            if unit.secret.is_some() {
+                candidate.secret = credential(&place, unit, hit);
+                if candidate.secret.is_none() {
+                    continue;
+                }
+            }
             way.tell(&mut candidate);
             candidates.push(candidate);
         }
@@ -213,6 +220,21 @@ impl Slot {
         };
         self.compiled.get_or_init(compile).clone()
     }
+}
+
+/// Where the credential that `hit` captured is written: in its place, or where
+/// the constant that stands there gets its value. None if that cannot be told,
+/// for then it could not be hidden.
+fn credential(place: &Place<'_, '_>, unit: &Compiled, hit: &Hit<'_>) -> Option<Range<usize>> {
+    let captured = hit.captures.get(unit.secret?)?;
+    let node = captured.node?;
+    if string_content(place.dialect, place.text, node).is_some() {
+        return Some(captured.range.clone());
+    }
+    let value = place.flow().value(node)?;
+    let [text] = &value.texts[..] else { return None };
+    let start = memmem::find(place.text, text.as_bytes()).filter(|_| !text.is_empty())?;
+    Some(start..start + text.len())
 }
 
 fn candidate(spec: &Spec, unit: &Compiled, hit: &Hit<'_>, text: &[u8]) -> Candidate {
