@@ -15,16 +15,16 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::json;
 use serde_sarif::sarif::{
-    ArtifactLocation, Message, MultiformatMessageString, Notification, PropertyBag,
-    Result as SarifResult, ResultLevel, RunAutomationDetails, Suppression as SarifSuppression,
-    Tool, ToolComponent, Version,
+    ArtifactLocation, CodeFlow, Location, Message, MultiformatMessageString, Notification,
+    PropertyBag, Result as SarifResult, ResultLevel, RunAutomationDetails,
+    Suppression as SarifSuppression, ThreadFlow, ThreadFlowLocation, Tool, ToolComponent, Version,
 };
 
 use self::location::Paths;
 use self::rule::Rules;
 use super::Report;
 use super::stream::{Each, to_writer};
-use crate::finding::{Finding, Severity, Suppression};
+use crate::finding::{Finding, Related, Severity, Suppression};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -116,7 +116,7 @@ fn most_severe(report: &Report, limit: usize) -> Vec<&Finding> {
 
 fn result(finding: &Finding, rules: &Rules<'_>, paths: &Paths<'_>) -> SarifResult {
     let related: Vec<_> = finding.related.iter().take(MOST_RELATED).collect();
-    let locations = (1..).zip(&related).map(|(id, related)| paths.related(id, related));
+    let locations = (1..).zip(&related).map(|(id, related)| paths.related(id, finding, related));
     let related_locations: Vec<_> = locations.collect();
     let fingerprint = ("seamline/v1".to_owned(), finding.fingerprint.clone());
     let mut result = SarifResult::builder()
@@ -129,6 +129,7 @@ fn result(finding: &Finding, rules: &Rules<'_>, paths: &Paths<'_>) -> SarifResul
         .build();
     result.rule_index = rules.index(&finding.rule.id);
     result.suppressions = finding.suppressed.map(|by| vec![suppression(by)]);
+    result.code_flows = finding.way.then(|| vec![code_flow(finding, &related, paths)]);
     result.related_locations = (!related_locations.is_empty()).then_some(related_locations);
     result
 }
@@ -141,10 +142,27 @@ fn suppression(by: Suppression) -> SarifSuppression {
     SarifSuppression::builder().kind(json!(kind)).justification(why).build()
 }
 
+/// The way of a value through the code, which ends at the finding.
+fn code_flow(finding: &Finding, way: &[&Related], paths: &Paths<'_>) -> CodeFlow {
+    let step = |location| ThreadFlowLocation { location: Some(location), ..Default::default() };
+    let end = Location {
+        message: Some(text(sentence(&literal(&finding.message)))),
+        ..paths.finding(finding)
+    };
+    let steps = way.iter().map(|related| step(paths.step(finding, related)));
+    let locations: Vec<ThreadFlowLocation> = steps.chain([step(end)]).collect();
+    let thread = ThreadFlow::builder().locations(locations).build();
+    CodeFlow::builder().thread_flows([thread]).build()
+}
+
 /// The message as sentences, with a link to every related place: GitHub shows
 /// only those places that the message links to.
 fn message(finding: &Finding) -> String {
     let mut message = sentence(&literal(&finding.message));
+    if let Some(inner) = finding.origin.as_ref().and_then(|origin| origin.inner_path.as_deref()) {
+        let place = format!(" It is in {inner}, line {}, of the archive.", finding.start.line);
+        message.push_str(&literal(&place));
+    }
     for (id, related) in (1..).zip(finding.related.iter().take(MOST_RELATED)) {
         let link = literal(related.message.trim_end_matches('.'));
         message.push_str(&format!(" See [{link}]({id})."));

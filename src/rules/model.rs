@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[path = "model/verify.rs"]
 mod verify;
 
-pub use verify::{Answer, Choice, Method, Pair, Verify};
+pub use verify::{Answer, Choice, Method, Pair, Sign, Verify};
 
 /// Everything a rule says about itself: the texts behind `explain`, SARIF
 /// help and the rule index.

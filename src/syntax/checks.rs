@@ -23,7 +23,8 @@ impl Check {
         let (dialect, text) = (place.dialect, place.text);
         let content = captured.node.and_then(|node| literal(dialect, text, node));
         let node = captured.node.map(|node| unwrapped(dialect, node));
-        let node = node.filter(|node| content.is_none() || place.is_template(*node));
+        let node =
+            node.filter(|node| self.folds && (content.is_none() || place.is_template(*node)));
         let range = content.map_or(captured.range.clone(), |content| content.range);
         let Some(value) = text.get(range) else { return false };
         let value = &value[..value.len().min(MAX_SEARCHED)];
@@ -33,10 +34,11 @@ impl Check {
         if !self.types.is_empty() {
             return self.has_type(place, captured, value);
         }
+        // What needs the data flow, or is likely to, comes last.
         self.regex.as_ref().is_none_or(|regex| stands(&|text| regex.is_match(text)))
-            && self.not_regex.as_ref().is_none_or(|regex| !stands(&|text| regex.is_match(text)))
             && self.test.is_none_or(|test| stands(&|text| test.passes(text)))
             && self.kind.is_none_or(|kind| is_kind(place, kind, captured))
+            && self.not_regex.as_ref().is_none_or(|regex| !stands(&|text| regex.is_match(text)))
     }
 
     /// Whether it is an instance of one of the types; where that cannot be

@@ -103,7 +103,7 @@ impl SyntaxEngine {
 
     /// Parses `source` if some rule's trigger words are in its text.
     pub fn parse<'a>(&self, source: &Source<'a>, scratch: &mut SyntaxScratch) -> Parse<'a> {
-        match Language::of(&source.path, source.text) {
+        match Language::of(source.own_path(), source.text) {
             Some(language) => self.parse_as(language, &[], source, scratch),
             None => Parse::NotNeeded,
         }
@@ -112,7 +112,7 @@ impl SyntaxEngine {
     /// Parses the scripts that stand in `source`, if it is a page or component
     /// and some rule's trigger words are in its text. Spans are those of the file.
     pub fn parse_scripts<'a>(&self, source: &Source<'a>, scratch: &mut SyntaxScratch) -> Parse<'a> {
-        match Scripts::of(&source.path, source.text) {
+        match Scripts::of(source.own_path(), source.text) {
             Some(scripts) => self.parse_as(scripts.language, &scripts.ranges, source, scratch),
             None => Parse::NotNeeded,
         }
@@ -127,7 +127,7 @@ impl SyntaxEngine {
     ) -> Parse<'a> {
         let Some(rules) = self.rules(language) else { return Parse::NotNeeded };
         let active = rules.triggers.active(source.text, &mut scratch.found, |index| {
-            rules.slots[index].files.as_ref().is_none_or(|files| files.is_match(&*source.path))
+            rules.slots[index].files.as_ref().is_none_or(|files| files.is_match(source.own_path()))
         });
         if active.is_empty() {
             return Parse::NotNeeded;

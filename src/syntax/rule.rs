@@ -116,6 +116,8 @@ pub(crate) struct Check {
     pub(crate) not_regex: Option<Regex>,
     pub(crate) kind: Option<Kind>,
     pub(crate) test: Option<Test>,
+    /// A name may pass for the constant that it stands for.
+    pub(crate) folds: bool,
     /// Symbols of which one is what it is an instance of.
     pub(crate) types: Vec<String>,
 }
@@ -187,7 +189,8 @@ pub(crate) fn compile_matcher(
         }
         None => None,
     };
-    let checks = checks(&spec.constraints, &names)?;
+    let patterns: Vec<&String> = spec.any.iter().chain(&spec.has).chain(&spec.inside).collect();
+    let checks = checks(&spec.constraints, &names, &patterns)?;
     let secret = match &spec.secret {
         Some(name) => Some(known(&names, "secret", name)?),
         None => None,
@@ -252,6 +255,7 @@ fn known(names: &Names, place: &'static str, name: &str) -> Result<Var, ProblemK
 fn checks(
     constraints: &BTreeMap<String, Constraint>,
     names: &Names,
+    patterns: &[&String],
 ) -> Result<Vec<Check>, ProblemKind> {
     let check = |(name, constraint): (&String, &Constraint)| {
         let regex = |regex: &Option<String>| match regex {
@@ -277,9 +281,20 @@ fn checks(
             kind: kind.transpose()?,
             test: test.transpose()?,
             types: constraint.types.clone(),
+            folds: !patterns.iter().any(|pattern| is_spelt(pattern, name)),
         })
     };
     constraints.iter().map(check).collect()
+}
+
+/// Whether `$name` is what something is called on or by in `pattern`: then its
+/// spelling is meant, and no constant that it stands for.
+fn is_spelt(pattern: &str, name: &str) -> bool {
+    let before = format!("${name}");
+    pattern.match_indices(&before).any(|(at, _)| {
+        let after = &pattern[at + before.len()..];
+        after.starts_with(['.', '(', '[']) || after.starts_with("->") || after.starts_with("::")
+    })
 }
 
 /// Everything that is wrong with the matchers of `rule`, for each language

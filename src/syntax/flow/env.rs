@@ -2,9 +2,9 @@
 //! other on the same map: what one changed is taken back before the next, and
 //! joined in the end, so that a branch costs what it changes.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::numbers::NumberMap;
 use super::symbols::Sym;
 use super::value::{Proof, Val, Value};
 
@@ -21,7 +21,7 @@ type Key = (Sym, Kind);
 /// See the module.
 #[derive(Debug, Default)]
 pub(crate) struct Env {
-    map: HashMap<Key, Val>,
+    map: NumberMap<Key, Val>,
     /// Old values, to take changes back.
     log: Vec<(Key, Option<Val>)>,
     /// How many branches are open.
@@ -31,7 +31,7 @@ pub(crate) struct Env {
 /// What a branch changed.
 #[derive(Debug, Default)]
 pub(crate) struct Changes {
-    map: HashMap<Key, Val>,
+    map: NumberMap<Key, Val>,
     /// It does not reach its end.
     pub(crate) diverged: bool,
 }
@@ -78,7 +78,7 @@ impl Env {
 
     /// Takes back what was changed since `mark`.
     pub(crate) fn close(&mut self, mark: usize, diverged: bool) -> Changes {
-        let mut changes = Changes { map: HashMap::new(), diverged };
+        let mut changes = Changes { map: NumberMap::default(), diverged };
         for (key, old) in self.log.drain(mark..).rev() {
             let now = match old {
                 Some(old) => self.map.insert(key, old),

@@ -2,9 +2,9 @@
 //! Python f-string, a Go `Sprintf` and a PHP `.` are the same joining of
 //! pieces. Made by [`super::lower`], read by [`super::run`].
 
-use std::collections::HashMap;
 use std::ops::Range;
 
+use super::numbers::NumberMap;
 use super::symbols::Sym;
 
 /// Number of an operation in [`Ir::ops`].
@@ -150,9 +150,9 @@ pub(crate) struct Ir {
     pub(crate) classes: Vec<Class>,
     pub(crate) root: Id,
     /// How often a name, or a field of that name, is assigned to.
-    pub(crate) assigned: HashMap<Sym, u32>,
-    /// The operation of a node, by the node's bytes.
-    pub(crate) places: HashMap<(u32, u32), Id>,
+    pub(crate) assigned: NumberMap<Sym, u32>,
+    /// The operations of nodes, by the nodes' bytes; sorted in the end.
+    places: Vec<((u32, u32), Id)>,
 }
 
 impl Ir {
@@ -161,6 +161,23 @@ impl Ir {
         self.ops.push(op);
         self.spans.push(span);
         self.ops.len() as Id - 1
+    }
+
+    /// Notes that `id` is what the node with the bytes `span` is.
+    pub(crate) fn put(&mut self, span: (u32, u32), id: Id) {
+        self.places.push((span, id));
+    }
+
+    /// Gets ready for [`Self::place`].
+    pub(crate) fn finish(&mut self) {
+        // Stable: of nodes with the same bytes the outer one comes last.
+        self.places.sort_by_key(|(span, _)| *span);
+    }
+
+    /// The operation of the outermost node with the bytes `span`.
+    pub(crate) fn place(&self, span: (u32, u32)) -> Option<Id> {
+        let end = self.places.partition_point(|(known, _)| *known <= span);
+        self.places.get(end.checked_sub(1)?).filter(|(known, _)| *known == span).map(|(_, id)| *id)
     }
 
     /// Keeps `items` as a list.

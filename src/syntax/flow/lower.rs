@@ -2,7 +2,7 @@
 //! table of [`super::roles`]. What is nested too deeply, or beyond the budget,
 //! becomes [`Op::Unknown`]: it is lost to the data flow, and to nothing else.
 
-use tree_sitter::Node;
+use tree_sitter::{Node, TreeCursor};
 
 use super::ir::{Class, Id, Ir, Op};
 use super::roles::{Role, Tables};
@@ -45,7 +45,8 @@ impl<'t> Kids<'t> {
 }
 
 /// Makes the [`Ir`] of one file.
-pub(crate) struct Lowerer<'a> {
+pub(crate) struct Lowerer<'a, 't> {
+    cursor: TreeCursor<'t>,
     pub(super) dialect: &'a Dialect,
     pub(super) text: &'a [u8],
     pub(super) tables: &'a Tables,
@@ -67,16 +68,17 @@ pub(crate) struct Lowerer<'a> {
     pub(super) marks: Vec<Sym>,
 }
 
-impl<'a> Lowerer<'a> {
+impl<'a, 't> Lowerer<'a, 't> {
     /// The data flow's view of the file with this `root`.
     pub(crate) fn file(
         dialect: &'a Dialect,
         text: &'a [u8],
         tables: &'a Tables,
         symbols: &'a mut Symbols,
-        root: Node<'_>,
+        root: Node<'t>,
     ) -> Ir {
         let mut lowerer = Lowerer {
+            cursor: root.walk(),
             dialect,
             text,
             tables,
@@ -92,27 +94,28 @@ impl<'a> Lowerer<'a> {
             marks: Vec::new(),
         };
         lowerer.ir.root = lowerer.lower(root);
+        lowerer.ir.finish();
         lowerer.ir
     }
 
-    pub(super) fn role(&self, node: Node<'_>) -> Role {
+    pub(super) fn role(&self, node: Node<'t>) -> Role {
         self.tables.roles.get(usize::from(node.kind_id())).copied().unwrap_or(Role::Skip)
     }
 
-    pub(super) fn kids<'t>(&self, node: Node<'t>) -> Kids<'t> {
+    pub(super) fn kids(&mut self, node: Node<'t>) -> Kids<'t> {
         let mut kids = Kids::default();
-        let mut cursor = node.walk();
-        let mut more = cursor.goto_first_child();
+        self.cursor.reset(node);
+        let mut more = self.cursor.goto_first_child();
         while more {
-            let child = cursor.node();
+            let child = self.cursor.node();
             if child.is_extra() || child.is_missing() {
             } else if child.is_named() {
-                let field = cursor.field_id().map_or("", |id| self.field_name(id.get()));
+                let field = self.cursor.field_id().map_or("", |id| self.field_name(id.get()));
                 kids.named.push(Kid { node: child, field, role: self.role(child) });
             } else {
                 kids.tokens.push(child);
             }
-            more = cursor.goto_next_sibling();
+            more = self.cursor.goto_next_sibling();
         }
         kids
     }
@@ -121,16 +124,16 @@ impl<'a> Lowerer<'a> {
         self.tables.fields.get(usize::from(id)).copied().unwrap_or_default()
     }
 
-    pub(super) fn bytes(&self, node: Node<'_>) -> &'a [u8] {
+    pub(super) fn bytes(&self, node: Node<'t>) -> &'a [u8] {
         node_text(self.text, node)
     }
 
-    pub(super) fn symbol(&mut self, node: Node<'_>) -> Sym {
+    pub(super) fn symbol(&mut self, node: Node<'t>) -> Sym {
         let text = self.bytes(node);
         self.symbols.of_bytes(text)
     }
 
-    pub(super) fn push(&mut self, op: Op, node: Node<'_>) -> Id {
+    pub(super) fn push(&mut self, op: Op, node: Node<'t>) -> Id {
         self.ir.push(op, span(node))
     }
 
@@ -139,28 +142,28 @@ impl<'a> Lowerer<'a> {
     }
 
     /// `node` as an operation.
-    pub(super) fn lower(&mut self, node: Node<'_>) -> Id {
+    pub(super) fn lower(&mut self, node: Node<'t>) -> Id {
         if self.depth >= MAX_DEPTH || self.ir.ops.len() >= MAX_OPS {
             return self.unknown(node);
         }
         self.depth += 1;
         let id = self.by_role(node);
         self.depth -= 1;
-        self.ir.places.insert(span(node), id);
+        self.ir.put(span(node), id);
         id
     }
 
     /// All of `nodes`.
-    pub(super) fn all<'t>(&mut self, kids: impl Iterator<Item = Kid<'t>>) -> Vec<Id> {
+    pub(super) fn all(&mut self, kids: impl Iterator<Item = Kid<'t>>) -> Vec<Id> {
         kids.map(|kid| self.lower(kid.node)).collect()
     }
 
-    pub(super) fn unknown(&mut self, node: Node<'_>) -> Id {
+    pub(super) fn unknown(&mut self, node: Node<'t>) -> Id {
         let none = self.ir.list(&[]);
         self.push(Op::Unknown(none), node)
     }
 
-    fn by_role(&mut self, node: Node<'_>) -> Id {
+    fn by_role(&mut self, node: Node<'t>) -> Id {
         match self.role(node) {
             Role::Skip => self.unknown(node),
             Role::Plain => self.plain(node),
@@ -210,7 +213,7 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn plain(&mut self, node: Node<'_>) -> Id {
+    fn plain(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
         let mut ids = Vec::with_capacity(kids.named.len());
         for kid in &kids.named {
@@ -237,7 +240,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// An operation on the first child that runs.
-    fn first(&mut self, node: Node<'_>, op: impl Fn(Id) -> Op) -> Id {
+    fn first(&mut self, node: Node<'t>, op: impl Fn(Id) -> Op) -> Id {
         let kids = self.kids(node);
         let ids = self.all(kids.running());
         let value = match ids[..] {
@@ -247,14 +250,14 @@ impl<'a> Lowerer<'a> {
         self.push(op(value), node)
     }
 
-    pub(super) fn number(&mut self, node: Node<'_>) -> Id {
+    pub(super) fn number(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
         let parts = self.all(kids.running());
         let parts = self.ir.list(&parts);
         self.push(Op::Number(parts), node)
     }
 
-    fn name(&mut self, node: Node<'_>) -> Id {
+    fn name(&mut self, node: Node<'t>) -> Id {
         let text = self.bytes(node);
         let end = text.iter().position(|b| *b == b'<').unwrap_or(text.len());
         let name = match text.strip_prefix(b"${") {
@@ -265,7 +268,7 @@ impl<'a> Lowerer<'a> {
         self.push(Op::Name(name), node)
     }
 
-    fn field(&mut self, node: Node<'_>) -> Id {
+    fn field(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
         let Some(last) = kids.named.last().copied() else { return self.unknown(node) };
         let name = self.symbol(last.node);
@@ -281,7 +284,7 @@ impl<'a> Lowerer<'a> {
         self.push(Op::Field(base, name), node)
     }
 
-    fn binding(&mut self, node: Node<'_>) -> Id {
+    fn binding(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
         let base = match self.bound {
             Some(base) => base,
@@ -292,7 +295,7 @@ impl<'a> Lowerer<'a> {
         self.push(Op::Field(base, name), node)
     }
 
-    fn conditional(&mut self, node: Node<'_>) -> Id {
+    fn conditional(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
         let [base, rest, ..] = kids.named[..] else { return self.plain(node) };
         let base = self.lower(base.node);
@@ -302,7 +305,7 @@ impl<'a> Lowerer<'a> {
         id
     }
 
-    fn index(&mut self, node: Node<'_>) -> Id {
+    fn index(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
         let mut running = kids.running();
         let Some(base) = running.next() else { return self.unknown(node) };
@@ -322,7 +325,7 @@ impl<'a> Lowerer<'a> {
         self.push(op, node)
     }
 
-    fn cast(&mut self, node: Node<'_>) -> Id {
+    fn cast(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
         let value = kids.field(&["value", "operand", "left"]).or_else(|| {
             let mut running = kids.running();
@@ -336,7 +339,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// A list, tuple, dictionary, object, or a pattern of one.
-    pub(super) fn group(&mut self, node: Node<'_>) -> Id {
+    pub(super) fn group(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
         let items = match node.kind() {
             // C# writes the entries of an object as assignments.
@@ -357,7 +360,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// The items of a list; a shorthand `{ a }` is `{ a: a }`.
-    pub(super) fn items<'t>(&mut self, kids: impl Iterator<Item = Kid<'t>>) -> Vec<Id> {
+    pub(super) fn items(&mut self, kids: impl Iterator<Item = Kid<'t>>) -> Vec<Id> {
         let mut items = Vec::new();
         for kid in kids {
             let node = kid.node;
@@ -378,9 +381,9 @@ impl<'a> Lowerer<'a> {
         items
     }
 
-    fn entry(&mut self, node: Node<'_>) -> Id {
+    fn entry(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
-        let running: Vec<Kid<'_>> = kids.named.iter().copied().filter(is_entry_part).collect();
+        let running: Vec<Kid<'t>> = kids.named.iter().copied().filter(is_entry_part).collect();
         match running[..] {
             [] => self.unknown(node),
             [only] if only.node.kind().starts_with("shorthand") => {
@@ -398,7 +401,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// The name that a key is, whatever its quotes; none if it is computed.
-    fn key(&mut self, node: Node<'_>) -> Sym {
+    fn key(&mut self, node: Node<'t>) -> Sym {
         if let Some(content) = string_content(self.dialect, self.text, node) {
             let content = self.text.get(content.range).unwrap_or_default();
             return self.symbols.of_bytes(content);
@@ -413,7 +416,7 @@ impl<'a> Lowerer<'a> {
         self.symbols.of_bytes(text.strip_suffix(b":").unwrap_or(text))
     }
 
-    fn class(&mut self, node: Node<'_>) -> Id {
+    fn class(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
         let mut class = Class { marks: std::mem::take(&mut self.marks), ..Class::default() };
         let name = kids.field(&["name", "type"]);
@@ -424,7 +427,7 @@ impl<'a> Lowerer<'a> {
         let number = self.ir.classes.len() as u32;
         self.ir.classes.push(class);
         let outer = self.class.replace(number);
-        let is_body = |kid: &Kid<'_>| {
+        let is_body = |kid: &Kid<'t>| {
             kid.field == "body" || matches!(kid.node.kind(), "class_body" | "enum_class_body")
         };
         let mut parts = self.constructor_fields(&kids);
@@ -436,14 +439,14 @@ impl<'a> Lowerer<'a> {
     }
 }
 
-impl Lowerer<'_> {
+impl<'t> Lowerer<'_, 't> {
     /// Kotlin, C#: the parameters of a class are its fields.
-    fn constructor_fields(&mut self, kids: &Kids<'_>) -> Vec<Id> {
+    fn constructor_fields(&mut self, kids: &Kids<'t>) -> Vec<Id> {
         let lists = ["primary_constructor", "class_parameters", "parameter_list"];
-        let mut open: Vec<Node<'_>> = kids.named.iter().map(|kid| kid.node).collect();
+        let mut open: Vec<Node<'t>> = kids.named.iter().map(|kid| kid.node).collect();
         let mut fields = Vec::new();
         for _ in 0..2 {
-            let found: Vec<Node<'_>> =
+            let found: Vec<Node<'t>> =
                 open.iter().copied().filter(|node| lists.contains(&node.kind())).collect();
             open = found.iter().flat_map(|node| self.kids(*node).named).map(|k| k.node).collect();
             for parameter in open.iter().filter(|node| node.kind().ends_with("parameter")) {

@@ -23,8 +23,8 @@ enum Operator {
     Number,
 }
 
-impl Lowerer<'_> {
-    pub(super) fn call(&mut self, node: Node<'_>) -> Id {
+impl<'t> Lowerer<'_, 't> {
+    pub(super) fn call(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
         let Some(callee) = kids.field(&["function"]).or_else(|| first_callee(&kids)) else {
             return self.method(node, &kids);
@@ -42,7 +42,7 @@ impl Lowerer<'_> {
     }
 
     /// A call whose receiver and name are fields of their own.
-    fn method(&mut self, node: Node<'_>, kids: &Kids<'_>) -> Id {
+    fn method(&mut self, node: Node<'t>, kids: &Kids<'t>) -> Id {
         let receiver = kids.field(&["object", "receiver", "scope"]);
         let Some(name) = kids.field(&["name", "method", "constructor"]) else {
             let parts = self.all(kids.running());
@@ -58,11 +58,11 @@ impl Lowerer<'_> {
             }
             None => self.ir.push(Op::Name(symbol), (name.node.start_byte() as u32, end)),
         };
-        let taken = |kid: &Kid<'_>| {
+        let taken = |kid: &Kid<'t>| {
             kid.node.id() == name.node.id()
                 || receiver.is_some_and(|r| r.node.id() == kid.node.id())
         };
-        let args: Vec<Kid<'_>> = kids.named.iter().copied().filter(|kid| !taken(kid)).collect();
+        let args: Vec<Kid<'t>> = kids.named.iter().copied().filter(|kid| !taken(kid)).collect();
         // Ruby: `a.b` reads what `a` calls `b`.
         if self.is(Language::Ruby) && args.is_empty() && receiver.is_some() {
             self.calls.push(symbol);
@@ -72,7 +72,7 @@ impl Lowerer<'_> {
     }
 
     /// The call of `callee` with the arguments that `lists` hold.
-    fn finish_call(&mut self, node: Node<'_>, callee: Id, lists: Vec<Kid<'_>>) -> Id {
+    fn finish_call(&mut self, node: Node<'t>, callee: Id, lists: Vec<Kid<'t>>) -> Id {
         let mut args = Vec::new();
         for list in lists {
             if is_arguments(list.node.kind()) {
@@ -87,7 +87,7 @@ impl Lowerer<'_> {
         self.push(Op::Call(callee, args), node)
     }
 
-    pub(super) fn construct(&mut self, node: Node<'_>) -> Id {
+    pub(super) fn construct(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
         let class = kids.field(&["constructor", "type", "name"]);
         let class =
@@ -109,7 +109,7 @@ impl Lowerer<'_> {
     }
 
     /// A shell command: the first word is what is called.
-    pub(super) fn command(&mut self, node: Node<'_>) -> Id {
+    pub(super) fn command(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
         let Some(name) = kids.field(&["name"]) else { return self.unknown(node) };
         let symbol = self.symbol(name.node);
@@ -122,7 +122,7 @@ impl Lowerer<'_> {
     }
 
     /// Rust: the arguments of a macro are bare tokens.
-    pub(super) fn macro_call(&mut self, node: Node<'_>) -> Id {
+    pub(super) fn macro_call(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
         let Some(name) = kids.field(&["macro"]) else { return self.unknown(node) };
         let callee = self.lower(name.node);
@@ -137,7 +137,7 @@ impl Lowerer<'_> {
     }
 
     /// Arguments between commas; `a.b` in one is a field.
-    fn token_arguments(&mut self, tree: Node<'_>, args: &mut Vec<Id>) {
+    fn token_arguments(&mut self, tree: Node<'t>, args: &mut Vec<Id>) {
         let mut cursor = tree.walk();
         let mut current: Option<Id> = None;
         let mut more = cursor.goto_first_child();
@@ -169,7 +169,7 @@ impl Lowerer<'_> {
     }
 
     /// `{name}` in a format string is an argument too.
-    fn inline_arguments(&mut self, tree: Node<'_>, args: &mut Vec<Id>) {
+    fn inline_arguments(&mut self, tree: Node<'t>, args: &mut Vec<Id>) {
         let Some(Op::Text(start, end)) = args.first().map(|first| self.ir.op(*first)) else {
             return;
         };
@@ -187,7 +187,7 @@ impl Lowerer<'_> {
         }
     }
 
-    pub(super) fn binary(&mut self, node: Node<'_>) -> Id {
+    pub(super) fn binary(&mut self, node: Node<'t>) -> Id {
         let mut parts = Vec::new();
         let mut at = node;
         let operator = loop {
@@ -199,7 +199,7 @@ impl Lowerer<'_> {
             };
             let chain = operator == Operator::Concat
                 && left.role == Role::Binary
-                && self.operator(&self.kids(left.node)) == Operator::Concat;
+                && self.is_concat(left.node);
             if !chain {
                 let ids = self.all(kids.named.iter().copied());
                 parts.extend(ids.into_iter().rev());
@@ -212,7 +212,12 @@ impl Lowerer<'_> {
         self.combined(node, operator, &parts)
     }
 
-    fn combined(&mut self, node: Node<'_>, operator: Operator, parts: &[Id]) -> Id {
+    fn is_concat(&mut self, node: Node<'t>) -> bool {
+        let kids = self.kids(node);
+        self.operator(&kids) == Operator::Concat
+    }
+
+    fn combined(&mut self, node: Node<'t>, operator: Operator, parts: &[Id]) -> Id {
         let list = self.ir.list(parts);
         let op = match (operator, parts) {
             (Operator::Append, [target, value, ..]) => {
@@ -229,7 +234,7 @@ impl Lowerer<'_> {
         self.push(op, node)
     }
 
-    fn operator(&self, kids: &Kids<'_>) -> Operator {
+    fn operator(&self, kids: &Kids<'t>) -> Operator {
         let tokens = kids.tokens.iter().map(|token| self.bytes(*token));
         let token = tokens.filter(|token| !matches!(*token, b"(" | b")")).collect::<Vec<_>>();
         let language = self.dialect.language;
@@ -254,9 +259,9 @@ impl Lowerer<'_> {
         }
     }
 
-    pub(super) fn ternary(&mut self, node: Node<'_>) -> Id {
+    pub(super) fn ternary(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
-        let parts: Vec<Kid<'_>> = kids.running().collect();
+        let parts: Vec<Kid<'t>> = kids.running().collect();
         let condition = kids.field(&["condition"]);
         let (condition, then, other) = match (condition, &parts[..]) {
             (Some(condition), [_, then, other]) => (condition, *then, *other),
@@ -268,7 +273,7 @@ impl Lowerer<'_> {
         self.push(Op::If(ids[0], ids[1], Some(ids[2])), node)
     }
 
-    pub(super) fn unary(&mut self, node: Node<'_>) -> Id {
+    pub(super) fn unary(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
         let token = kids.tokens.first().map_or(&b""[..], |token| self.bytes(*token));
         let Some(operand) = kids.running().next() else { return self.unknown(node) };
@@ -283,7 +288,7 @@ impl Lowerer<'_> {
         }
     }
 
-    pub(super) fn string(&mut self, node: Node<'_>) -> Id {
+    pub(super) fn string(&mut self, node: Node<'t>) -> Id {
         let content = string_content(self.dialect, self.text, node);
         let content = content.map_or(node.byte_range(), |content| content.range);
         let colon = content.len() > 1 && self.text.get(content.start) == Some(&b':');

@@ -16,9 +16,9 @@ const TARGETS: &[&str] = &["left", "name", "pattern", "property", "variable"];
 /// Fields that hold what is assigned.
 const VALUES: &[&str] = &["right", "value", "default_value"];
 
-impl Lowerer<'_> {
+impl<'t> Lowerer<'_, 't> {
     /// A declaration whose type holds for all its variables.
-    pub(super) fn declaration(&mut self, node: Node<'_>) -> Id {
+    pub(super) fn declaration(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
         let kind = kids.field(&["type"]).map_or(NONE, |kind| self.type_name(kind.node));
         let outer = std::mem::replace(&mut self.declared, kind);
@@ -33,10 +33,10 @@ impl Lowerer<'_> {
         }
     }
 
-    pub(super) fn assignment(&mut self, node: Node<'_>) -> Id {
+    pub(super) fn assignment(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
         let declared = std::mem::replace(&mut self.declared, NONE);
-        let fielded: Vec<Kid<'_>> =
+        let fielded: Vec<Kid<'t>> =
             kids.named.iter().copied().filter(|kid| TARGETS.contains(&kid.field)).collect();
         let targets = match (&fielded[..], kids.running().next()) {
             ([], Some(first)) => vec![first],
@@ -52,9 +52,9 @@ impl Lowerer<'_> {
             }
         };
         let kind = self.declared_type(&kids, targets[0].node, declared);
-        let is_target = |kid: &Kid<'_>| targets.iter().any(|t| t.node.id() == kid.node.id());
+        let is_target = |kid: &Kid<'t>| targets.iter().any(|t| t.node.id() == kid.node.id());
         let value = kids.field(VALUES).or_else(|| {
-            let is_type = |kid: &Kid<'_>| kid.field == "type" || kid.node.kind().ends_with("_type");
+            let is_type = |kid: &Kid<'t>| kid.field == "type" || kid.node.kind().ends_with("_type");
             kids.running().filter(|kid| !is_target(kid) && !is_type(kid)).last()
         });
         let value = match value {
@@ -69,19 +69,19 @@ impl Lowerer<'_> {
         self.push(Op::Assign(how, target, value, kind), node)
     }
 
-    fn declared_type(&mut self, kids: &Kids<'_>, target: Node<'_>, declared: Sym) -> Sym {
+    fn declared_type(&mut self, kids: &Kids<'t>, target: Node<'t>, declared: Sym) -> Sym {
         if let Some(kind) = kids.field(&["type"]) {
             return self.type_name(kind.node);
         }
         // Kotlin: the type stands with the name.
-        let is_type = |node: &Node<'_>| node.kind().ends_with("_type");
+        let is_type = |node: &Node<'t>| node.kind().ends_with("_type");
         let beside = || kids.named.iter().map(|kid| kid.node).find(is_type);
         let inner = target.named_child(1).filter(is_type);
         let kind = if self.is(Language::Kotlin) { inner.or_else(beside) } else { None };
         kind.map_or(declared, |kind| self.type_name(kind))
     }
 
-    fn how(&self, kids: &Kids<'_>) -> Assign {
+    fn how(&self, kids: &Kids<'t>) -> Assign {
         let mut signs = kids.tokens.iter().map(|token| self.bytes(*token));
         match signs.rfind(|sign| sign.ends_with(b"=")) {
             None | Some(b"=" | b":=") => Assign::Set,
@@ -120,12 +120,12 @@ impl Lowerer<'_> {
         }
     }
 
-    pub(super) fn branch(&mut self, node: Node<'_>, negated: bool) -> Id {
+    pub(super) fn branch(&mut self, node: Node<'t>, negated: bool) -> Id {
         let kids = self.kids(node);
         let before = kids.field(&["initializer"]).map(|kid| self.lower(kid.node));
-        let mut rest: Vec<Kid<'_>> =
+        let mut rest: Vec<Kid<'t>> =
             kids.running().filter(|kid| kid.field != "initializer").collect();
-        let is_condition = |kid: &Kid<'_>| kid.field == "condition";
+        let is_condition = |kid: &Kid<'t>| kid.field == "condition";
         let condition = match rest.iter().position(is_condition) {
             Some(at) => rest.remove(at),
             None if rest.is_empty() => return self.unknown(node),
@@ -133,7 +133,7 @@ impl Lowerer<'_> {
         };
         let condition = self.lower(condition.node);
         let condition = if negated { self.push(Op::Not(condition), node) } else { condition };
-        let is_other = |kid: &Kid<'_>| {
+        let is_other = |kid: &Kid<'t>| {
             kid.field == "alternative" || matches!(kid.node.kind(), "elif_clause" | "else_clause")
         };
         let split = rest.iter().position(is_other).unwrap_or(match self.dialect.language {
@@ -155,7 +155,7 @@ impl Lowerer<'_> {
     }
 
     /// `elif`, `elif`, `else`: each is the else of the one before.
-    fn alternatives(&mut self, node: Node<'_>, others: &[Kid<'_>]) -> Option<Id> {
+    fn alternatives(&mut self, node: Node<'t>, others: &[Kid<'t>]) -> Option<Id> {
         let mut other = None;
         for kid in others.iter().rev() {
             let id = self.lower(kid.node);
@@ -169,7 +169,7 @@ impl Lowerer<'_> {
         other
     }
 
-    fn block(&mut self, node: Node<'_>, kids: &[Kid<'_>]) -> Id {
+    fn block(&mut self, node: Node<'t>, kids: &[Kid<'t>]) -> Id {
         let ids = self.all(kids.iter().copied());
         match ids[..] {
             [only] => only,
@@ -180,16 +180,16 @@ impl Lowerer<'_> {
         }
     }
 
-    pub(super) fn repeat(&mut self, node: Node<'_>) -> Id {
+    pub(super) fn repeat(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
         let outer = std::mem::replace(&mut self.in_switch, false);
-        let parts: Vec<Kid<'_>> = kids.running().collect();
+        let parts: Vec<Kid<'t>> = kids.running().collect();
         let body = self.block(node, &parts);
         self.in_switch = outer;
         self.push(Op::Loop(body), node)
     }
 
-    pub(super) fn each(&mut self, node: Node<'_>) -> Id {
+    pub(super) fn each(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
         let Some((target, items)) = self.bound_items(&kids) else { return self.repeat(node) };
         let outer = std::mem::replace(&mut self.in_switch, false);
@@ -208,7 +208,7 @@ impl Lowerer<'_> {
     }
 
     /// `target = one of items`.
-    fn element(&mut self, target: Node<'_>, items: Node<'_>) -> Id {
+    fn element(&mut self, target: Node<'t>, items: Node<'t>) -> Id {
         let items = self.lower(items);
         let mut target_id = self.lower(target);
         // Go: the first one is the index.
@@ -222,7 +222,7 @@ impl Lowerer<'_> {
     }
 
     /// The variable and what it goes through, if the loop has them.
-    fn bound_items<'t>(&self, kids: &Kids<'t>) -> Option<(Kid<'t>, Kid<'t>)> {
+    fn bound_items(&mut self, kids: &Kids<'t>) -> Option<(Kid<'t>, Kid<'t>)> {
         if let Some(range) = kids.named.iter().find(|kid| kid.node.kind() == "range_clause") {
             let inner = self.kids(range.node);
             return Some((inner.field(&["left"])?, inner.field(&["right"])?));
@@ -245,7 +245,7 @@ impl Lowerer<'_> {
         }
     }
 
-    pub(super) fn comprehension(&mut self, node: Node<'_>) -> Id {
+    pub(super) fn comprehension(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
         let mut ids = Vec::new();
         for clause in kids.named.iter().filter(|kid| kid.field != "body") {
@@ -262,9 +262,9 @@ impl Lowerer<'_> {
         self.push(Op::Seq(list), node)
     }
 
-    pub(super) fn with(&mut self, node: Node<'_>) -> Id {
+    pub(super) fn with(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
-        let running: Vec<Kid<'_>> = kids.running().collect();
+        let running: Vec<Kid<'t>> = kids.running().collect();
         match running[..] {
             [value, target] if node.kind() == "as_pattern" => {
                 let value = self.lower(value.node);
@@ -275,10 +275,10 @@ impl Lowerer<'_> {
         }
     }
 
-    pub(super) fn switch(&mut self, node: Node<'_>) -> Id {
+    pub(super) fn switch(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
         let subject = kids.field(&["value", "condition", "subject"]).or_else(|| {
-            let subject = |kid: &&Kid<'_>| kid.node.kind() == "when_subject";
+            let subject = |kid: &&Kid<'t>| kid.node.kind() == "when_subject";
             let first = kids.named.first().filter(|kid| kid.role != Role::Plain);
             kids.named.iter().find(subject).or(first).copied()
         });
@@ -305,10 +305,10 @@ impl Lowerer<'_> {
     }
 
     /// A case: everything in it runs, its labels tell what the subject is.
-    fn arm(&mut self, node: Node<'_>) -> Id {
+    fn arm(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
         let rust = self.is(Language::Rust);
-        let is_label = |kid: &Kid<'_>| {
+        let is_label = |kid: &Kid<'t>| {
             matches!(kid.field, "pattern" | "condition" | "conditional_expressions")
                 || kid.field == "value" && !rust
                 || matches!(
@@ -316,10 +316,10 @@ impl Lowerer<'_> {
                     "switch_label" | "constant_pattern" | "case_pattern" | "match_pattern"
                 )
         };
-        let labels: Vec<Kid<'_>> = kids.named.iter().copied().filter(is_label).collect();
+        let labels: Vec<Kid<'t>> = kids.named.iter().copied().filter(is_label).collect();
         let constant = labels.iter().any(|kid| self.is_constant_label(kid.node));
         let bound = labels.first().and_then(|label| self.matched(label.node));
-        let body: Vec<Kid<'_>> = kids.running().filter(|kid| !is_label(kid)).collect();
+        let body: Vec<Kid<'t>> = kids.running().filter(|kid| !is_label(kid)).collect();
         let mut body = self.block(node, &body);
         if let Some(bound) = bound {
             let list = self.ir.list(&[bound, body]);
@@ -329,7 +329,7 @@ impl Lowerer<'_> {
     }
 
     /// Rust: a pattern binds names to parts of the subject.
-    fn matched(&mut self, label: Node<'_>) -> Option<Id> {
+    fn matched(&mut self, label: Node<'t>) -> Option<Id> {
         let pattern = label.named_child(0).filter(|_| label.kind() == "match_pattern")?;
         if !matches!(self.role(pattern), Role::Group | Role::Name) {
             return None;
@@ -340,13 +340,13 @@ impl Lowerer<'_> {
         Some(self.push(Op::Assign(Assign::Set, target, value, NONE), label))
     }
 
-    fn is_constant_label(&self, node: Node<'_>) -> bool {
+    fn is_constant_label(&self, node: Node<'t>) -> bool {
         let text = self.bytes(node);
         let text = text.strip_prefix(b"case").unwrap_or(text).trim_ascii_start();
         text.first().is_some_and(|b| matches!(b, b'"' | b'\'' | b'`' | b'0'..=b'9' | b':'))
     }
 
-    pub(super) fn attempt(&mut self, node: Node<'_>) -> Id {
+    pub(super) fn attempt(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
         let (mut body, mut handlers, mut last) = (Vec::new(), Vec::new(), Vec::new());
         for kid in kids.running() {
@@ -373,7 +373,7 @@ impl Lowerer<'_> {
         self.push(Op::Seq(list), node)
     }
 
-    pub(super) fn decorated(&mut self, node: Node<'_>) -> Id {
+    pub(super) fn decorated(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
         let mut marks = Vec::new();
         for kid in &kids.named {
@@ -386,17 +386,17 @@ impl Lowerer<'_> {
         }
     }
 
-    pub(super) fn function(&mut self, node: Node<'_>) -> Id {
+    pub(super) fn function(&mut self, node: Node<'t>) -> Id {
         let number = self.define(node);
         self.push(Op::Function(number), node)
     }
 
-    pub(super) fn lambda(&mut self, node: Node<'_>) -> Id {
+    pub(super) fn lambda(&mut self, node: Node<'t>) -> Id {
         let number = self.define(node);
         self.push(Op::Lambda(number), node)
     }
 
-    fn define(&mut self, node: Node<'_>) -> u32 {
+    fn define(&mut self, node: Node<'t>) -> u32 {
         let kids = self.kids(node);
         let mut marks = std::mem::take(&mut self.marks);
         kids.named.iter().for_each(|kid| self.marks_in(kid.node, &mut marks));
@@ -416,10 +416,10 @@ impl Lowerer<'_> {
             params.push(Param { target, name, kind, default: None, marks, span });
         }
         let has_body = kids.named.iter().any(|kid| kid.field == "body");
-        let is_body = |kid: &Kid<'_>| {
+        let is_body = |kid: &Kid<'t>| {
             if has_body { kid.field == "body" } else { !is_header(kid) }
         };
-        let bodies: Vec<Kid<'_>> = kids.running().filter(is_body).collect();
+        let bodies: Vec<Kid<'t>> = kids.running().filter(is_body).collect();
         let yields = self.yields(node, &bodies);
         let body = self.block(node, &bodies);
         self.functions -= 1;
@@ -442,7 +442,7 @@ impl Lowerer<'_> {
     }
 
     /// Whether the value of the body is what the function returns.
-    fn yields(&self, node: Node<'_>, bodies: &[Kid<'_>]) -> bool {
+    fn yields(&self, node: Node<'t>, bodies: &[Kid<'t>]) -> bool {
         if matches!(self.dialect.language, Language::Ruby | Language::Rust) {
             return true;
         }
@@ -455,10 +455,10 @@ impl Lowerer<'_> {
         !["block", "compound", "body"].iter().any(|part| kind.contains(part))
     }
 
-    fn params(&mut self, kids: &Kids<'_>) -> Vec<Param> {
+    fn params(&mut self, kids: &Kids<'t>) -> Vec<Param> {
         let mut params = Vec::new();
         let lists =
-            |kid: &&Kid<'_>| matches!(kid.field, "parameters" | "parameter") || is_params(kid);
+            |kid: &&Kid<'t>| matches!(kid.field, "parameters" | "parameter") || is_params(kid);
         for list in kids.named.iter().filter(lists).filter(|kid| kid.field != "receiver") {
             let inner = self.kids(list.node);
             if inner.named.is_empty() || list.field == "parameter" {
@@ -482,21 +482,21 @@ impl Lowerer<'_> {
     }
 
     /// One parameter; Go may declare several at once.
-    fn param(&mut self, node: Node<'_>, params: &mut Vec<Param>) {
+    fn param(&mut self, node: Node<'t>, params: &mut Vec<Param>) {
         let kids = self.kids(node);
         let mut marks = Vec::new();
         kids.named.iter().for_each(|kid| self.marks_in(kid.node, &mut marks));
         let kind = kids.field(&["type"]).or_else(|| {
-            let types = |kid: &&Kid<'_>| kid.node.kind().ends_with("_type");
+            let types = |kid: &&Kid<'t>| kid.node.kind().ends_with("_type");
             kids.named.iter().skip(1).find(types).copied()
         });
         let kind = kind.map_or(NONE, |kind| self.type_name(kind.node));
-        let fielded: Vec<Kid<'_>> =
+        let fielded: Vec<Kid<'t>> =
             kids.named.iter().copied().filter(|kid| TARGETS.contains(&kid.field)).collect();
         let first = kids.running().next();
         let default = kids.field(&["value", "default_value", "right"]);
         let default = default.map(|default| self.lower(default.node));
-        let targets: Vec<Node<'_>> = match (&fielded[..], first) {
+        let targets: Vec<Node<'t>> = match (&fielded[..], first) {
             ([], _) if kids.named.is_empty() || self.role(node) == Role::Group => vec![node],
             ([], Some(first)) => vec![first.node],
             ([], None) => vec![node],
@@ -517,7 +517,7 @@ impl Lowerer<'_> {
     }
 
     /// The names of the annotations in `node`, if it is or holds some.
-    pub(super) fn marks_in(&mut self, node: Node<'_>, marks: &mut Vec<Sym>) {
+    pub(super) fn marks_in(&mut self, node: Node<'t>, marks: &mut Vec<Sym>) {
         match node.kind() {
             "annotation" | "marker_annotation" | "decorator" | "attribute_item" => {
                 let mark = self.mark(node);
@@ -548,7 +548,7 @@ impl Lowerer<'_> {
     }
 
     /// The name of an annotation: `app.route` of `@app.route("/")`.
-    pub(super) fn mark(&mut self, node: Node<'_>) -> Sym {
+    pub(super) fn mark(&mut self, node: Node<'t>) -> Sym {
         let text = self.bytes(node);
         let text = &text[..text.len().min(200)];
         let text = String::from_utf8_lossy(text).replace("::", ".");
@@ -561,7 +561,7 @@ impl Lowerer<'_> {
 
     /// The name of a type: `http.Request` of `*http.Request`, `str` of
     /// `Optional[str]`.
-    pub(super) fn type_name(&mut self, node: Node<'_>) -> Sym {
+    pub(super) fn type_name(&mut self, node: Node<'t>) -> Sym {
         let text = self.bytes(node);
         let text = String::from_utf8_lossy(&text[..text.len().min(200)]).replace("::", ".");
         let mut text = text.as_str();

@@ -14,6 +14,7 @@ mod ir;
 mod lower;
 mod lower_calls;
 mod lower_statements;
+mod numbers;
 mod roles;
 mod rule;
 mod run;
@@ -123,8 +124,8 @@ impl Flow {
 
     /// The value of `node`, if the flow gets to it.
     pub(crate) fn value(&self, node: Node<'_>) -> Option<&Value> {
-        let id = self.ir.places.get(&lower::span(node))?;
-        self.outcome.values.get(*id as usize)?.as_ref().map(Rc::as_ref)
+        let id = self.ir.place(lower::span(node))?;
+        self.outcome.values.get(id as usize)?.as_ref().map(Rc::as_ref)
     }
 
     /// What `value` is an instance of; empty if that is not known.

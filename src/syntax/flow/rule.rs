@@ -118,9 +118,9 @@ impl Flow {
 fn shown(step: Step) -> (Range<usize>, String) {
     let message = match step.kind {
         StepKind::Source => "the value comes from here",
-        StepKind::Assigned => "is assigned here",
-        StepKind::Passed => "is passed on in this call",
-        StepKind::Returned => "is returned here",
+        StepKind::Assigned => "it is assigned here",
+        StepKind::Passed => "it is passed on here",
+        StepKind::Returned => "it is returned here",
     };
     (step.span, message.to_owned())
 }

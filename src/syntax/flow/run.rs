@@ -4,11 +4,11 @@
 //! were found to return. Every operation is looked at a bounded number of
 //! times, and there is an end to all of it ([`FUEL`]).
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::env::{Changes, Env};
 use super::ir::{FunctionId, Id, Ir, Op};
+use super::numbers::NumberMap;
 use super::sets::{Meaning, Sets};
 use super::symbols::{NONE, Sym, Symbols};
 use super::trace::{StepKind, Steps};
@@ -23,7 +23,7 @@ const CONSTRUCTORS: [&str; 3] = ["constructor", "__init__", "initialize"];
 
 /// What the patterns of rules say of single places of the file.
 #[derive(Debug, Default)]
-pub(crate) struct Marks(HashMap<(u32, u32), Mark>);
+pub(crate) struct Marks(NumberMap<(u32, u32), Mark>);
 
 /// A place that a rule's own pattern of a source or sanitizer matches.
 #[derive(Debug, Clone, Default)]
@@ -71,7 +71,7 @@ pub(crate) struct Outcome {
     pub(crate) values: Vec<Option<Val>>,
     pub(crate) steps: Steps,
     /// What calls of the file give to parameters of its functions.
-    pub(crate) passed: HashMap<(FunctionId, u16), Vec<Taint>>,
+    pub(crate) passed: NumberMap<(FunctionId, u16), Vec<Taint>>,
     /// The end was not reached.
     pub(crate) exhausted: bool,
 }
@@ -85,12 +85,12 @@ pub(crate) struct Run<'a> {
     pub(super) frame: Frame,
     pub(super) outcome: Outcome,
     /// Fields of classes.
-    pub(super) members: HashMap<(u32, Sym), Val>,
+    pub(super) members: NumberMap<(u32, Sym), Val>,
     /// What functions return.
     pub(super) returns: Vec<Option<Val>>,
-    pub(super) by_name: HashMap<Sym, Vec<FunctionId>>,
-    pub(super) class_names: HashMap<Sym, u32>,
-    meanings: HashMap<Sym, Meaning>,
+    pub(super) by_name: NumberMap<Sym, Vec<FunctionId>>,
+    pub(super) class_names: NumberMap<Sym, u32>,
+    meanings: NumberMap<Sym, Meaning>,
     /// The current path has ended.
     pub(super) diverged: bool,
     pub(super) unknown: Val,
@@ -103,7 +103,7 @@ pub(crate) struct Run<'a> {
 impl<'a> Run<'a> {
     /// Runs the file `ir`.
     pub(crate) fn file(ir: &'a Ir, context: &'a Context<'a>, symbols: &'a mut Symbols) -> Outcome {
-        let mut by_name: HashMap<Sym, Vec<FunctionId>> = HashMap::new();
+        let mut by_name: NumberMap<Sym, Vec<FunctionId>> = NumberMap::default();
         for (id, function) in ir.functions.iter().enumerate() {
             if function.name != NONE {
                 by_name.entry(function.name).or_default().push(id as FunctionId);
@@ -118,14 +118,14 @@ impl<'a> Run<'a> {
             outcome: Outcome {
                 values: vec![None; ir.ops.len()],
                 steps: Steps::default(),
-                passed: HashMap::new(),
+                passed: NumberMap::default(),
                 exhausted: false,
             },
-            members: HashMap::new(),
+            members: NumberMap::default(),
             returns: vec![None; ir.functions.len()],
             by_name,
             class_names: classes.map(|(id, class)| (class.name, id as u32)).collect(),
-            meanings: HashMap::new(),
+            meanings: NumberMap::default(),
             diverged: false,
             unknown: Val::default(),
             unnamed: symbols.of("?"),

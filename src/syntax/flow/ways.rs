@@ -91,6 +91,7 @@ impl Way {
     /// Adds what is known of the way to the candidate.
     pub(crate) fn tell(self, candidate: &mut Candidate) {
         let Way::Found(found) = self else { return };
+        candidate.way = candidate.related.is_empty();
         candidate.related.extend(found.related);
         candidate.reasons.push("the value comes from outside".into());
         for _ in 0..found.doubts {
