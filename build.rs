@@ -8,7 +8,7 @@ mod model;
 
 use std::path::{Path, PathBuf};
 
-use model::{FrameworkFile, PatternFile, SecretFile};
+use model::{FlowFile, FrameworkFile, PatternFile, SecretFile};
 
 fn main() -> Result<(), String> {
     println!("cargo::rerun-if-changed=rules");
@@ -17,8 +17,9 @@ fn main() -> Result<(), String> {
     let secrets: Vec<SecretFile> = read_all(Path::new("rules/secrets"))?;
     let patterns: Vec<PatternFile> = read_all(Path::new("rules/patterns"))?;
     let frameworks: Vec<FrameworkFile> = read_all(Path::new("rules/frameworks"))?;
+    let flows: Vec<FlowFile> = read_all(Path::new("rules/flow"))?;
     let packed =
-        postcard::to_stdvec(&(secrets, patterns, frameworks)).map_err(|e| e.to_string())?;
+        postcard::to_stdvec(&(secrets, patterns, frameworks, flows)).map_err(|e| e.to_string())?;
     let out = std::env::var("OUT_DIR").map_err(|e| e.to_string())?;
     std::fs::write(Path::new(&out).join("catalogue.bin"), packed).map_err(|e| e.to_string())
 }

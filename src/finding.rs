@@ -43,12 +43,23 @@ pub struct Candidate {
     pub message: Option<String>,
     /// Other places that matter for this finding, with what they are.
     pub related: Vec<(Range<usize>, String)>,
+    /// `related` is the way, in order, that a value takes to this place.
+    pub way: bool,
     /// The value that belongs to the secret (user, id), where one was found.
-    pub partner: Option<Range<usize>>,
+    pub partner: Option<Partner>,
     /// Why the confidence is what it is, in short phrases.
     pub reasons: Vec<Cow<'static, str>>,
     /// What the span says where the file holds the secret encoded.
     pub decoded: Option<Decoded>,
+}
+
+/// The value that belongs to a secret.
+#[derive(Debug, Clone)]
+pub struct Partner {
+    /// Where it, or what hides it, is written.
+    pub place: Range<usize>,
+    /// The value itself, where the file holds it encoded.
+    pub decoded: Option<Secret>,
 }
 
 /// A secret that a file holds in an encoded form.
@@ -81,6 +92,7 @@ impl Candidate {
             specificity: 0,
             message: None,
             related: Vec::new(),
+            way: false,
             partner: None,
             reasons: Vec::new(),
             decoded: None,
@@ -172,6 +184,8 @@ pub struct Traces {
     pub name: String,
     /// The headings that the value stands under (`production` of a YAML key).
     pub sections: Vec<String>,
+    /// A comment asks not to relate it to the same value elsewhere.
+    pub alone: bool,
     /// Present only if the provider may be asked.
     pub secret: Option<Secret>,
     /// The value that belongs to it (user, id); as `secret`.
@@ -233,6 +247,8 @@ pub struct Finding {
     pub fingerprint: String,
     pub secret: Option<RedactedSecret>,
     pub related: Vec<Related>,
+    /// `related` is the way, in order, that a value takes to this place.
+    pub way: bool,
     pub reasons: Vec<Cow<'static, str>>,
     pub origin: Option<Origin>,
     /// Present only when the run asked for excerpts (human output).

@@ -149,6 +149,9 @@ impl Engine {
             }
             Parse::Parsed(file) => {
                 self.syntax.run_rules(&file, &mut worker.candidates);
+                if let Some(reason) = file.skipped() {
+                    worker.report.skipped.push(Skip { path: Arc::clone(&source.path), reason });
+                }
                 self.surface.scan(source, &file, &mut worker.candidates);
             }
         }

@@ -2,6 +2,7 @@
 //! how a finding is made of them. Apart from the judge, which decides.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -32,6 +33,8 @@ pub(super) struct Case<'s, 't> {
     pub source: &'s Source<'t>,
     pub mask: Mask<'t>,
     pub places: Places,
+    /// Starts of findings that an ignore keeps from being related to others.
+    pub alone: BTreeSet<usize>,
 }
 
 impl<'s, 't> Case<'s, 't> {
@@ -52,7 +55,7 @@ impl<'s, 't> Case<'s, 't> {
         if with_markers {
             offsets.extend(marker_offsets(text));
         }
-        Case { source, mask, places: Places::of(text, offsets) }
+        Case { source, mask, places: Places::of(text, offsets), alone: BTreeSet::new() }
     }
 
     /// True if the finding is in a line of a baseline: what Seamline wrote
@@ -106,6 +109,7 @@ impl<'s, 't> Case<'s, 't> {
             fingerprint: fingerprint.clone(),
             secret,
             related: self.related(candidate),
+            way: candidate.way,
             reasons: candidate.reasons.iter().cloned().map(|r| self.reason(r)).collect(),
             origin: self.source.origin.clone(),
             excerpt: None,
@@ -125,8 +129,12 @@ impl<'s, 't> Case<'s, 't> {
             identity: Identity::of(raw),
             name: Some(context::name_of(text, place.start)).filter(harmless).unwrap_or_default(),
             sections,
+            alone: self.alone.contains(&candidate.span.start),
             secret: Some(Secret::new(raw)),
-            partner: candidate.partner.clone().map(|range| Secret::new(&text[range])),
+            partner: candidate.partner.as_ref().map(|partner| {
+                let written = || Secret::new(&text[partner.place.clone()]);
+                partner.decoded.clone().unwrap_or_else(written)
+            }),
         }
     }
 
@@ -173,6 +181,6 @@ pub(super) fn put_right(candidate: &mut Candidate, text: &[u8]) {
     };
     whole(&mut candidate.span);
     candidate.secret.iter_mut().for_each(whole);
-    candidate.partner.iter_mut().for_each(whole);
+    candidate.partner.iter_mut().for_each(|partner| whole(&mut partner.place));
     candidate.related.iter_mut().for_each(|(range, _)| whole(range));
 }

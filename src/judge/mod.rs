@@ -25,6 +25,7 @@ mod relations;
 mod text;
 mod values;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use baseline::{BASELINE_FILE, Baseline, BaselineError};
@@ -85,6 +86,8 @@ pub struct Judge {
     /// Texts that a credential of the rule starts with, by rule index.
     prefixes: Vec<Vec<String>>,
     pairs: Pairs,
+    /// The rule for shared credentials, where it is on.
+    shared: Option<RuleIndex>,
 }
 
 impl Judge {
@@ -101,7 +104,8 @@ impl Judge {
             }
         }
         let (markers, pairs) = (Markers::new(&catalogue), Pairs::new(&catalogue));
-        Judge { markers, settings, prefixes, pairs, catalogue, options }
+        let shared = relations::shared_rule(&catalogue);
+        Judge { markers, settings, prefixes, pairs, shared, catalogue, options }
     }
 
     /// True if a file without candidates is to be judged all the same, because
@@ -131,7 +135,7 @@ impl Judge {
         hidden.suppressed_baseline += retain(&mut kept, |c| !case.is_baseline_entry(c));
         let mut ignored = Vec::new();
         if self.options.inline_ignores {
-            ignored = self.apply_ignores(&case, &mut kept, &mut verdict);
+            (ignored, case.alone) = self.apply_ignores(&case, &mut kept, &mut verdict);
         }
         let mut standing = self.identify(&case, kept);
         self.apply_options(source, &mut standing, &mut verdict.hidden);
@@ -205,18 +209,26 @@ impl Judge {
         candidates.iter().zip(won).filter_map(known).collect()
     }
 
-    /// Takes what inline ignores cover out of `kept`, and returns it.
+    /// Takes what inline ignores cover out of `kept`, and returns it; also where
+    /// what stays is not to be related to the same value elsewhere.
     fn apply_ignores<'c>(
         &self,
         case: &Case<'_, '_>,
         kept: &mut Vec<&'c Candidate>,
         verdict: &mut Verdict,
-    ) -> Vec<&'c Candidate> {
+    ) -> (Vec<&'c Candidate>, BTreeSet<usize>) {
         let mut ignores = Ignores::read(&self.markers, case.source.text, &case.places);
         let before = kept.clone();
         let covers = |c: &mut &Candidate| ignores.covers(c, self.category(c), &case.places);
         let ignored: Vec<&Candidate> = kept.extract_if(.., covers).collect();
         verdict.hidden.suppressed_inline += ignored.len() as u64;
+        let mut alone = BTreeSet::new();
+        for candidate in kept.iter().filter(|c| self.category(c) == Category::Secret) {
+            let related = self.shared.map(|rule| Candidate::new(rule, candidate.span.clone()));
+            if related.is_some_and(|r| ignores.covers(&r, Category::Secret, &case.places)) {
+                alone.insert(candidate.span.start);
+            }
+        }
         let terms = Terms {
             catalogue: &self.catalogue,
             mask: &case.mask,
@@ -224,7 +236,7 @@ impl Judge {
             places: &case.places,
         };
         verdict.warnings = ignores.warnings(case.source, self.options.report_unused, &terms);
-        ignored
+        (ignored, alone)
     }
 
     /// Gives each finding its fingerprint, in the order of the file. Before

@@ -106,8 +106,13 @@ impl<'a> Page<'a> {
         let verbose = self.style.verbose > 0;
         let fix = &finding.rule.fix;
         self.note("help", if verbose { fix } else { lead(fix, HELP) }, out)?;
-        for related in &finding.related {
-            self.note("note", &place(related), out)?;
+        match finding.way {
+            true => self.note("flow", &way(finding), out)?,
+            false => {
+                for related in &finding.related {
+                    self.note("note", &place(related), out)?;
+                }
+            }
         }
         if let Some(origin) = &finding.origin {
             self.note("from", &provenance(origin), out)?;
@@ -157,6 +162,19 @@ fn verdict(verification: &Verification) -> String {
         status => status.name(),
     };
     format!("{status}: {}", verification.reason)
+}
+
+/// `the value comes from line 4, it is assigned in line 5`
+fn way(finding: &Finding) -> String {
+    let step = |related: &Related| {
+        let line = related.start.line;
+        match related.message.strip_suffix(" here") {
+            Some(said) if said.ends_with("from") => format!("{said} line {line}"),
+            Some(said) => format!("{said} in line {line}"),
+            None => format!("{} (line {line})", related.message),
+        }
+    };
+    finding.related.iter().map(step).collect::<Vec<_>>().join(", ")
 }
 
 fn place(related: &Related) -> String {

@@ -15,16 +15,16 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::json;
 use serde_sarif::sarif::{
-    ArtifactLocation, Message, MultiformatMessageString, Notification, PropertyBag,
-    Result as SarifResult, ResultLevel, RunAutomationDetails, Suppression as SarifSuppression,
-    Tool, ToolComponent, Version,
+    ArtifactLocation, CodeFlow, Location, Message, MultiformatMessageString, Notification,
+    PropertyBag, Result as SarifResult, ResultLevel, RunAutomationDetails,
+    Suppression as SarifSuppression, ThreadFlow, ThreadFlowLocation, Tool, ToolComponent, Version,
 };
 
 use self::location::Paths;
 use self::rule::Rules;
 use super::Report;
 use super::stream::{Each, to_writer};
-use crate::finding::{Finding, Severity, Suppression};
+use crate::finding::{Finding, Related, Severity, Suppression};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -129,6 +129,7 @@ fn result(finding: &Finding, rules: &Rules<'_>, paths: &Paths<'_>) -> SarifResul
         .build();
     result.rule_index = rules.index(&finding.rule.id);
     result.suppressions = finding.suppressed.map(|by| vec![suppression(by)]);
+    result.code_flows = finding.way.then(|| vec![code_flow(finding, &related, paths)]);
     result.related_locations = (!related_locations.is_empty()).then_some(related_locations);
     result
 }
@@ -139,6 +140,19 @@ fn suppression(by: Suppression) -> SarifSuppression {
         Suppression::Baseline => ("external", "The baseline lists it as accepted."),
     };
     SarifSuppression::builder().kind(json!(kind)).justification(why).build()
+}
+
+/// The way of a value through the code, which ends at the finding.
+fn code_flow(finding: &Finding, way: &[&Related], paths: &Paths<'_>) -> CodeFlow {
+    let step = |location| ThreadFlowLocation { location: Some(location), ..Default::default() };
+    let end = Location {
+        message: Some(text(sentence(&literal(&finding.message)))),
+        ..paths.finding(finding)
+    };
+    let steps = way.iter().map(|related| step(paths.step(related)));
+    let locations: Vec<ThreadFlowLocation> = steps.chain([step(end)]).collect();
+    let thread = ThreadFlow::builder().locations(locations).build();
+    CodeFlow::builder().thread_flows([thread]).build()
 }
 
 /// The message as sentences, with a link to every related place: GitHub shows

@@ -48,7 +48,8 @@ pub fn table(rules: &[Arc<RuleMeta>]) -> String {
         _ = write!(out, "{:id$}  {severity:8}  {confidence:6}  ", rule.id);
         _ = writeln!(out, "{:topic$}  {}", rule.topic, rule.title);
     }
-    _ = writeln!(out, "{} rules", rules.len());
+    let noun = if rules.len() == 1 { "rule" } else { "rules" };
+    _ = writeln!(out, "{} {noun}", rules.len());
     out
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::model::{FrameworkFile, PatternFile, SecretFile};
+use super::model::{FlowFile, FrameworkFile, PatternFile, SecretFile};
 use super::{Catalogue, RuleError, check};
 use crate::document::{Document, Problem};
 use crate::suggest;
@@ -20,6 +20,7 @@ pub struct Loaded {
     pub secrets: Vec<SecretFile>,
     pub patterns: Vec<PatternFile>,
     pub frameworks: Vec<FrameworkFile>,
+    pub flows: Vec<FlowFile>,
 }
 
 /// The rules below `folder`, checked by themselves and against `existing`.
@@ -114,6 +115,10 @@ impl<'c> Reader<'c> {
             self.pattern(&mut document);
         } else if document.has("framework") {
             self.framework(&mut document);
+        } else if document.has("languages") {
+            let (file, problems) = document.read::<FlowFile>();
+            self.problems.extend(problems);
+            self.loaded.flows.extend(file);
         } else {
             let message = "neither a secret rule (`provider`) nor a pattern rule (`match`)";
             let fix = "see `seamline explain` for what a rule says";

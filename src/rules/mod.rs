@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use crate::document::Problem;
 use crate::finding::RuleIndex;
-use model::{FrameworkFile, PatternFile, RuleMeta, SecretFile, SecretRule};
+use model::{FlowFile, FrameworkFile, PatternFile, RuleMeta, SecretFile, SecretRule};
 
 pub use select::UnknownRule;
 
@@ -28,7 +28,7 @@ pub use select::UnknownRule;
 static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.bin"));
 
 /// What the build script packs.
-type Packed = (Vec<SecretFile>, Vec<PatternFile>, Vec<FrameworkFile>);
+type Packed = (Vec<SecretFile>, Vec<PatternFile>, Vec<FrameworkFile>, Vec<FlowFile>);
 
 /// A provider as its rules share it.
 #[derive(Debug, Clone)]
@@ -65,6 +65,8 @@ pub struct Catalogue {
     pub patterns: Vec<PatternEntry>,
     /// What is known of web frameworks, for the API surface.
     pub frameworks: Vec<FrameworkFile>,
+    /// What the data flow knows of languages and libraries.
+    pub flows: Vec<FlowFile>,
 }
 
 /// Rules that cannot be used.
@@ -84,15 +86,15 @@ fn lines(problems: &[Problem]) -> String {
 impl Catalogue {
     /// The rules compiled into the binary.
     pub fn built_in() -> Result<Self, RuleError> {
-        let (secrets, patterns, frameworks): Packed = postcard::from_bytes(PACKED)?;
-        let mut catalogue = Catalogue { frameworks, ..Catalogue::default() };
+        let (secrets, patterns, frameworks, flows): Packed = postcard::from_bytes(PACKED)?;
+        let mut catalogue = Catalogue { frameworks, flows, ..Catalogue::default() };
         secrets.into_iter().for_each(|file| catalogue.add_secrets(file));
         patterns.into_iter().for_each(|file| catalogue.add_pattern(file));
         Ok(catalogue)
     }
 
     /// Adds the rules of a user's folder: all `.toml` files below it, told
-    /// apart by their keys (`provider`, `match` or `framework`).
+    /// apart by their keys (`provider`, `match`, `framework` or `languages`).
     ///
     /// # Errors
     /// All that is wrong with the files; then no rule has been added.
@@ -102,6 +104,7 @@ impl Catalogue {
         loaded.patterns.into_iter().for_each(|file| self.add_pattern(file));
         // The first facts of a framework are the ones that hold.
         self.frameworks.splice(0..0, loaded.frameworks);
+        self.flows.extend(loaded.flows);
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[path = "model/verify.rs"]
 mod verify;
 
-pub use verify::{Answer, Choice, Method, Pair, Verify};
+pub use verify::{Answer, Choice, Method, Pair, Sign, Verify};
 
 /// Everything a rule says about itself: the texts behind `explain`, SARIF
 /// help and the rule index.
@@ -474,22 +474,86 @@ pub struct Constraint {
     pub regex: Option<String>,
     #[serde(default)]
     pub not_regex: Option<String>,
-    /// Kind of node: `string`, `number`, `identifier`, `literal`, `call`.
+    /// Kind of node: `string`, `number`, `identifier`, `literal`, `call`; or
+    /// how the value is made: `constant`, `dynamic`.
     #[serde(default)]
     pub is: Option<String>,
+    /// Symbols of which one is what the value is an instance of. Where that is
+    /// not known, `regex` decides on the text.
+    #[serde(default, rename = "type")]
+    pub types: Vec<String>,
     /// Names a test written in Rust, e.g. `plaintext-url`.
     #[serde(default)]
     pub test: Option<String>,
 }
 
-/// Data flow: patterns of sources and sanitizers; the matcher's `any` are the
-/// sinks and `$SINK` the argument that must not be reached.
+/// Data flow: the matcher's `any` are the sinks, and what `$SINK` stands for
+/// must not come from a source.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Flow {
+    /// Names of shared sets (`request`) or code patterns.
     pub sources: Vec<String>,
+    /// Names of shared sets (`allow-list`) or code patterns. A value that is a
+    /// number, a truth value or a UUID is harmless anyway, unless `keep` says no.
     #[serde(default)]
     pub sanitizers: Vec<String>,
+    /// Of `number`, `boolean` and `uuid` those that do harm here.
+    #[serde(default)]
+    pub keep: Vec<String>,
+}
+
+/// `rules/flow/<language or framework>.toml`: what the data flow knows of a
+/// language and its libraries. Several files may speak of one language.
+///
+/// A symbol is a dotted name as an import or a type makes it, with `()` after
+/// what was called or constructed: `flask.request.args`,
+/// `HttpServletRequest().getParameter()`. `*.name()` is a `name()` of anything.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FlowFile {
+    /// Language keys of `syntax/language.rs`.
+    pub languages: Vec<String>,
+    /// Sets of sources by name.
+    pub sources: BTreeMap<String, SourceSet>,
+    /// Calls whose result is clean, by the name of the set.
+    pub sanitizers: BTreeMap<String, Vec<String>>,
+    /// Calls that are true only if their arguments are clean.
+    pub guards: BTreeMap<String, Vec<String>>,
+    /// Calls that return what they are given, more or less.
+    pub passes: Vec<String>,
+    /// Methods that put their arguments into what they are called on.
+    pub adds: Vec<String>,
+    /// Calls that put what they are called on, or the others of their arguments,
+    /// into their arguments: `decoder.Decode(&x)`.
+    pub fills: Vec<String>,
+    /// Calls that put their arguments into a text.
+    pub formats: Vec<String>,
+    /// Calls whose result has nothing to do with their arguments.
+    pub neutral: Vec<String>,
+    /// Calls that do not return.
+    pub stops: Vec<String>,
+    /// A symbol, and other symbols for the same thing (types of parameters).
+    pub aliases: BTreeMap<String, Vec<String>>,
+    /// Types whose values are numbers.
+    pub numbers: Vec<String>,
+}
+
+/// Where values of one kind come from.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SourceSet {
+    pub symbols: Vec<String>,
+    /// Decorators, annotations and attributes of functions whose parameters
+    /// come from there; `*.route` is a `route` of anything.
+    pub handlers: Vec<String>,
+    /// Types and defaults (by the function called) of parameters that a handler
+    /// gets from elsewhere.
+    pub given: Vec<String>,
+    /// Annotations of single parameters.
+    pub marks: Vec<String>,
+    /// Types of parameters.
+    pub types: Vec<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

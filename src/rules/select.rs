@@ -58,6 +58,7 @@ impl Catalogue {
             secrets,
             patterns,
             frameworks: self.frameworks.clone(),
+            flows: self.flows.clone(),
         }
     }
 

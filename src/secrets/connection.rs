@@ -10,7 +10,7 @@ use super::literal::given;
 use super::value::Opinion;
 
 /// Beats a generic assignment and a URL's user-info, loses to known prefixes.
-const SPECIFICITY: u8 = 45;
+const SPECIFICITY: u8 = 38;
 /// How far a connection string is read each way, in bytes.
 const MAX_STRING: usize = 400;
 /// Most bytes of one argument, and most arguments, of a call.

@@ -14,6 +14,7 @@ use super::standin::{
 use super::value::Weighed;
 
 const NAMED_PASSWORD: &str = "the name announces a password";
+
 /// People choose passwords: words are allowed, sentences and identifiers are not.
 pub fn password(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     let value = weighed.value;

@@ -9,7 +9,7 @@ use crate::source::place::Role;
 use super::Input;
 use super::literal::given;
 
-const SPECIFICITY: u8 = 45;
+const SPECIFICITY: u8 = 38;
 /// How far a statement is read each way, in bytes.
 const MAX_STATEMENT: usize = 200;
 

@@ -1,12 +1,14 @@
 //! The rules of each language, and what becomes of a file.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use tree_sitter::Tree;
 
 use super::dialect::Dialect;
+use super::flow::{Grammar, Place, Ways};
 use super::focus::Focus;
 use super::language::Language;
 use super::message;
@@ -18,7 +20,7 @@ use super::trigger::{Found, Triggers};
 use super::walk::{self, Hit, Input};
 use crate::finding::{Candidate, Confidence, RuleIndex};
 use crate::rules::Catalogue;
-use crate::rules::model::PatternMatch;
+use crate::rules::model::{FlowFile, PatternMatch};
 use crate::source::Source;
 
 /// Code patterns know more of their match than a generic assignment does.
@@ -41,6 +43,7 @@ struct Slot {
 /// The matchers of one language.
 struct LanguageRules {
     dialect: Arc<Dialect>,
+    grammar: Grammar,
     slots: Vec<Slot>,
     triggers: Triggers,
 }
@@ -48,6 +51,8 @@ struct LanguageRules {
 /// The pattern rules; compiled per language when the first file needs them.
 pub struct SyntaxEngine {
     specs: Vec<Arc<Spec>>,
+    /// What the data flow knows of libraries.
+    flows: Vec<FlowFile>,
     languages: [OnceLock<Option<Arc<LanguageRules>>>; Language::ALL.len()],
 }
 
@@ -66,6 +71,8 @@ pub struct ParsedFile<'a> {
     rules: Arc<LanguageRules>,
     active: Vec<usize>,
     focus: Focus,
+    /// The data flow was too much to follow all of it.
+    exhausted: Cell<bool>,
 }
 
 /// What became of the syntax stage for a file.
@@ -88,6 +95,7 @@ impl SyntaxEngine {
         });
         SyntaxEngine {
             specs: specs.collect(),
+            flows: catalogue.flows.clone(),
             languages: [const { OnceLock::new() }; Language::ALL.len()],
         }
     }
@@ -132,6 +140,7 @@ impl SyntaxEngine {
                 rules: Arc::clone(rules),
                 active,
                 focus,
+                exhausted: Cell::new(false),
             }),
             Err(reason) => Parse::Skipped(reason),
         }
@@ -149,16 +158,20 @@ impl SyntaxEngine {
         if units.is_empty() {
             return;
         }
-        let input = Input {
-            dialect: &file.rules.dialect,
-            text: file.text,
-            root: file.tree.root_node(),
-            focus: &file.focus,
-        };
-        for hit in walk::run(&input, &units) {
+        let root = file.tree.root_node();
+        let (dialect, text) = (&*file.rules.dialect, file.text);
+        let place = Place::new(dialect, text, root, &file.rules.grammar, &self.flows);
+        let input = Input { dialect, text, root, place: &place, focus: &file.focus };
+        let walked = walk::run(&input, &units);
+        let ways = Ways::new(&place, &units, &walked);
+        for hit in &walked.hits {
             let (slot, unit) = &slots[hit.unit];
-            candidates.push(candidate(&slot.spec, unit, &hit, file.text));
+            let Some(way) = ways.of(hit) else { continue };
+            let mut candidate = candidate(&slot.spec, unit, hit, text);
+            way.tell(&mut candidate);
+            candidates.push(candidate);
         }
+        file.exhausted.set(place.is_exhausted());
     }
 
     fn rules(&self, language: Language) -> Option<&Arc<LanguageRules>> {
@@ -183,7 +196,8 @@ impl LanguageRules {
             return None;
         }
         let triggers = Triggers::new(language, slots.iter().map(|slot| &slot.spec.matcher));
-        Some(LanguageRules { dialect: Dialect::of(language), slots, triggers })
+        let dialect = Dialect::of(language);
+        Some(LanguageRules { dialect, grammar: Grammar::default(), slots, triggers })
     }
 }
 
@@ -191,8 +205,11 @@ impl Slot {
     /// None for a detector, and for a matcher that [`super::check`] refuses.
     fn compiled(&self, dialect: &Dialect) -> Option<Arc<Compiled>> {
         let compile = || {
-            let pattern = self.spec.matcher.detector.is_none() && self.spec.matcher.flow.is_none();
-            pattern.then(|| compile_matcher(dialect, &self.spec.matcher).ok().map(Arc::new))?
+            self.spec
+                .matcher
+                .detector
+                .is_none()
+                .then(|| compile_matcher(dialect, &self.spec.matcher).ok().map(Arc::new))?
         };
         self.compiled.get_or_init(compile).clone()
     }
@@ -209,6 +226,11 @@ fn candidate(spec: &Spec, unit: &Compiled, hit: &Hit<'_>, text: &[u8]) -> Candid
 }
 
 impl ParsedFile<'_> {
+    /// Why a part of the data flow was left out, if it was.
+    pub fn skipped(&self) -> Option<Cow<'static, str>> {
+        self.exhausted.get().then_some("syntax: too much data flow to follow all of it".into())
+    }
+
     /// Detectors written in Rust whose triggers are in the text: the rule, the
     /// detector's name and the confidence to report with.
     pub fn detectors(&self) -> impl Iterator<Item = (RuleIndex, &str, Confidence)> {

@@ -9,6 +9,7 @@
 mod checks;
 mod dialect;
 mod engine;
+pub(crate) mod flow;
 mod focus;
 pub(crate) mod imports;
 mod kinds;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use regex::bytes::Regex;
 
 use super::dialect::{CHAIN, Dialect, NAME, STRING};
+use super::flow::{FlowRule, HARMLESS, SANITIZERS, SOURCES};
 use super::imports::{Import, resolves};
 use super::language::Language;
 use super::pattern::{Names, Pat, PatternError, Template, Var, compile};
@@ -43,8 +44,12 @@ pub enum ProblemKind {
     Empty,
     #[error("no word of it must be in a file: name one in `triggers`")]
     NoTrigger,
-    #[error("data flow is not evaluated by this version: leave `flow` out")]
-    Flow,
+    #[error(
+        "`flow` needs a pattern in `any` with `$SINK`, the value that must not come from a source"
+    )]
+    NoSink,
+    #[error("`{name}` is no set of {what}; known are {known}. A pattern has more than a name")]
+    UnknownSet { what: &'static str, name: String, known: String },
 }
 
 fn language_keys() -> String {
@@ -59,14 +64,19 @@ pub(crate) enum Kind {
     Identifier,
     Literal,
     Call,
+    /// Written in the code, or put together from what is.
+    Constant,
+    /// Put together at run time from parts of which one is not constant.
+    Dynamic,
 }
 
 impl Kind {
-    const KNOWN: [&str; 5] = ["string", "number", "identifier", "literal", "call"];
+    const KNOWN: [&str; 7] =
+        ["string", "number", "identifier", "literal", "call", "constant", "dynamic"];
 
     fn parse(name: &str) -> Option<Self> {
-        const KINDS: [Kind; 5] =
-            [Kind::String, Kind::Number, Kind::Identifier, Kind::Literal, Kind::Call];
+        use Kind::{Call, Constant, Dynamic, Identifier, Literal, Number, String};
+        const KINDS: [Kind; 7] = [String, Number, Identifier, Literal, Call, Constant, Dynamic];
         Self::KNOWN.iter().position(|known| *known == name).map(|index| KINDS[index])
     }
 }
@@ -106,6 +116,10 @@ pub(crate) struct Check {
     pub(crate) not_regex: Option<Regex>,
     pub(crate) kind: Option<Kind>,
     pub(crate) test: Option<Test>,
+    /// A name may pass for the constant that it stands for.
+    pub(crate) folds: bool,
+    /// Symbols of which one is what it is an instance of.
+    pub(crate) types: Vec<String>,
 }
 
 /// A pattern with the kinds of node that it can match.
@@ -128,6 +142,17 @@ pub(crate) struct Compiled {
     pub(crate) report: Option<Var>,
     pub(crate) names: Names,
     pub(crate) imports: Vec<Import>,
+    pub(crate) flow: Option<CompiledFlow>,
+}
+
+/// The `flow` of a matcher.
+#[derive(Debug)]
+pub(crate) struct CompiledFlow {
+    pub(crate) rule: FlowRule,
+    pub(crate) sink: Var,
+    /// Sources and sanitizers that are patterns.
+    pub(crate) sources: Vec<Rooted>,
+    pub(crate) sanitizers: Vec<Rooted>,
 }
 
 /// Compiles `spec` for the language of `dialect`.
@@ -152,7 +177,18 @@ pub(crate) fn compile_matcher(
     let (any, not) = (list(&spec.any)?, list(&spec.not)?);
     let (inside, not_inside) = (list(&spec.inside)?, list(&spec.not_inside)?);
     let (has, not_has) = (list(&spec.has)?, list(&spec.not_has)?);
-    let checks = checks(&spec.constraints, &names)?;
+    let flow = match &spec.flow {
+        Some(flow) => {
+            let sources = list(&own_patterns("sources", &flow.sources, &SOURCES)?)?;
+            let sanitizers = list(&own_patterns("sanitizers", &flow.sanitizers, &SANITIZERS)?)?;
+            own_patterns("sanitizers", &flow.keep, &HARMLESS)?;
+            let sink = names.find("SINK").ok_or(ProblemKind::NoSink)?;
+            Some(CompiledFlow { rule: FlowRule::new(flow), sink, sources, sanitizers })
+        }
+        None => None,
+    };
+    let patterns: Vec<&String> = spec.any.iter().chain(&spec.has).chain(&spec.inside).collect();
+    let checks = checks(&spec.constraints, &names, &patterns)?;
     let report = match &spec.report {
         Some(name) => Some(known(&names, "report", name)?),
         None => None,
@@ -161,7 +197,34 @@ pub(crate) fn compile_matcher(
         let template = Template::new(message);
         template.names().try_for_each(|name| known(&names, "message", name).map(drop))?;
     }
-    Ok(Compiled { any, not, inside, not_inside, has, not_has, checks, report, names, imports })
+    Ok(Compiled {
+        any,
+        not,
+        inside,
+        not_inside,
+        has,
+        not_has,
+        checks,
+        report,
+        names,
+        imports,
+        flow,
+    })
+}
+
+/// The patterns among `written`, which may be names of sets as well.
+fn own_patterns(
+    what: &'static str,
+    written: &[String],
+    known: &[&str],
+) -> Result<Vec<String>, ProblemKind> {
+    let is_name = |text: &&String| text.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+    let unknown = written.iter().filter(is_name).find(|name| !known.contains(&name.as_str()));
+    if let Some(name) = unknown {
+        let known = known.join(", ");
+        return Err(ProblemKind::UnknownSet { what, name: name.clone(), known });
+    }
+    Ok(written.iter().filter(|text| !is_name(text)).cloned().collect())
 }
 
 /// The kinds of node that `pat` can match.
@@ -185,6 +248,7 @@ fn known(names: &Names, place: &'static str, name: &str) -> Result<Var, ProblemK
 fn checks(
     constraints: &BTreeMap<String, Constraint>,
     names: &Names,
+    patterns: &[&String],
 ) -> Result<Vec<Check>, ProblemKind> {
     let check = |(name, constraint): (&String, &Constraint)| {
         let regex = |regex: &Option<String>| match regex {
@@ -209,9 +273,21 @@ fn checks(
             not_regex: regex(&constraint.not_regex)?,
             kind: kind.transpose()?,
             test: test.transpose()?,
+            types: constraint.types.clone(),
+            folds: !patterns.iter().any(|pattern| is_spelt(pattern, name)),
         })
     };
     constraints.iter().map(check).collect()
+}
+
+/// Whether `$name` is what something is called on or by in `pattern`: then its
+/// spelling is meant, and no constant that it stands for.
+fn is_spelt(pattern: &str, name: &str) -> bool {
+    let before = format!("${name}");
+    pattern.match_indices(&before).any(|(at, _)| {
+        let after = &pattern[at + before.len()..];
+        after.starts_with(['.', '(', '[']) || after.starts_with("->") || after.starts_with("::")
+    })
 }
 
 /// Everything that is wrong with the matchers of `rule`, for each language
@@ -237,9 +313,6 @@ fn wrong_with(spec: &PatternMatch, key: &str) -> Option<ProblemKind> {
     let Some(named) = Language::from_key(key) else { return Some(ProblemKind::UnknownLanguage) };
     if let Some(problem) = globs(spec).err() {
         return Some(problem);
-    }
-    if spec.flow.is_some() {
-        return Some(ProblemKind::Flow);
     }
     if spec.detector.is_some() {
         return spec.triggers.is_empty().then_some(ProblemKind::NoTrigger);

@@ -184,7 +184,10 @@ fn condition(language: Language, matcher: &PatternMatch, words: &mut Vec<String>
         imports.iter().map(|import| number(import_word(language, import))).collect();
     condition.lacks = matcher.lacks.iter().map(|word| number(word.clone())).collect();
     let renamed: &[Import] = if resolves(language) { &imports } else { &[] };
-    for pattern in matcher.any.iter().chain(&matcher.has).chain(&matcher.not_has) {
+    let flow = matcher.flow.iter().flat_map(|flow| flow.sources.iter().chain(&flow.sanitizers));
+    // Names of shared sets are no patterns.
+    let own = flow.filter(|text| text.contains(|c: char| !c.is_ascii_lowercase() && c != '-'));
+    for pattern in matcher.any.iter().chain(&matcher.has).chain(&matcher.not_has).chain(own) {
         let own = own_words(pattern, renamed);
         let imported = own.len() < pattern_words(pattern, &[]).len();
         match rarest(own).into_iter().next() {

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use tree_sitter::Node;
 
 use super::dialect::Dialect;
+use super::flow::Place;
 use super::focus::{Focus, Reader};
 use super::imports::{Imports, is_within};
 use super::pattern::{Captures, Matcher, Pat};
@@ -29,6 +30,9 @@ enum Role {
     NotInside,
     Has,
     NotHas,
+    /// A source or sanitizer of the matcher's `flow`.
+    Source,
+    Sanitizer,
 }
 
 /// A pattern in the table.
@@ -105,7 +109,7 @@ struct Unit<'t> {
 impl<'t> Unit<'t> {
     fn list(&mut self, role: Role) -> Option<&mut Vec<Related<'t>>> {
         match role {
-            Role::Subject => None,
+            Role::Subject | Role::Source | Role::Sanitizer => None,
             Role::Inside => Some(&mut self.inside),
             Role::NotInside => Some(&mut self.not_inside),
             Role::Has => Some(&mut self.has),
@@ -122,17 +126,31 @@ pub(crate) struct Hit<'t> {
     pub(crate) captures: Captures<'t>,
 }
 
+/// Where a matcher's own source or sanitizer stands.
+pub(crate) struct Marked {
+    pub(crate) unit: usize,
+    pub(crate) source: bool,
+    pub(crate) span: Range<usize>,
+}
+
+/// What a walk found.
+pub(crate) struct Walked<'t> {
+    pub(crate) hits: Vec<Hit<'t>>,
+    pub(crate) marked: Vec<Marked>,
+}
+
 /// A file as the walk reads it.
 pub(crate) struct Input<'a, 't> {
     pub(crate) dialect: &'a Dialect,
     pub(crate) text: &'a [u8],
     pub(crate) root: Node<'t>,
+    pub(crate) place: &'a Place<'a, 't>,
     /// Where the matchers can match.
     pub(crate) focus: &'a Focus,
 }
 
 /// Runs `units` over the tree in one walk.
-pub(crate) fn run<'t>(input: &Input<'_, 't>, units: &[Arc<Compiled>]) -> Vec<Hit<'t>> {
+pub(crate) fn run<'t>(input: &Input<'_, 't>, units: &[Arc<Compiled>]) -> Walked<'t> {
     let needs_imports = units.iter().any(|unit| !unit.imports.is_empty());
     let imports = if needs_imports {
         Imports::of(input.dialect.language, input.text, input.root)
@@ -167,6 +185,7 @@ struct Walk<'a, 't> {
     open_pending: Vec<(u32, usize)>,
     pending: Vec<Pending<'t>>,
     hits: Vec<Hit<'t>>,
+    marked: Vec<Marked>,
     order: u32,
 }
 
@@ -188,12 +207,13 @@ impl<'a, 't> Walk<'a, 't> {
             units,
             table: Table::new(&entries),
             entries,
-            matcher: Matcher::new(input.dialect, input.text, imports, input.root),
+            matcher: Matcher::new(input.place, imports),
             met: units.iter().map(|_| Unit::default()).collect(),
             open_around: Vec::new(),
             open_pending: Vec::new(),
             pending: Vec::new(),
             hits: Vec::new(),
+            marked: Vec::new(),
             order: 0,
         }
     }
@@ -264,6 +284,9 @@ impl<'a, 't> Walk<'a, 't> {
         }
         if let Some(list) = self.met[unit].list(role) {
             list.push(related);
+        } else {
+            let source = role == Role::Source;
+            self.marked.push(Marked { unit, source, span: node.byte_range() });
         }
     }
 
@@ -306,13 +329,12 @@ impl<'a, 't> Walk<'a, 't> {
 
     /// A constraint on a metavariable that this pattern does not have holds.
     fn passes(&self, check: &Check) -> bool {
-        let Input { dialect, text, .. } = self.input;
         let captured = self.matcher.captures.get(check.var);
-        captured.is_none_or(|captured| check.passes(dialect, text, captured))
+        captured.is_none_or(|captured| check.passes(self.input.place, captured))
     }
 
     /// Decides the matches that waited for what is within them.
-    fn finish(mut self) -> Vec<Hit<'t>> {
+    fn finish(mut self) -> Walked<'t> {
         let mut told = HashSet::new();
         for pending in std::mem::take(&mut self.pending) {
             let compiled = &self.units[pending.unit];
@@ -340,7 +362,7 @@ impl<'a, 't> Walk<'a, 't> {
                 }
             }
         }
-        self.hits
+        Walked { hits: self.hits, marked: self.marked }
     }
 
     /// What of `list` lies within `pending` and agrees with it.
@@ -365,7 +387,9 @@ fn add_entries<'r>(entries: &mut Vec<Entry<'r>>, unit: usize, compiled: &'r Comp
         (Role::Has, &compiled.has),
         (Role::NotHas, &compiled.not_has),
     ];
-    for (role, pats) in lists {
+    let flow = compiled.flow.iter();
+    let own = flow.flat_map(|f| [(Role::Source, &f.sources), (Role::Sanitizer, &f.sanitizers)]);
+    for (role, pats) in lists.into_iter().chain(own) {
         entries.extend(pats.iter().map(|Rooted { pat, kinds }| Entry { unit, role, pat, kinds }));
     }
 }

@@ -95,6 +95,8 @@ fn acme() -> SecretEntry {
             regex: None,
             anchors: Vec::new(),
             detector: None,
+            file: None,
+            other_formats: Vec::new(),
             context: Context::default(),
             documented: Vec::new(),
             verify: None,

@@ -106,6 +106,7 @@ pub fn finding(
         fingerprint: format!("{:016x}{:08x}{:08x}", path.len(), start.line, start.column),
         secret: None,
         related: Vec::new(),
+        way: false,
         reasons: Vec::new(),
         origin: None,
         excerpt: Some(Excerpt {

@@ -8,5 +8,6 @@ pub mod encoded;
 pub mod judge;
 pub mod rules;
 pub mod secrets;
+pub mod structure;
 pub mod syntax;
 pub mod token;

@@ -39,6 +39,11 @@ impl<'a> Paths<'a> {
         Location { id: Some(id), message: Some(message), ..place }
     }
 
+    /// A place on the way of a value.
+    pub(super) fn step(&self, related: &Related) -> Location {
+        Location { id: None, ..self.related(0, related) }
+    }
+
     /// A whole file.
     pub(super) fn file(&self, path: &str) -> Location {
         self.location(path, None)

@@ -90,8 +90,8 @@ fn place(matcher: &PatternMatch, problem: &syntax::Problem) -> String {
             let at = matcher.files.iter().position(|written| written == glob);
             format!("files/{}", at.unwrap_or_default())
         }
-        ProblemKind::Flow => "flow".to_owned(),
-        ProblemKind::Empty | ProblemKind::NoTrigger => String::new(),
+        ProblemKind::UnknownSet { .. } => "flow".to_owned(),
+        ProblemKind::Empty | ProblemKind::NoSink | ProblemKind::NoTrigger => String::new(),
     }
 }
 

@@ -18,7 +18,7 @@ use tools::{Form, Kind, Named, Tool};
 pub use pipes::at_name;
 
 /// Beats a generic assignment; a token with a known prefix keeps its name.
-const SPECIFICITY: u8 = 45;
+const SPECIFICITY: u8 = 38;
 
 /// The command that was read last. Options come in the order of their places,
 /// so that every byte of a command is read once however many it has.

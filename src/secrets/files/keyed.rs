@@ -78,7 +78,15 @@ pub fn value_after(text: &[u8], key: Range<usize>) -> Option<Range<usize>> {
     }
     let at =
         spaced + operator(&text[spaced..], quotes > 0, spaced > at && starts_line(text, &key))?;
-    plain(text, at + blanks(&text[at..], false))
+    let value = plain(text, at + blanks(&text[at..], false))?;
+    (!is_key(text, value.end)).then_some(value)
+}
+
+/// Whether the word that ends at `end` has a value of its own:
+/// `"username": "token", "password": …`.
+fn is_key(text: &[u8], end: usize) -> bool {
+    let at = end + usize::from(text.get(end) == Some(&b'"'));
+    at > end && text[at..].trim_ascii_start().starts_with(b":")
 }
 
 /// Bytes of the operator at the start of `rest`.

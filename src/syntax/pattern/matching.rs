@@ -10,6 +10,7 @@ use tree_sitter::{Node, TreeCursor};
 use super::compile::{inner, is_keyed, leaf_text};
 use super::{NodePat, Pat, Step, Var};
 use crate::syntax::dialect::{CHAIN, Dialect, IMPLIED, NAME, UNSAID};
+use crate::syntax::flow::Place;
 use crate::syntax::imports::Imports;
 use crate::syntax::nodes::{node_text, string_content};
 use crate::syntax::rule::{Check, Compiled};
@@ -78,6 +79,7 @@ struct Bounds {
 pub(crate) struct Matcher<'a, 't> {
     dialect: &'a Dialect,
     text: &'a [u8],
+    place: &'a Place<'a, 't>,
     imports: &'a Imports,
     cursor: TreeCursor<'t>,
     plain: Vec<Node<'t>>,
@@ -88,18 +90,14 @@ pub(crate) struct Matcher<'a, 't> {
 }
 
 impl<'a, 't> Matcher<'a, 't> {
-    /// A matcher for the tree of `root`.
-    pub(crate) fn new(
-        dialect: &'a Dialect,
-        text: &'a [u8],
-        imports: &'a Imports,
-        root: Node<'t>,
-    ) -> Self {
+    /// A matcher for the file `place`.
+    pub(crate) fn new(place: &'a Place<'a, 't>, imports: &'a Imports) -> Self {
         Matcher {
-            dialect,
-            text,
+            dialect: place.dialect,
+            text: place.text,
+            place,
             imports,
-            cursor: root.walk(),
+            cursor: place.root.walk(),
             plain: Vec::new(),
             keyed: Vec::new(),
             checks: &[],
@@ -194,7 +192,7 @@ impl<'a, 't> Matcher<'a, 't> {
         let captured = Captured { range, node };
         // What `$$$` stands for is only known in the end, and checked then.
         let mut checks = self.checks.iter().filter(|check| check.var == var && node.is_some());
-        if !checks.all(|check| check.passes(self.dialect, self.text, &captured)) {
+        if !checks.all(|check| check.passes(self.place, &captured)) {
             return false;
         }
         self.captures.set(var, captured);

@@ -1,0 +1,404 @@
+//! Calls: of the file's own functions by what those return, of known ones by
+//! the shared sets, of all others by a guess that is marked as one.
+
+use std::rc::Rc;
+
+use super::ir::{FunctionId, Id, List, Op};
+use super::run::Run;
+use super::sets::Effect;
+use super::symbols::{NONE, Sym};
+use super::trace::StepKind;
+use super::value::{Label, Made, Proof, Taint, Val, Value, add_taints};
+
+/// Parts of names of functions that tell whether something is allowed.
+const VALIDATES: [&str; 10] = [
+    "valid", "allowed", "permitted", "whitelist", "allowlist", "sanitiz", "is_safe", "issafe",
+    "is_trusted", "istrusted",
+];
+/// Methods that return what the function they are given returns.
+const MAPS: [&str; 9] =
+    ["map", "flatMap", "then", "let", "run", "Select", "SelectMany", "collect", "mapNotNull"];
+/// Methods that look for their argument in what they are called on.
+const CONTAINS: [&str; 9] = [
+    "includes", "contains", "include?", "Contains", "has", "contains_key", "ContainsKey",
+    "containsKey", "has_key",
+];
+
+/// A call with everything evaluated.
+pub(super) struct Called<'c> {
+    pub(super) id: Id,
+    /// What it is called on.
+    pub(super) receiver: Option<(Id, Val)>,
+    pub(super) args: &'c [Id],
+    pub(super) values: Vec<Val>,
+    pub(super) name: Sym,
+    pub(super) symbol: Sym,
+}
+
+impl Run<'_> {
+    pub(super) fn call(&mut self, id: Id, callee: Id, args: List) -> Val {
+        let ir = self.ir;
+        let (receiver, name, function) = match ir.op(callee) {
+            Op::Field(base, name) => {
+                let value = self.eval(base);
+                let symbol = self.member_symbol(value.symbol, name);
+                (Some((base, value)), name, symbol)
+            }
+            Op::Name(name) => (None, name, self.eval(callee).symbol),
+            _ => (None, NONE, self.eval(callee).symbol),
+        };
+        // `Thing.new` is an instance already.
+        let called = if self.is_new(name) { function } else { self.symbols.called(function) };
+        let symbol = self.aliased(called);
+        let args = ir.items(args);
+        let given = receiver.as_ref().map(|(_, value)| self.item_of(value));
+        let values: Vec<Val> = args.iter().map(|arg| self.argument(*arg, given.as_ref())).collect();
+        let call = Called { id, receiver, args, values, name, symbol };
+        if let Some(function) = self.own_function(callee) {
+            return self.call_own(function, &call);
+        }
+        self.call_known(&call)
+    }
+
+    /// A lambda gets what the method that it is given to is called on.
+    fn argument(&mut self, arg: Id, given: Option<&Val>) -> Val {
+        match (self.ir.op(arg), given) {
+            (Op::Lambda(function), Some(item)) if !item.taints.is_empty() => {
+                let value = self.closure(function, std::slice::from_ref(item));
+                self.record(arg, value)
+            }
+            _ => self.eval(arg),
+        }
+    }
+
+    fn item_of(&self, value: &Value) -> Val {
+        Rc::new(super::eval::element(value))
+    }
+
+    pub(super) fn construct(&mut self, id: Id, class: Id, args: List) -> Val {
+        let ir = self.ir;
+        let name = ir.last_name(class).unwrap_or(NONE);
+        let resolved = self.resolved(name);
+        let called = self.symbols.called(resolved);
+        let symbol = self.aliased(called);
+        let mut whole = Value { made: Made::Unknown, symbol, ..Value::default() };
+        for arg in ir.items(args) {
+            let value = self.eval(*arg);
+            match (ir.op(*arg), &value.fields[..]) {
+                (Op::Entry(name, _), _) if name != NONE => whole = whole.with_field(name, value),
+                (Op::Group(_), [_, ..]) => {
+                    for (name, field) in value.fields.iter() {
+                        whole = whole.with_field(*name, Rc::clone(field));
+                    }
+                }
+                // The constructor is seldom known: its object holds its arguments.
+                _ => add_taints(&mut whole.taints, &value.taints),
+            }
+        }
+        let meaning = self.meaning(symbol);
+        let whole = whole.cleaned(meaning.cleans);
+        let builder = meaning.effect == Effect::Passes;
+        if builder {
+            let parts: Vec<Val> = ir.items(args).iter().map(|arg| self.eval(*arg)).collect();
+            return Rc::new(Value { symbol, ..Value::joined(&parts) });
+        }
+        self.symbol_value(id, whole)
+    }
+
+    /// The function of this file that `callee` names.
+    pub(super) fn own_function(&self, callee: Id) -> Option<FunctionId> {
+        let (name, class) = match self.ir.op(callee) {
+            Op::Name(name) if self.env.get(name).is_none_or(|v| *v == self.unknown) => (name, None),
+            Op::Field(base, name) => (name, Some(self.own_class(base)?)),
+            _ => return None,
+        };
+        let all = self.by_name.get(&name)?;
+        let class = class.or(self.frame.class);
+        let of = |id: &FunctionId| self.ir.functions.get(*id as usize).and_then(|f| f.class);
+        let same = all.iter().find(|id| class.is_some() && of(id) == class);
+        same.copied().or_else(|| if all.len() == 1 { all.first().copied() } else { None })
+    }
+
+    /// What a function of the file makes of the arguments.
+    fn call_own(&mut self, function: FunctionId, call: &Called<'_>) -> Val {
+        let ir = self.ir;
+        let Some(callee) = ir.functions.get(function as usize) else { return self.unknown.clone() };
+        let first = callee.params.first().map(|param| self.symbols.name(param.name));
+        let shift = usize::from(call.receiver.is_some() && matches!(first, Some("self" | "cls")));
+        let mut given: Vec<Option<Val>> = vec![None; callee.params.len()];
+        for (index, (arg, value)) in call.args.iter().zip(&call.values).enumerate() {
+            let place = match ir.op(*arg) {
+                Op::Entry(name, _) => callee.params.iter().position(|param| param.name == name),
+                _ => Some(index + shift),
+            };
+            let place = place.filter(|place| *place < given.len()).unwrap_or(usize::MAX);
+            if let Some(slot) = given.get_mut(place) {
+                *slot = Some(Rc::clone(value));
+                self.pass(function, place as u16, value, call.id);
+            }
+        }
+        match self.returns.get(function as usize).cloned().flatten() {
+            Some(result) => self.returned(function, &result, &given, call),
+            // It calls itself, or is one that has not been looked at.
+            None => Rc::new(joined_taints(&call.values).doubted()),
+        }
+    }
+
+    /// Remembers what is given to a parameter.
+    fn pass(&mut self, function: FunctionId, place: u16, value: &Value, call: Id) {
+        if value.taints.is_empty() {
+            return;
+        }
+        let span = self.ir.span(call);
+        let known = self.outcome.passed.entry((function, place)).or_default();
+        for taint in &value.taints {
+            let is_new = |t: &Taint| t.label != taint.label || t.clean != taint.clean;
+            if known.iter().all(is_new) {
+                let step =
+                    self.outcome.steps.push(Some(taint.step), span.clone(), StepKind::Passed);
+                add_taints(known, &[Taint { step, ..*taint }]);
+            }
+        }
+    }
+
+    /// The result of a call, with arguments for parameters.
+    fn returned(
+        &mut self,
+        function: FunctionId,
+        result: &Val,
+        given: &[Option<Val>],
+        call: &Called<'_>,
+    ) -> Val {
+        if result.taints.is_empty() {
+            return Rc::clone(result);
+        }
+        let mut value = Value { taints: Vec::new(), ..Value::clone(result) };
+        let span = self.ir.span(call.id);
+        for taint in &result.taints {
+            let Label::Param(of, place) = taint.label else {
+                add_taints(&mut value.taints, std::slice::from_ref(taint));
+                continue;
+            };
+            if of != function {
+                continue;
+            }
+            let Some(Some(arg)) = given.get(usize::from(place)) else { continue };
+            let through: Vec<Taint> = arg
+                .taints
+                .iter()
+                .map(|from| Taint {
+                    clean: from.clean | taint.clean,
+                    doubts: from.doubts.saturating_add(taint.doubts),
+                    step: self.outcome.steps.push(
+                        Some(from.step),
+                        span.clone(),
+                        StepKind::Returned,
+                    ),
+                    ..*from
+                })
+                .collect();
+            add_taints(&mut value.taints, &through);
+        }
+        Rc::new(value)
+    }
+
+    /// A call of something outside the file.
+    fn call_known(&mut self, call: &Called<'_>) -> Val {
+        if let Some(value) = self.looked_up(call) {
+            return value;
+        }
+        let meaning = self.meaning(call.symbol);
+        if meaning.cleans != 0 {
+            return self.cleaned(call, meaning.cleans);
+        }
+        if meaning.proves != 0 || self.validates(call.name) {
+            let bits = meaning.proves | self.context.sets.allow_list;
+            let bits = if meaning.proves != 0 { meaning.proves } else { bits };
+            let proofs = self.proofs_of_call(call, bits);
+            return Rc::new(Value { proofs, ..Value::plain() });
+        }
+        let symbol = call.symbol;
+        if meaning.source.is_some() && meaning.effect != Effect::Fills {
+            return self.call_unknown(call);
+        }
+        match meaning.effect {
+            Effect::Stops => {
+                self.diverged = true;
+                self.unknown.clone()
+            }
+            Effect::Neutral => {
+                let taints = call.receiver.as_ref().map(|(_, value)| value.taints.clone());
+                let taints = taints.unwrap_or_default();
+                Rc::new(Value { taints, ..Value::of_symbol(symbol) })
+            }
+            Effect::Fills => self.fills(call),
+            Effect::Passes => self.passes(call),
+            Effect::Formats => {
+                let receiver = call.receiver.iter().map(|(_, value)| value);
+                let text = receiver.filter(|v| v.made != Made::Unknown || !v.taints.is_empty());
+                let parts: Vec<Val> = text.chain(&call.values).cloned().collect();
+                Rc::new(super::text::formatted(&parts))
+            }
+            Effect::Adds => self.adds(call),
+            Effect::Unknown => self.call_unknown(call),
+        }
+    }
+
+    /// `table.get("name")`
+    fn looked_up(&mut self, call: &Called<'_>) -> Option<Val> {
+        let ((_, whole), [key, ..]) = (call.receiver.as_ref()?, &call.values[..]) else {
+            return None;
+        };
+        let ([only], 1..) = (&key.texts[..], whole.fields.len()) else { return None };
+        let name = self.symbols.of(only);
+        whole.field(name).filter(|_| call.values.len() == 1).cloned()
+    }
+
+    fn cleaned(&self, call: &Called<'_>, bits: u64) -> Val {
+        let receiver = call.receiver.iter().map(|(_, value)| value);
+        let parts: Vec<Val> = receiver.chain(&call.values).cloned().collect();
+        let mut value = joined_taints(&parts).cleaned(bits);
+        if bits & self.context.sets.harmless != 0 {
+            value.made = Made::Plain;
+        }
+        value.symbol = call.symbol;
+        Rc::new(value)
+    }
+
+    /// The receiver, or without one the arguments, as they were.
+    fn passes(&self, call: &Called<'_>) -> Val {
+        let receiver = call.receiver.as_ref().map(|(_, value)| value);
+        let useful = receiver.filter(|v| v.made != Made::Unknown || !v.taints.is_empty());
+        match (useful, &call.values[..]) {
+            (Some(_), _) if self.mapped(call).is_some() => self.mapped(call).unwrap_or_default(),
+            (Some(value), args) => {
+                let mut value = Value::clone(value);
+                // `replace` and the like: it is no longer known what it says.
+                if !args.is_empty() {
+                    value.texts.clear();
+                }
+                args.iter().for_each(|arg| add_taints(&mut value.taints, &arg.taints));
+                Rc::new(value)
+            }
+            (None, [only]) => Rc::clone(only),
+            (None, args) => Rc::new(Value { texts: Vec::new(), ..Value::joined(args) }),
+        }
+    }
+
+    /// What a lambda makes of what a method like `map` gives it.
+    fn mapped(&self, call: &Called<'_>) -> Option<Val> {
+        if !MAPS.contains(&self.symbols.name(call.name)) {
+            return None;
+        }
+        let Op::Lambda(function) = self.ir.op(*call.args.first()?) else { return None };
+        let result = self.returns.get(function as usize)?.as_ref()?;
+        Some(Rc::new(Value { texts: Vec::new(), ..Value::clone(result) }))
+    }
+
+    /// The receiver with the arguments in it: a list, a builder, a map.
+    fn adds(&mut self, call: &Called<'_>) -> Val {
+        let Some((base, old)) = &call.receiver else { return self.unknown.clone() };
+        let key = call.args.first().map(|key| self.ir.op(*key));
+        let new = match (key, &call.values[..]) {
+            (Some(Op::Text(..)), [name, value]) => match &name.texts[..] {
+                [name] => {
+                    let name = self.symbols.of(name);
+                    old.with_field(name, Rc::clone(value))
+                }
+                _ => Value::clone(old),
+            },
+            (_, args) => {
+                let mut parts = vec![Rc::clone(old)];
+                parts.extend_from_slice(args);
+                Value {
+                    fields: Rc::clone(&old.fields),
+                    symbol: old.symbol,
+                    ..Value::joined(&parts)
+                }
+            }
+        };
+        let new = Rc::new(new);
+        if let Some(root) = self.root_of(*base) {
+            self.bind(root, Rc::clone(&new));
+        }
+        new
+    }
+
+    /// Puts what it is called on, what it is given and what it is a source of
+    /// into its arguments: `decoder.Decode(&x)`, `c.Bind(&x)`.
+    fn fills(&mut self, call: &Called<'_>) -> Val {
+        let receiver = call.receiver.iter().map(|(_, value)| value);
+        let parts: Vec<Val> = receiver.chain(&call.values).cloned().collect();
+        let whole = Value { symbol: call.symbol, ..joined_taints(&parts) };
+        let whole = self.symbol_value(call.id, whole);
+        let whole = self.step(whole, self.ir.span(call.id), StepKind::Assigned);
+        for (arg, old) in call.args.iter().zip(&call.values) {
+            if let Some(root) = self.root_of(*arg) {
+                let filled = Value { taints: whole.taints.clone(), ..Value::clone(old) };
+                self.bind(root, Rc::new(filled));
+            }
+        }
+        self.unknown.clone()
+    }
+
+    /// The variable that a chain of calls begins with.
+    fn root_of(&self, id: Id) -> Option<Id> {
+        let mut at = id;
+        for _ in 0..200 {
+            match self.ir.op(at) {
+                Op::Name(_) | Op::Field(..) => return Some(at),
+                Op::Call(callee, _) => match self.ir.op(callee) {
+                    Op::Field(base, _) => at = base,
+                    _ => return None,
+                },
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    /// Nobody knows what it does: what it is called on most likely comes out
+    /// again, of its arguments that is a guess.
+    fn call_unknown(&mut self, call: &Called<'_>) -> Val {
+        let mut value = joined_taints(&call.values).doubted();
+        if let Some((_, receiver)) = &call.receiver {
+            add_taints(&mut value.taints, &receiver.taints);
+        }
+        value.symbol = call.symbol;
+        self.symbol_value(call.id, value)
+    }
+
+    fn validates(&self, name: Sym) -> bool {
+        let name = self.symbols.name(name).to_ascii_lowercase();
+        VALIDATES.iter().any(|part| name.contains(part))
+    }
+
+    /// What it proves that a call is true.
+    fn proofs_of_call(&mut self, call: &Called<'_>, bits: u64) -> Vec<Proof> {
+        let contains = CONTAINS.contains(&self.symbols.name(call.name));
+        let receiver = call.receiver.as_ref().filter(|(_, value)| !value.taints.is_empty());
+        if let (Some((base, _)), true) = (receiver, contains) {
+            return self.absent_part(*base, &call.values);
+        }
+        let args = call.args.iter().zip(&call.values).filter(|(_, value)| !value.taints.is_empty());
+        let mut tested: Vec<Id> = args.map(|(arg, _)| *arg).collect();
+        tested.extend(receiver.map(|(base, _)| *base));
+        let prove = |id: Id| Proof { name: self.path(id), clean: bits, when: true };
+        tested.into_iter().map(prove).filter(|proof| proof.name != NONE).collect()
+    }
+
+    /// `path.includes("..")`, if it is not, makes a path harmless.
+    pub(super) fn absent_part(&mut self, whole: Id, parts: &[Val]) -> Vec<Proof> {
+        let dots = parts.iter().flat_map(|part| &part.texts).any(|text| text.contains(".."));
+        let name = self.path(whole);
+        let proof = Proof { name, clean: self.context.sets.path, when: false };
+        if dots && name != NONE { vec![proof] } else { Vec::new() }
+    }
+}
+
+/// All taints of `values`, and nothing else.
+fn joined_taints(values: &[Val]) -> Value {
+    let mut whole = Value::default();
+    values.iter().for_each(|value| add_taints(&mut whole.taints, &value.taints));
+    whole
+}

@@ -1,0 +1,136 @@
+//! The variables at one point of a program. Branches are run one after the
+//! other on the same map: what one changed is taken back before the next, and
+//! joined in the end, so that a branch costs what it changes.
+
+use std::rc::Rc;
+
+use super::numbers::NumberMap;
+use super::symbols::Sym;
+use super::value::{Proof, Val, Value};
+
+/// What is kept of a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Kind {
+    Value,
+    /// Sanitizers that a guard has proved for it, as a value's proof.
+    Clean,
+}
+
+type Key = (Sym, Kind);
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(crate) struct Env {
+    map: NumberMap<Key, Val>,
+    /// Old values, to take changes back.
+    log: Vec<(Key, Option<Val>)>,
+    /// How many branches are open.
+    open: u32,
+}
+
+/// What a branch changed.
+#[derive(Debug, Default)]
+pub(crate) struct Changes {
+    map: NumberMap<Key, Val>,
+    /// It does not reach its end.
+    pub(crate) diverged: bool,
+}
+
+impl Env {
+    /// The value of a variable.
+    pub(crate) fn get(&self, name: Sym) -> Option<&Val> {
+        self.map.get(&(name, Kind::Value))
+    }
+
+    /// Gives a variable a value, of which no guard has proved anything yet.
+    pub(crate) fn set(&mut self, name: Sym, value: Val) {
+        self.put((name, Kind::Value), value);
+        if self.map.contains_key(&(name, Kind::Clean)) {
+            self.put((name, Kind::Clean), Rc::default());
+        }
+    }
+
+    /// Sanitizers that guards have proved for the name or dotted name.
+    pub(crate) fn proved(&self, name: Sym) -> u64 {
+        let known = self.map.get(&(name, Kind::Clean));
+        known.map_or(0, |value| value.proofs.iter().map(|proof| proof.clean).sum())
+    }
+
+    /// A guard has proved `clean` for the name.
+    pub(crate) fn prove(&mut self, name: Sym, clean: u64) {
+        let clean = self.proved(name) | clean;
+        let proof = Proof { name, clean, when: true };
+        self.put((name, Kind::Clean), Rc::new(Value { proofs: vec![proof], ..Value::default() }));
+    }
+
+    fn put(&mut self, key: Key, value: Val) {
+        let old = self.map.insert(key, value);
+        if self.open > 0 {
+            self.log.push((key, old));
+        }
+    }
+
+    /// Opens a branch; what is given back goes to [`Self::close`].
+    pub(crate) fn open(&mut self) -> usize {
+        self.open += 1;
+        self.log.len()
+    }
+
+    /// Takes back what was changed since `mark`.
+    pub(crate) fn close(&mut self, mark: usize, diverged: bool) -> Changes {
+        let mut changes = Changes { map: NumberMap::default(), diverged };
+        for (key, old) in self.log.drain(mark..).rev() {
+            let now = match old {
+                Some(old) => self.map.insert(key, old),
+                None => self.map.remove(&key),
+            };
+            if let Some(now) = now {
+                changes.map.entry(key).or_insert(now);
+            }
+        }
+        self.open -= 1;
+        changes
+    }
+
+    /// Goes on with either of two branches; false if neither reaches its end.
+    pub(crate) fn join(&mut self, mut one: Changes, mut two: Changes) -> bool {
+        match (one.diverged, two.diverged) {
+            (true, true) => return false,
+            (true, false) => two.map.into_iter().for_each(|(key, value)| self.put(key, value)),
+            (false, true) => one.map.into_iter().for_each(|(key, value)| self.put(key, value)),
+            (false, false) => {
+                for (key, value) in std::mem::take(&mut one.map) {
+                    let other = two.map.remove(&key);
+                    self.merge(key, value, other);
+                }
+                for (key, value) in two.map {
+                    self.merge(key, value, None);
+                }
+            }
+        }
+        true
+    }
+
+    /// Joins what may have been changed into what is known.
+    pub(crate) fn maybe(&mut self, changes: Changes) {
+        for (key, value) in changes.map {
+            self.merge(key, value, None);
+        }
+    }
+
+    fn merge(&mut self, key: Key, value: Val, other: Option<Val>) {
+        let other = other.or_else(|| self.map.get(&key).cloned());
+        let joined = match other {
+            Some(other) if Rc::ptr_eq(&other, &value) => value,
+            Some(other) => Rc::new(other.or(&value)),
+            None if key.1 == Kind::Clean => Rc::default(),
+            None => value,
+        };
+        self.put(key, joined);
+    }
+
+    /// Every variable, to be changed in place; only where no branch is open.
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = (Sym, &mut Val)> {
+        self.map.iter_mut().map(|((name, _), value)| (*name, value))
+    }
+}

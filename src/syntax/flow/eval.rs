@@ -1,0 +1,418 @@
+//! What each operation makes of the values of its parts.
+
+use std::rc::Rc;
+
+use super::ir::{Assign, Id, List, Op, Test};
+use super::run::{Run, either, varying};
+use super::sets::Effect;
+use super::symbols::{NONE, Sym};
+use super::trace::StepKind;
+use super::value::{Label, Made, Proof, Taint, Val, Value, add_taints};
+use crate::syntax::language::Language;
+
+impl Run<'_> {
+    /// The value of operation `id`, at this point of the program.
+    pub(super) fn eval(&mut self, id: Id) -> Val {
+        if !self.burn() {
+            return self.unknown.clone();
+        }
+        let value = match self.ir.op(id) {
+            Op::Text(start, end) => self.text_value(start as usize..end as usize),
+            Op::Literal => self.text_value(self.ir.span(id)),
+            Op::Name(name) => self.name(id, name),
+            Op::Field(base, name) => self.field(id, base, name),
+            Op::Index(base, key) => self.index(base, key),
+            Op::Call(callee, args) => self.call(id, callee, args),
+            Op::New(class, args) => self.construct(id, class, args),
+            Op::Join(pieces) => {
+                let pieces = self.evals(pieces);
+                Rc::new(Value::joined(&pieces))
+            }
+            Op::Format(parts) => self.format(parts),
+            Op::Either(parts) => {
+                let parts = self.evals(parts);
+                let joined = parts.into_iter().fold(None, |one, two| Some(either(one, two)));
+                joined.unwrap_or_else(|| self.unknown.clone())
+            }
+            Op::And(parts) => self.logic(parts, true),
+            Op::Or(parts) => self.logic(parts, false),
+            Op::Not(inner) => self.negation(inner),
+            Op::Test(test, parts) => self.test(test, parts),
+            Op::Number(parts) => {
+                self.evals(parts);
+                Rc::new(Value::plain())
+            }
+            Op::Cast(kind, inner) => self.cast(kind, inner),
+            Op::Group(items) => self.group(items),
+            Op::Entry(_, value) => self.eval(value),
+            Op::Unknown(parts) => {
+                self.evals(parts);
+                self.unknown.clone()
+            }
+            Op::Lambda(function) => self.closure(function, &[]),
+            Op::Assign(how, target, value, kind) => self.assign(how, target, value, kind),
+            _ => self.statement(id),
+        };
+        self.record(id, value)
+    }
+
+    pub(super) fn evals(&mut self, list: List) -> Vec<Val> {
+        let ir = self.ir;
+        ir.items(list).iter().map(|id| self.eval(*id)).collect()
+    }
+
+    fn text_value(&self, range: std::ops::Range<usize>) -> Val {
+        let bytes = self.context.text.get(range).unwrap_or_default();
+        Rc::new(Value::text(&String::from_utf8_lossy(bytes)))
+    }
+
+    fn name(&mut self, id: Id, name: Sym) -> Val {
+        if let Some(value) = self.env.get(name) {
+            let value = Rc::clone(value);
+            return self.proved(name, value);
+        }
+        let class = self.frame.class;
+        if let Some(value) = class.and_then(|class| self.members.get(&(class, name))) {
+            return self.member_value(name, Rc::clone(value));
+        }
+        // What the file defines itself is no library's.
+        if self.by_name.contains_key(&name) {
+            return self.unknown.clone();
+        }
+        let symbol = self.resolved(name);
+        let symbol = self.aliased(symbol);
+        let value = self.symbol_value(id, Value::of_symbol(symbol));
+        self.proved(name, value)
+    }
+
+    /// A field of the class, which other methods may change.
+    fn member_value(&self, name: Sym, value: Val) -> Val {
+        match self.ir.assigned.get(&name) {
+            Some(times) if *times > 1 => Rc::new(varying(&value)),
+            _ => value,
+        }
+    }
+
+    /// `value`, after the guards that have tested what is called `name`.
+    fn proved(&self, name: Sym, value: Val) -> Val {
+        match self.env.proved(name) {
+            0 => value,
+            clean => Rc::new(value.cleaned(clean)),
+        }
+    }
+
+    /// `value`, and that it comes from a source if its symbol says so.
+    pub(super) fn symbol_value(&mut self, id: Id, mut value: Value) -> Val {
+        let meaning = self.meaning(value.symbol);
+        if let Some(set) = meaning.source {
+            let step = self.outcome.steps.push(None, self.ir.span(id), StepKind::Source);
+            let label = Label::Set(set);
+            add_taints(&mut value.taints, &[Taint { label, clean: 0, doubts: 0, step }]);
+        }
+        if matches!(self.ir.op(id), Op::Call(..)) {
+            return Rc::new(value);
+        }
+        if meaning.effect == Effect::Neutral {
+            return Rc::new(Value::plain());
+        }
+        // Ruby calls without parentheses.
+        if meaning.cleans != 0 {
+            value = value.cleaned(meaning.cleans);
+            if meaning.cleans & self.context.sets.harmless != 0 {
+                value.made = Made::Plain;
+            }
+        }
+        Rc::new(value)
+    }
+
+    fn field(&mut self, id: Id, base: Id, name: Sym) -> Val {
+        let path = self.path(id);
+        if let Some(class) = self.own_class(base)
+            && let Some(value) = self.members.get(&(class, name))
+        {
+            let value = self.member_value(name, Rc::clone(value));
+            return self.proved(path, value);
+        }
+        let whole = self.eval(base);
+        let value = match whole.field(name) {
+            Some(value) => Rc::clone(value),
+            None => {
+                let symbol = self.member_symbol(whole.symbol, name);
+                let taints = whole.taints.clone();
+                self.symbol_value(id, Value { symbol, taints, ..Value::default() })
+            }
+        };
+        self.proved(path, value)
+    }
+
+    /// `base.name`, as a symbol.
+    pub(super) fn member_symbol(&mut self, base: Sym, name: Sym) -> Sym {
+        let base = if base == NONE { self.unnamed } else { base };
+        let member = match self.is_new(name) {
+            true => self.symbols.called(base),
+            false => self.symbols.member(base, name),
+        };
+        self.aliased(member)
+    }
+
+    /// Ruby constructs by a method of the class.
+    pub(super) fn is_new(&self, name: Sym) -> bool {
+        self.context.language == Language::Ruby && self.symbols.name(name) == "new"
+    }
+
+    /// The class that `id` names an object of, or the class itself.
+    pub(super) fn own_class(&self, id: Id) -> Option<u32> {
+        let Op::Name(name) = self.ir.op(id) else { return None };
+        match self.symbols.name(name) {
+            "self" | "this" | "cls" | "static" | "$this" => self.frame.class,
+            _ if self.env.get(name).is_some() => None,
+            _ => self.class_names.get(&name).copied(),
+        }
+    }
+
+    /// The dotted name of what is a name or a field of one; none otherwise.
+    pub(super) fn path(&mut self, id: Id) -> Sym {
+        match self.ir.op(id) {
+            Op::Name(name) => name,
+            Op::Field(base, name) => {
+                let base = self.path(base);
+                self.symbols.member(base, name)
+            }
+            _ => NONE,
+        }
+    }
+
+    fn index(&mut self, base: Id, key: Id) -> Val {
+        let whole = self.eval(base);
+        let key = self.eval(key);
+        if let [only] = &key.texts[..] {
+            let name = self.symbols.of(only);
+            if let Some(value) = whole.field(name) {
+                return Rc::clone(value);
+            }
+        }
+        Rc::new(element(&whole))
+    }
+
+    fn format(&mut self, parts: List) -> Val {
+        let ir = self.ir;
+        let mut values = Vec::new();
+        for part in ir.items(parts) {
+            match ir.op(*part) {
+                Op::Group(items) => values.extend(self.evals(items)),
+                _ => values.push(self.eval(*part)),
+            }
+        }
+        Rc::new(super::text::formatted(&values))
+    }
+
+    fn cast(&mut self, kind: Sym, inner: Id) -> Val {
+        let value = self.eval(inner);
+        self.typed(kind, value)
+    }
+
+    /// `value` as an instance of type `kind`.
+    pub(super) fn typed(&mut self, kind: Sym, value: Val) -> Val {
+        if kind == NONE {
+            return value;
+        }
+        if self.context.sets.is_number(self.symbols.name(kind)) {
+            let clean = self.context.sets.number;
+            let made = if value.made == Made::Constant { Made::Constant } else { Made::Plain };
+            return Rc::new(Value { made, ..value.cleaned(clean) });
+        }
+        let kind = self.resolved(kind);
+        let instance = self.symbols.called(kind);
+        let symbol = self.aliased(instance);
+        Rc::new(Value { symbol, ..Value::clone(&value) })
+    }
+
+    fn group(&mut self, items: List) -> Val {
+        let ir = self.ir;
+        let mut whole = Value { made: Made::Constant, ..Value::default() };
+        for item in ir.items(items) {
+            let value = self.eval(*item);
+            whole.made = whole.made.max(value.made);
+            match ir.op(*item) {
+                Op::Entry(name, _) if name != NONE => whole = whole.with_field(name, value),
+                _ => add_taints(&mut whole.taints, &value.taints),
+            }
+        }
+        Rc::new(whole)
+    }
+
+    fn assign(&mut self, how: Assign, target: Id, value: Id, kind: Sym) -> Val {
+        if let (Op::Group(targets), Op::Group(values)) = (self.ir.op(target), self.ir.op(value)) {
+            return self.assign_each(targets, values, value);
+        }
+        let unset =
+            matches!(self.ir.op(value), Op::Unknown(parts) if self.ir.items(parts).is_empty());
+        let new = self.eval(value);
+        let new = self.typed(kind, new);
+        let new = match how {
+            Assign::Set => new,
+            Assign::Append => {
+                let old = self.eval(target);
+                Rc::new(Value::joined(&[old, new]))
+            }
+            Assign::Either => {
+                let old = self.eval(target);
+                either(Some(old), new)
+            }
+            Assign::Number => Rc::new(Value::plain()),
+        };
+        if unset && kind == NONE {
+            return new;
+        }
+        let new = self.step(new, self.ir.span(target), StepKind::Assigned);
+        self.bind_found(target, value);
+        self.bind(target, Rc::clone(&new));
+        new
+    }
+
+    /// Go: `_, ok := allowed[x]` tells by `ok` whether `x` is allowed.
+    fn bind_found(&mut self, target: Id, value: Id) {
+        let (Op::Group(targets), Op::Index(table, key)) = (self.ir.op(target), self.ir.op(value))
+        else {
+            return;
+        };
+        let ([_, found], true) = (self.ir.items(targets), self.is_go()) else { return };
+        if self.eval(table).taints.is_empty() {
+            let (name, clean) = (self.path(key), self.context.sets.allow_list);
+            let proofs = vec![Proof { name, clean, when: true }];
+            self.bind(*found, Rc::new(Value { proofs, ..Value::plain() }));
+        }
+    }
+
+    /// `a, b = c, d`
+    fn assign_each(&mut self, targets: List, values: List, value: Id) -> Val {
+        let ir = self.ir;
+        let news = self.evals(values);
+        let whole = self.eval(value);
+        for (index, target) in ir.items(targets).iter().enumerate() {
+            let new = news.get(index).cloned().unwrap_or_else(|| Rc::new(element(&whole)));
+            let new = self.step(new, ir.span(*target), StepKind::Assigned);
+            self.bind(*target, new);
+        }
+        whole
+    }
+
+    /// `value`, with a step more on its way.
+    pub(super) fn step(&mut self, value: Val, span: std::ops::Range<usize>, kind: StepKind) -> Val {
+        if value.taints.is_empty() {
+            return value;
+        }
+        let mut value = Value::clone(&value);
+        for taint in &mut value.taints {
+            taint.step = self.outcome.steps.push(Some(taint.step), span.clone(), kind);
+        }
+        Rc::new(value)
+    }
+
+    /// Gives `target` the value: a variable, a field, or the parts of a pattern.
+    pub(super) fn bind(&mut self, target: Id, value: Val) {
+        match self.ir.op(target) {
+            Op::Name(name) if self.frame.class_body || self.is_member_name(name) => {
+                self.set_member(name, value);
+            }
+            Op::Name(name) => self.env.set(name, value),
+            Op::Entry(_, inner) | Op::Cast(_, inner) => self.bind(inner, value),
+            Op::Field(base, name) => self.bind_field(base, name, value),
+            Op::Index(base, _) => {
+                let mut whole = Value::clone(&self.eval(base));
+                add_taints(&mut whole.taints, &value.taints);
+                whole.made = whole.made.max(value.made);
+                self.bind_whole(base, whole);
+            }
+            Op::Group(items) => self.bind_parts(items, &value),
+            Op::Assign(_, inner, _, _) => self.bind(inner, value),
+            _ => {}
+        }
+    }
+
+    fn bind_field(&mut self, base: Id, name: Sym, value: Val) {
+        match self.own_class(base) {
+            Some(class) => {
+                let old = self.members.get(&(class, name)).cloned();
+                let value = either(old.filter(|old| !is_blank(old)), value);
+                self.members.insert((class, name), value);
+            }
+            None => {
+                let whole = self.eval(base).with_field(name, value);
+                self.bind_whole(base, whole);
+            }
+        }
+    }
+
+    /// Only what has a name can be changed by changing a part of it.
+    fn bind_whole(&mut self, base: Id, whole: Value) {
+        if matches!(self.ir.op(base), Op::Name(_) | Op::Field(..) | Op::Index(..)) {
+            self.bind(base, Rc::new(whole));
+        }
+    }
+
+    fn bind_parts(&mut self, items: List, value: &Val) {
+        let ir = self.ir;
+        let all = ir.items(items);
+        for (index, item) in all.iter().enumerate() {
+            let part = match ir.op(*item) {
+                Op::Entry(name, _) => match value.field(name) {
+                    Some(part) => Rc::clone(part),
+                    None => {
+                        let symbol = self.member_symbol(value.symbol, name);
+                        let taints = value.taints.clone();
+                        self.symbol_value(*item, Value { symbol, taints, ..Value::default() })
+                    }
+                },
+                // Go: the other ones are `err` and `ok`.
+                _ if index > 0 && self.is_go() => continue,
+                _ if self.is_go() => Rc::clone(value),
+                _ => Rc::new(element(value)),
+            };
+            self.bind(*item, part);
+        }
+    }
+
+    pub(super) fn is_go(&self) -> bool {
+        self.context.language == Language::Go
+    }
+
+    /// Ruby's `@name`, and fields that are named without `this`.
+    fn is_member_name(&self, name: Sym) -> bool {
+        let Some(class) = self.frame.class else { return false };
+        self.symbols.name(name).starts_with('@')
+            || self.env.get(name).is_none() && self.members.contains_key(&(class, name))
+    }
+
+    pub(super) fn set_member(&mut self, name: Sym, value: Val) {
+        // PHP declares `$name` and reads `$this->name`.
+        let bare = self.symbols.name(name).strip_prefix('$').map(str::to_owned);
+        let name = bare.map_or(name, |bare| self.symbols.of(&bare));
+        let Some(class) = self.frame.class else { return self.env.set(name, value) };
+        let old = self.members.get(&(class, name)).cloned();
+        let value = either(old.filter(|old| !is_blank(old)), value);
+        self.members.insert((class, name), value);
+    }
+
+    /// `a == b` and the like, with what they prove.
+    fn test(&mut self, test: Test, parts: List) -> Val {
+        let values = self.evals(parts);
+        let ids = self.ir.items(parts);
+        let mut value = Value::plain();
+        if let ([left, .., right], [one, .., two]) = (ids, &values[..]) {
+            value.proofs = self.proofs_of_test(test, (*left, one), (*right, two));
+        }
+        Rc::new(value)
+    }
+}
+
+/// Nothing is known of it but its type.
+fn is_blank(value: &Value) -> bool {
+    value.taints.is_empty() && value.texts.is_empty() && value.made == Made::Unknown
+}
+
+/// Something that `whole` holds.
+pub(super) fn element(whole: &Value) -> Value {
+    let made = if whole.made == Made::Built { Made::Unknown } else { whole.made };
+    Value { taints: whole.taints.clone(), made, ..Value::default() }
+}

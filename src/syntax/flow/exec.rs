@@ -1,0 +1,248 @@
+//! Statements: in order, in branches, in loops; and what a condition proves.
+
+use std::rc::Rc;
+
+use super::ir::{Id, List, Op, Test};
+use super::run::{Run, either};
+use super::symbols::NONE;
+use super::trace::StepKind;
+use super::value::{Made, Proof, Val, Value};
+
+/// Beginnings of names of functions that fail on what they do not like.
+const CHECKS: [&str; 6] = ["validate", "assert", "ensure", "check", "verify", "require"];
+
+impl Run<'_> {
+    pub(super) fn statement(&mut self, id: Id) -> Val {
+        match self.ir.op(id) {
+            Op::Seq(list) => self.sequence(list),
+            Op::If(condition, then, other) => self.if_else(condition, then, other),
+            Op::Loop(body) => self.repeat(body),
+            Op::Switch(subject, arms) => self.switch(subject, arms),
+            Op::Arm(_, body) => self.eval(body),
+            Op::Try(body, handlers) => self.attempt(body, handlers),
+            Op::Assert(condition) => {
+                let value = self.eval(condition);
+                self.assume(&value.proofs, true);
+                self.unknown.clone()
+            }
+            Op::Return(inner) => {
+                let value = self.eval(inner);
+                let value = self.step(value, self.ir.span(id), StepKind::Returned);
+                let known = self.frame.returns.take();
+                self.frame.returns = Some(either(known, Rc::clone(&value)));
+                self.diverged = true;
+                value
+            }
+            Op::Throw(inner) => {
+                self.eval(inner);
+                self.diverged = true;
+                self.unknown.clone()
+            }
+            Op::Break => {
+                self.diverged = true;
+                self.unknown.clone()
+            }
+            Op::Function(function) => {
+                let nested = self.ir.functions.get(function as usize).is_some_and(|f| f.nested);
+                if nested { self.closure(function, &[]) } else { self.unknown.clone() }
+            }
+            Op::Class(class, body) => {
+                let outer = (self.frame.class.replace(class), self.frame.class_body);
+                self.frame.class_body = true;
+                self.eval(body);
+                (self.frame.class, self.frame.class_body) = outer;
+                self.unknown.clone()
+            }
+            _ => self.unknown.clone(),
+        }
+    }
+
+    fn sequence(&mut self, list: List) -> Val {
+        let ir = self.ir;
+        let mut last = self.unknown.clone();
+        for id in ir.items(list) {
+            if self.diverged {
+                break;
+            }
+            last = self.eval(*id);
+            self.checked(*id);
+        }
+        last
+    }
+
+    /// After `validate(x);` as a statement, `x` is valid.
+    fn checked(&mut self, id: Id) {
+        let Op::Call(callee, args) = self.ir.op(id) else { return };
+        let Some(name) = self.ir.last_name(callee) else { return };
+        let name = self.symbols.name(name).trim_start_matches('_').to_ascii_lowercase();
+        if !CHECKS.iter().any(|check| name.starts_with(check)) {
+            return;
+        }
+        let ir = self.ir;
+        for arg in ir.items(args) {
+            let path = self.path(*arg);
+            if path != NONE {
+                self.env.prove(path, self.context.sets.allow_list);
+            }
+        }
+    }
+
+    /// Takes over what a condition proves if it turns out `outcome`.
+    pub(super) fn assume(&mut self, proofs: &[Proof], outcome: bool) {
+        for proof in proofs.iter().filter(|proof| proof.when == outcome && proof.name != NONE) {
+            self.env.prove(proof.name, proof.clean);
+        }
+    }
+
+    fn if_else(&mut self, condition: Id, then: Id, other: Option<Id>) -> Val {
+        let condition = self.eval(condition);
+        let mut values = (self.unknown.clone(), self.unknown.clone());
+        let one = self.branch(|run| {
+            run.assume(&condition.proofs, true);
+            values.0 = run.eval(then);
+        });
+        let two = self.branch(|run| {
+            run.assume(&condition.proofs, false);
+            if let Some(other) = other {
+                values.1 = run.eval(other);
+            }
+        });
+        self.diverged = !self.env.join(one, two);
+        match other {
+            Some(_) => either(Some(values.0), values.1),
+            None => values.0,
+        }
+    }
+
+    /// Runs twice, as what is assigned late may be used early; loops within
+    /// only once for each turn of this one, or the cost would double with depth.
+    fn repeat(&mut self, body: Id) -> Val {
+        let turns = if self.frame.loops == 0 { 2 } else { 1 };
+        self.frame.loops += 1;
+        for _ in 0..turns {
+            let mut changes = self.branch(|run| {
+                run.eval(body);
+            });
+            changes.diverged = false;
+            self.env.maybe(changes);
+        }
+        self.frame.loops -= 1;
+        self.unknown.clone()
+    }
+
+    fn switch(&mut self, subject: Id, arms: List) -> Val {
+        let ir = self.ir;
+        let matched = self.eval(subject);
+        let path = self.path(subject);
+        self.env.set(self.subject, matched);
+        let mut result: Option<Val> = None;
+        let mut all = Vec::new();
+        for arm in ir.items(arms) {
+            let constant = matches!(ir.op(*arm), Op::Arm(true, _));
+            let mut value = self.unknown.clone();
+            all.push(self.branch(|run| {
+                if constant && path != NONE {
+                    run.env.prove(path, run.context.sets.allow_list);
+                }
+                value = run.eval(*arm);
+            }));
+            result = Some(either(result.take(), value));
+        }
+        all.into_iter().filter(|arm| !arm.diverged).for_each(|arm| self.env.maybe(arm));
+        result.unwrap_or_else(|| self.unknown.clone())
+    }
+
+    fn attempt(&mut self, body: Id, handlers: List) -> Val {
+        let ir = self.ir;
+        let mut value = self.unknown.clone();
+        let tried = self.branch(|run| value = run.eval(body));
+        let diverged = tried.diverged;
+        self.env.maybe(tried);
+        let mut all_left = diverged;
+        for handler in ir.items(handlers) {
+            let handled = self.branch(|run| {
+                run.eval(*handler);
+            });
+            all_left &= handled.diverged;
+            if !handled.diverged {
+                self.env.maybe(handled);
+            }
+        }
+        self.diverged = all_left;
+        value
+    }
+
+    /// A function that is made where it stands, and may run or not; as a value
+    /// nothing is known of it.
+    pub(super) fn closure(&mut self, function: u32, given: &[Val]) -> Val {
+        let changes = self.branch(|run| {
+            run.function(function, given);
+        });
+        self.env.maybe(changes);
+        self.unknown.clone()
+    }
+
+    /// `a and b` (`all`) or `a or b`: each part runs only if those before it
+    /// allow it.
+    pub(super) fn logic(&mut self, parts: List, all: bool) -> Val {
+        let ir = self.ir;
+        let mut proofs: Vec<Proof> = Vec::new();
+        let mut result: Option<Val> = None;
+        for part in ir.items(parts) {
+            let mut value = self.unknown.clone();
+            let changes = self.branch(|run| {
+                run.assume(&proofs, all);
+                value = run.eval(*part);
+            });
+            if result.is_none() {
+                // The first part always runs.
+                self.diverged = changes.diverged;
+            }
+            self.env.maybe(changes);
+            proofs.extend(value.proofs.iter().filter(|proof| proof.when == all));
+            result = Some(either(result.take(), value));
+        }
+        let value = result.unwrap_or_else(|| self.unknown.clone());
+        Rc::new(Value { proofs, ..Value::clone(&value) })
+    }
+
+    pub(super) fn negation(&mut self, inner: Id) -> Val {
+        let value = self.eval(inner);
+        let proofs = value.proofs.iter().map(|proof| Proof { when: !proof.when, ..*proof });
+        Rc::new(Value { proofs: proofs.collect(), ..Value::plain() })
+    }
+
+    /// What comparing `left` with `right` proves.
+    pub(super) fn proofs_of_test(
+        &mut self,
+        test: Test,
+        left: (Id, &Val),
+        right: (Id, &Val),
+    ) -> Vec<Proof> {
+        let clean = self.context.sets.allow_list;
+        let is_fixed = |value: &Val| value.taints.is_empty() && value.made == Made::Constant;
+        let named = match test {
+            Test::Equal | Test::NotEqual if is_fixed(right.1) && is_word(right.1) => left.0,
+            Test::Equal | Test::NotEqual if is_fixed(left.1) && is_word(left.1) => right.0,
+            Test::In | Test::NotIn if right.1.taints.is_empty() => left.0,
+            Test::In | Test::NotIn => {
+                let mut proofs = self.absent_part(right.0, std::slice::from_ref(left.1));
+                proofs.iter_mut().for_each(|proof| proof.when = test == Test::NotIn);
+                return proofs;
+            }
+            Test::Matches => left.0,
+            _ => return Vec::new(),
+        };
+        let when = matches!(test, Test::Equal | Test::In | Test::Matches);
+        let name = self.path(named);
+        if name == NONE { Vec::new() } else { vec![Proof { name, clean, when }] }
+    }
+}
+
+/// `x == ""` and `x == null` prove nothing when they fail, and little when not.
+fn is_word(value: &Value) -> bool {
+    let empty = |text: &std::rc::Rc<str>| {
+        matches!(&**text, "" | "null" | "nil" | "None" | "undefined" | "NULL" | "0" | "-1" | "{}")
+    };
+    !value.texts.is_empty() && !value.texts.iter().any(empty)
+}

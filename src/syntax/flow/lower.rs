@@ -1,0 +1,467 @@
+//! From the tree of a file to its [`Ir`]: one visit of every node, by the
+//! table of [`super::roles`]. What is nested too deeply, or beyond the budget,
+//! becomes [`Op::Unknown`]: it is lost to the data flow, and to nothing else.
+
+use tree_sitter::{Node, TreeCursor};
+
+use super::ir::{Class, Id, Ir, Op};
+use super::roles::{Role, Tables};
+use super::symbols::{NONE, Sym, Symbols};
+use crate::syntax::dialect::Dialect;
+use crate::syntax::language::Language;
+use crate::syntax::nodes::{node_text, string_content};
+
+/// Deeper code is not followed.
+const MAX_DEPTH: usize = 180;
+/// Operations of a file at most.
+const MAX_OPS: usize = 600_000;
+
+/// A child of a node.
+#[derive(Clone, Copy)]
+pub(super) struct Kid<'t> {
+    pub(super) node: Node<'t>,
+    pub(super) field: &'static str,
+    pub(super) role: Role,
+}
+
+/// The named children of a node and its tokens.
+#[derive(Default)]
+pub(super) struct Kids<'t> {
+    pub(super) named: Vec<Kid<'t>>,
+    /// Operators and the like, joined.
+    pub(super) tokens: Vec<Node<'t>>,
+}
+
+impl<'t> Kids<'t> {
+    /// The first child in one of `fields`.
+    pub(super) fn field(&self, fields: &[&str]) -> Option<Kid<'t>> {
+        fields.iter().find_map(|name| self.named.iter().find(|kid| kid.field == *name).copied())
+    }
+
+    /// The children that run.
+    pub(super) fn running(&self) -> impl Iterator<Item = Kid<'t>> {
+        self.named.iter().copied().filter(|kid| kid.role != Role::Skip)
+    }
+}
+
+/// Makes the [`Ir`] of one file.
+pub(crate) struct Lowerer<'a, 't> {
+    cursor: TreeCursor<'t>,
+    pub(super) dialect: &'a Dialect,
+    pub(super) text: &'a [u8],
+    pub(super) tables: &'a Tables,
+    pub(super) symbols: &'a mut Symbols,
+    pub(super) ir: Ir,
+    depth: usize,
+    pub(super) class: Option<u32>,
+    /// How many functions are around.
+    pub(super) functions: u32,
+    /// Names of what the current function calls.
+    pub(super) calls: Vec<Sym>,
+    /// The nearest thing that `break` leaves is a switch.
+    pub(super) in_switch: bool,
+    /// C#: what `.x` is a member of in `a?.x`.
+    bound: Option<Id>,
+    /// The type that a declaration gives to all its variables.
+    pub(super) declared: Sym,
+    /// Decorators that stand before what they decorate.
+    pub(super) marks: Vec<Sym>,
+}
+
+impl<'a, 't> Lowerer<'a, 't> {
+    /// The data flow's view of the file with this `root`.
+    pub(crate) fn file(
+        dialect: &'a Dialect,
+        text: &'a [u8],
+        tables: &'a Tables,
+        symbols: &'a mut Symbols,
+        root: Node<'t>,
+    ) -> Ir {
+        let mut lowerer = Lowerer {
+            cursor: root.walk(),
+            dialect,
+            text,
+            tables,
+            symbols,
+            ir: Ir::default(),
+            depth: 0,
+            class: None,
+            functions: 0,
+            calls: Vec::new(),
+            in_switch: false,
+            bound: None,
+            declared: NONE,
+            marks: Vec::new(),
+        };
+        lowerer.ir.root = lowerer.lower(root);
+        lowerer.ir.finish();
+        lowerer.ir
+    }
+
+    pub(super) fn role(&self, node: Node<'t>) -> Role {
+        self.tables.roles.get(usize::from(node.kind_id())).copied().unwrap_or(Role::Skip)
+    }
+
+    pub(super) fn kids(&mut self, node: Node<'t>) -> Kids<'t> {
+        let mut kids = Kids::default();
+        self.cursor.reset(node);
+        let mut more = self.cursor.goto_first_child();
+        while more {
+            let child = self.cursor.node();
+            if child.is_extra() || child.is_missing() {
+            } else if child.is_named() {
+                let field = self.cursor.field_id().map_or("", |id| self.field_name(id.get()));
+                kids.named.push(Kid { node: child, field, role: self.role(child) });
+            } else {
+                kids.tokens.push(child);
+            }
+            more = self.cursor.goto_next_sibling();
+        }
+        kids
+    }
+
+    fn field_name(&self, id: u16) -> &'static str {
+        self.tables.fields.get(usize::from(id)).copied().unwrap_or_default()
+    }
+
+    pub(super) fn bytes(&self, node: Node<'t>) -> &'a [u8] {
+        node_text(self.text, node)
+    }
+
+    pub(super) fn symbol(&mut self, node: Node<'t>) -> Sym {
+        let text = self.bytes(node);
+        self.symbols.of_bytes(text)
+    }
+
+    pub(super) fn push(&mut self, op: Op, node: Node<'t>) -> Id {
+        self.ir.push(op, span(node))
+    }
+
+    pub(super) fn is(&self, language: Language) -> bool {
+        self.dialect.language == language
+    }
+
+    /// `node` as an operation.
+    pub(super) fn lower(&mut self, node: Node<'t>) -> Id {
+        if self.depth >= MAX_DEPTH || self.ir.ops.len() >= MAX_OPS {
+            return self.unknown(node);
+        }
+        self.depth += 1;
+        let id = self.by_role(node);
+        self.depth -= 1;
+        self.ir.put(span(node), id);
+        id
+    }
+
+    /// All of `nodes`.
+    pub(super) fn all(&mut self, kids: impl Iterator<Item = Kid<'t>>) -> Vec<Id> {
+        kids.map(|kid| self.lower(kid.node)).collect()
+    }
+
+    pub(super) fn unknown(&mut self, node: Node<'t>) -> Id {
+        let none = self.ir.list(&[]);
+        self.push(Op::Unknown(none), node)
+    }
+
+    fn by_role(&mut self, node: Node<'t>) -> Id {
+        match self.role(node) {
+            Role::Skip => self.unknown(node),
+            Role::Plain => self.plain(node),
+            Role::Text => self.string(node),
+            Role::Texts => {
+                let kids = self.kids(node);
+                let pieces = self.all(kids.running());
+                let pieces = self.ir.list(&pieces);
+                self.push(Op::Join(pieces), node)
+            }
+            Role::Literal => self.push(Op::Literal, node),
+            Role::Name => self.name(node),
+            Role::Field => self.field(node),
+            Role::Binding => self.binding(node),
+            Role::Conditional => self.conditional(node),
+            Role::Index => self.index(node),
+            Role::Call => self.call(node),
+            Role::New => self.construct(node),
+            Role::Command => self.command(node),
+            Role::Macro => self.macro_call(node),
+            Role::Binary => self.binary(node),
+            Role::Ternary => self.ternary(node),
+            Role::Unary => self.unary(node),
+            Role::Update => self.number(node),
+            Role::Cast => self.cast(node),
+            Role::Group => self.group(node),
+            Role::Entry => self.entry(node),
+            Role::Lambda => self.lambda(node),
+            Role::Assign => self.assignment(node),
+            Role::Declare => self.declaration(node),
+            Role::If => self.branch(node, false),
+            Role::Unless => self.branch(node, true),
+            Role::Loop => self.repeat(node),
+            Role::Each => self.each(node),
+            Role::Switch => self.switch(node),
+            Role::Try => self.attempt(node),
+            Role::Assert => self.first(node, Op::Assert),
+            Role::Return => self.first(node, Op::Return),
+            Role::Throw => self.first(node, Op::Throw),
+            Role::Break if self.in_switch => self.unknown(node),
+            Role::Break => self.push(Op::Break, node),
+            Role::Function => self.function(node),
+            Role::Decorated => self.decorated(node),
+            Role::Class => self.class(node),
+            Role::Comprehension => self.comprehension(node),
+            Role::With => self.with(node),
+        }
+    }
+
+    fn plain(&mut self, node: Node<'t>) -> Id {
+        let kids = self.kids(node);
+        let mut ids = Vec::with_capacity(kids.named.len());
+        for kid in &kids.named {
+            match kid.node.kind() {
+                "decorator" | "attribute_item" => {
+                    let mark = self.mark(kid.node);
+                    self.marks.push(mark);
+                }
+                _ if kid.role == Role::Skip => {}
+                _ => {
+                    ids.push(self.lower(kid.node));
+                    self.marks.clear();
+                }
+            }
+        }
+        match ids[..] {
+            [] => self.unknown(node),
+            [only] => only,
+            _ => {
+                let list = self.ir.list(&ids);
+                self.push(Op::Seq(list), node)
+            }
+        }
+    }
+
+    /// An operation on the first child that runs.
+    fn first(&mut self, node: Node<'t>, op: impl Fn(Id) -> Op) -> Id {
+        let kids = self.kids(node);
+        let ids = self.all(kids.running());
+        let value = match ids[..] {
+            [] => self.unknown(node),
+            [first, ..] => first,
+        };
+        self.push(op(value), node)
+    }
+
+    pub(super) fn number(&mut self, node: Node<'t>) -> Id {
+        let kids = self.kids(node);
+        let parts = self.all(kids.running());
+        let parts = self.ir.list(&parts);
+        self.push(Op::Number(parts), node)
+    }
+
+    fn name(&mut self, node: Node<'t>) -> Id {
+        let text = self.bytes(node);
+        let end = text.iter().position(|b| *b == b'<').unwrap_or(text.len());
+        let name = match text.strip_prefix(b"${") {
+            Some(inner) => format!("${}", String::from_utf8_lossy(inner).trim_end_matches('}')),
+            None => String::from_utf8_lossy(&text[..end.min(200)]).replace("::", "."),
+        };
+        let name = self.symbols.of(name.trim_start_matches('\\'));
+        self.push(Op::Name(name), node)
+    }
+
+    fn field(&mut self, node: Node<'t>) -> Id {
+        let kids = self.kids(node);
+        let Some(last) = kids.named.last().copied() else { return self.unknown(node) };
+        let name = self.symbol(last.node);
+        let base = match kids.named.first() {
+            Some(first) if kids.named.len() > 1 => self.lower(first.node),
+            // C#: `this` is a token there.
+            _ => {
+                let this = self.symbols.of("this");
+                let end = last.node.start_byte().saturating_sub(1) as u32;
+                self.ir.push(Op::Name(this), (node.start_byte() as u32, end))
+            }
+        };
+        self.push(Op::Field(base, name), node)
+    }
+
+    fn binding(&mut self, node: Node<'t>) -> Id {
+        let kids = self.kids(node);
+        let base = match self.bound {
+            Some(base) => base,
+            None => self.unknown(node),
+        };
+        let Some(last) = kids.named.last() else { return base };
+        let name = self.symbol(last.node);
+        self.push(Op::Field(base, name), node)
+    }
+
+    fn conditional(&mut self, node: Node<'t>) -> Id {
+        let kids = self.kids(node);
+        let [base, rest, ..] = kids.named[..] else { return self.plain(node) };
+        let base = self.lower(base.node);
+        let outer = self.bound.replace(base);
+        let id = self.lower(rest.node);
+        self.bound = outer;
+        id
+    }
+
+    fn index(&mut self, node: Node<'t>) -> Id {
+        let kids = self.kids(node);
+        let mut running = kids.running();
+        let Some(base) = running.next() else { return self.unknown(node) };
+        let base = self.lower(base.node);
+        let Some(key) = running.next() else {
+            let none = self.unknown(node);
+            return self.push(Op::Index(base, none), node);
+        };
+        let key = self.lower(key.node);
+        let op = match self.ir.op(key) {
+            Op::Text(start, end) => {
+                let name = self.text.get(start as usize..end as usize).unwrap_or_default();
+                Op::Field(base, self.symbols.of_bytes(name))
+            }
+            _ => Op::Index(base, key),
+        };
+        self.push(op, node)
+    }
+
+    fn cast(&mut self, node: Node<'t>) -> Id {
+        let kids = self.kids(node);
+        let value = kids.field(&["value", "operand", "left"]).or_else(|| {
+            let mut running = kids.running();
+            running.next()
+        });
+        let Some(value) = value else { return self.unknown(node) };
+        let kind = kids.field(&["type", "right"]).or_else(|| kids.named.last().copied());
+        let kind = kind.map_or(NONE, |kind| self.type_name(kind.node));
+        let value = self.lower(value.node);
+        self.push(Op::Cast(kind, value), node)
+    }
+
+    /// A list, tuple, dictionary, object, or a pattern of one.
+    pub(super) fn group(&mut self, node: Node<'t>) -> Id {
+        let kids = self.kids(node);
+        let items = match node.kind() {
+            // C# writes the entries of an object as assignments.
+            "initializer_expression" => kids
+                .running()
+                .map(|kid| match kid.role {
+                    Role::Assign => self.entry(kid.node),
+                    _ => self.lower(kid.node),
+                })
+                .collect(),
+            _ => self.items(kids.running().filter(|kid| kid.field != "type")),
+        };
+        if let ([only], "expression_list") = (&items[..], node.kind()) {
+            return *only;
+        }
+        let items = self.ir.list(&items);
+        self.push(Op::Group(items), node)
+    }
+
+    /// The items of a list; a shorthand `{ a }` is `{ a: a }`.
+    pub(super) fn items(&mut self, kids: impl Iterator<Item = Kid<'t>>) -> Vec<Id> {
+        let mut items = Vec::new();
+        for kid in kids {
+            let node = kid.node;
+            let pattern = matches!(node.kind(), "assignment_pattern" | "object_assignment_pattern");
+            let node = match node.named_child(0) {
+                Some(left) if pattern => left,
+                _ => node,
+            };
+            let id = self.lower(node);
+            let id = match self.ir.op(id) {
+                Op::Name(name) if node.kind().starts_with("shorthand") => {
+                    self.push(Op::Entry(name, id), node)
+                }
+                _ => id,
+            };
+            items.push(id);
+        }
+        items
+    }
+
+    fn entry(&mut self, node: Node<'t>) -> Id {
+        let kids = self.kids(node);
+        let running: Vec<Kid<'t>> = kids.named.iter().copied().filter(is_entry_part).collect();
+        match running[..] {
+            [] => self.unknown(node),
+            [only] if only.node.kind().starts_with("shorthand") => {
+                let value = self.lower(only.node);
+                let name = self.symbol(only.node);
+                self.push(Op::Entry(name, value), node)
+            }
+            [only] => self.lower(only.node),
+            [key, .., value] => {
+                let name = self.key(key.node);
+                let value = self.lower(value.node);
+                self.push(Op::Entry(name, value), node)
+            }
+        }
+    }
+
+    /// The name that a key is, whatever its quotes; none if it is computed.
+    fn key(&mut self, node: Node<'t>) -> Sym {
+        if let Some(content) = string_content(self.dialect, self.text, node) {
+            let content = self.text.get(content.range).unwrap_or_default();
+            return self.symbols.of_bytes(content);
+        }
+        match node.named_child(0) {
+            _ if node.kind().starts_with("computed") => return NONE,
+            Some(only) if only.byte_range() == node.byte_range() => return self.key(only),
+            _ => {}
+        }
+        let text = self.bytes(node);
+        let text = text.strip_prefix(b":").unwrap_or(text);
+        self.symbols.of_bytes(text.strip_suffix(b":").unwrap_or(text))
+    }
+
+    fn class(&mut self, node: Node<'t>) -> Id {
+        let kids = self.kids(node);
+        let mut class = Class { marks: std::mem::take(&mut self.marks), ..Class::default() };
+        let name = kids.field(&["name", "type"]);
+        class.name = name.map_or(NONE, |name| self.symbol(name.node));
+        for kid in &kids.named {
+            self.marks_in(kid.node, &mut class.marks);
+        }
+        let number = self.ir.classes.len() as u32;
+        self.ir.classes.push(class);
+        let outer = self.class.replace(number);
+        let is_body = |kid: &Kid<'t>| {
+            kid.field == "body" || matches!(kid.node.kind(), "class_body" | "enum_class_body")
+        };
+        let mut parts = self.constructor_fields(&kids);
+        parts.extend(kids.named.iter().find(|kid| is_body(kid)).map(|body| self.lower(body.node)));
+        let parts = self.ir.list(&parts);
+        let body = self.push(Op::Seq(parts), node);
+        self.class = outer;
+        self.push(Op::Class(number, body), node)
+    }
+}
+
+impl<'t> Lowerer<'_, 't> {
+    /// Kotlin, C#: the parameters of a class are its fields.
+    fn constructor_fields(&mut self, kids: &Kids<'t>) -> Vec<Id> {
+        let lists = ["primary_constructor", "class_parameters", "parameter_list"];
+        let mut open: Vec<Node<'t>> = kids.named.iter().map(|kid| kid.node).collect();
+        let mut fields = Vec::new();
+        for _ in 0..2 {
+            let found: Vec<Node<'t>> =
+                open.iter().copied().filter(|node| lists.contains(&node.kind())).collect();
+            open = found.iter().flat_map(|node| self.kids(*node).named).map(|k| k.node).collect();
+            for parameter in open.iter().filter(|node| node.kind().ends_with("parameter")) {
+                fields.push(self.assignment(*parameter));
+            }
+        }
+        fields
+    }
+}
+
+/// C# writes `name:` as a node of its own, without a meaning here.
+fn is_entry_part(kid: &Kid<'_>) -> bool {
+    kid.role != Role::Skip || kid.node.kind().ends_with("identifier") || kid.node.kind() == "name"
+}
+
+pub(super) fn span(node: Node<'_>) -> (u32, u32) {
+    (node.start_byte() as u32, node.end_byte() as u32)
+}

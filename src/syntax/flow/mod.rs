@@ -1,0 +1,140 @@
+//! Local data flow: what a name stands for, how a value was made, and whether
+//! it can come from a source. Apart from the pattern matcher, which only asks:
+//! a file is looked at once, when a rule first wants to know.
+//!
+//! ```text
+//!  tree ─► lower (roles) ─► ir ─► run (sets, env) ─► values ─► rules
+//! ```
+
+mod calls;
+mod env;
+mod eval;
+mod exec;
+mod ir;
+mod lower;
+mod lower_calls;
+mod lower_statements;
+mod numbers;
+mod roles;
+mod rule;
+mod run;
+mod sets;
+mod symbols;
+mod text;
+mod trace;
+mod value;
+mod ways;
+
+use std::cell::OnceCell;
+use std::rc::Rc;
+use std::sync::OnceLock;
+
+use tree_sitter::Node;
+
+pub(crate) use rule::FlowRule;
+pub(crate) use run::Marks;
+pub(crate) use sets::{HARMLESS, SANITIZERS, SOURCES};
+pub(crate) use value::{HOLE, Made, Value};
+pub(crate) use ways::Ways;
+
+use crate::rules::model::FlowFile;
+use crate::syntax::dialect::Dialect;
+use crate::syntax::imports::Imports;
+use ir::Ir;
+use lower::Lowerer;
+use roles::Tables;
+use run::{Context, Outcome, Run};
+use sets::Sets;
+use symbols::{NONE, Symbols};
+use value::{Label, Taint};
+
+/// What is the same for all files of a language; made on first use.
+#[derive(Default)]
+pub(crate) struct Grammar {
+    tables: OnceLock<(Tables, Sets)>,
+}
+
+impl Grammar {
+    fn get(&self, dialect: &Dialect, files: &[FlowFile]) -> &(Tables, Sets) {
+        self.tables.get_or_init(|| (Tables::new(dialect), Sets::of(dialect.language, files)))
+    }
+}
+
+/// A file that the flow can be asked about.
+pub(crate) struct Place<'a, 't> {
+    pub(crate) dialect: &'a Dialect,
+    pub(crate) text: &'a [u8],
+    pub(crate) root: Node<'t>,
+    pub(crate) grammar: &'a Grammar,
+    pub(crate) files: &'a [FlowFile],
+    flow: OnceCell<Flow>,
+}
+
+impl<'a, 't> Place<'a, 't> {
+    /// The file with this `root`, not yet looked at.
+    pub(crate) fn new(
+        dialect: &'a Dialect,
+        text: &'a [u8],
+        root: Node<'t>,
+        grammar: &'a Grammar,
+        files: &'a [FlowFile],
+    ) -> Self {
+        Place { dialect, text, root, grammar, files, flow: OnceCell::new() }
+    }
+
+    /// The data flow of the file.
+    pub(crate) fn flow(&self) -> &Flow {
+        self.flow.get_or_init(|| self.flow_with(&Marks::default()))
+    }
+
+    /// The data flow with the sources and sanitizers that rules bring along.
+    pub(crate) fn flow_with(&self, marks: &Marks) -> Flow {
+        let imports = Imports::of(self.dialect.language, self.text, self.root);
+        Flow::of(self, &imports, marks)
+    }
+
+    /// Whether the string literal `node` holds code.
+    pub(crate) fn is_template(&self, node: Node<'_>) -> bool {
+        lower_calls::is_template(self.dialect, self.text, node)
+    }
+
+    /// Whether the file was too much to be looked at as a whole.
+    pub(crate) fn is_exhausted(&self) -> bool {
+        self.flow.get().is_some_and(Flow::is_exhausted)
+    }
+}
+
+/// The data flow of one file.
+pub(crate) struct Flow {
+    ir: Ir,
+    outcome: Outcome,
+    symbols: Symbols,
+}
+
+impl Flow {
+    fn of(place: &Place<'_, '_>, imports: &Imports, marks: &Marks) -> Self {
+        let Place { dialect, text, root, .. } = *place;
+        let (tables, sets) = place.grammar.get(dialect, place.files);
+        let mut symbols = Symbols::default();
+        let ir = Lowerer::file(dialect, text, tables, &mut symbols, root);
+        let context = Context { language: dialect.language, text, sets, imports, marks };
+        let outcome = Run::file(&ir, &context, &mut symbols);
+        Flow { ir, outcome, symbols }
+    }
+
+    /// The value of `node`, if the flow gets to it.
+    pub(crate) fn value(&self, node: Node<'_>) -> Option<&Value> {
+        let id = self.ir.place(lower::span(node))?;
+        self.outcome.values.get(id as usize)?.as_ref().map(Rc::as_ref)
+    }
+
+    /// What `value` is an instance of; empty if that is not known.
+    pub(crate) fn symbol(&self, value: &Value) -> &str {
+        if value.symbol == NONE { "" } else { self.symbols.name(value.symbol) }
+    }
+
+    /// Whether the file was too much to look at as a whole.
+    pub(crate) fn is_exhausted(&self) -> bool {
+        self.outcome.exhausted
+    }
+}

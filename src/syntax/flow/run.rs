@@ -1,0 +1,370 @@
+//! Runs the operations of a file on what is known instead of on values: once
+//! in the order of the text, functions after what they call. Branches are
+//! joined, loops run twice, calls of the file's own functions use what those
+//! were found to return. Every operation is looked at a bounded number of
+//! times, and there is an end to all of it ([`FUEL`]).
+
+use std::rc::Rc;
+
+use super::env::{Changes, Env};
+use super::ir::{FunctionId, Id, Ir, Op};
+use super::numbers::NumberMap;
+use super::sets::{Meaning, Sets};
+use super::symbols::{NONE, Sym, Symbols};
+use super::trace::{StepKind, Steps};
+use super::value::{Label, Made, Taint, Val, Value, add_taints};
+use crate::syntax::imports::Imports;
+use crate::syntax::language::Language;
+
+/// Operations that are run for one file.
+const FUEL: u32 = 2_000_000;
+/// Names of constructors.
+const CONSTRUCTORS: [&str; 3] = ["constructor", "__init__", "initialize"];
+
+/// What the patterns of rules say of single places of the file.
+#[derive(Debug, Default)]
+pub(crate) struct Marks(NumberMap<(u32, u32), Mark>);
+
+/// A place that a rule's own pattern of a source or sanitizer matches.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Mark {
+    sources: Vec<u16>,
+    clean: u64,
+}
+
+impl Marks {
+    /// The bytes `span` are a source of matcher `unit`.
+    pub(crate) fn source(&mut self, span: (u32, u32), unit: u16) {
+        self.0.entry(span).or_default().sources.push(unit);
+    }
+
+    /// The bytes `span` are a sanitizer with the bits `clean`.
+    pub(crate) fn clean(&mut self, span: (u32, u32), clean: u64) {
+        self.0.entry(span).or_default().clean |= clean;
+    }
+}
+
+/// What is known of the file besides its text.
+pub(crate) struct Context<'a> {
+    pub(crate) language: Language,
+    pub(crate) text: &'a [u8],
+    pub(crate) sets: &'a Sets,
+    pub(crate) imports: &'a Imports,
+    pub(crate) marks: &'a Marks,
+}
+
+/// A function that is being run.
+#[derive(Default)]
+pub(super) struct Frame {
+    pub(super) class: Option<u32>,
+    /// The body of a class itself, not of a method.
+    pub(super) class_body: bool,
+    pub(super) in_function: bool,
+    pub(super) returns: Option<Val>,
+    /// What the variables were at each `break`.
+    pub(super) loops: u32,
+}
+
+/// What came of a run.
+pub(crate) struct Outcome {
+    /// The value of each operation.
+    pub(crate) values: Vec<Option<Val>>,
+    pub(crate) steps: Steps,
+    /// What calls of the file give to parameters of its functions.
+    pub(crate) passed: NumberMap<(FunctionId, u16), Vec<Taint>>,
+    /// The end was not reached.
+    pub(crate) exhausted: bool,
+}
+
+/// See the module.
+pub(crate) struct Run<'a> {
+    pub(super) ir: &'a Ir,
+    pub(super) context: &'a Context<'a>,
+    pub(super) symbols: &'a mut Symbols,
+    pub(super) env: Env,
+    pub(super) frame: Frame,
+    pub(super) outcome: Outcome,
+    /// Fields of classes.
+    pub(super) members: NumberMap<(u32, Sym), Val>,
+    /// What functions return.
+    pub(super) returns: Vec<Option<Val>>,
+    pub(super) by_name: NumberMap<Sym, Vec<FunctionId>>,
+    pub(super) class_names: NumberMap<Sym, u32>,
+    meanings: NumberMap<Sym, Meaning>,
+    /// The current path has ended.
+    pub(super) diverged: bool,
+    pub(super) unknown: Val,
+    pub(super) unnamed: Sym,
+    /// The name of the subject of a `match`.
+    pub(super) subject: Sym,
+    fuel: u32,
+}
+
+impl<'a> Run<'a> {
+    /// Runs the file `ir`.
+    pub(crate) fn file(ir: &'a Ir, context: &'a Context<'a>, symbols: &'a mut Symbols) -> Outcome {
+        let mut by_name: NumberMap<Sym, Vec<FunctionId>> = NumberMap::default();
+        for (id, function) in ir.functions.iter().enumerate() {
+            if function.name != NONE {
+                by_name.entry(function.name).or_default().push(id as FunctionId);
+            }
+        }
+        let classes = ir.classes.iter().enumerate();
+        let mut run = Run {
+            ir,
+            context,
+            env: Env::default(),
+            frame: Frame::default(),
+            outcome: Outcome {
+                values: vec![None; ir.ops.len()],
+                steps: Steps::default(),
+                passed: NumberMap::default(),
+                exhausted: false,
+            },
+            members: NumberMap::default(),
+            returns: vec![None; ir.functions.len()],
+            by_name,
+            class_names: classes.map(|(id, class)| (class.name, id as u32)).collect(),
+            meanings: NumberMap::default(),
+            diverged: false,
+            unknown: Val::default(),
+            unnamed: symbols.of("?"),
+            subject: symbols.of(super::lower_statements::SUBJECT),
+            symbols,
+            fuel: FUEL,
+        };
+        run.module();
+        run.outcome
+    }
+
+    fn module(&mut self) {
+        self.eval(self.ir.root);
+        self.diverged = false;
+        // Functions see what the file's variables hold in the end; where that
+        // changes, no constant.
+        for (name, value) in self.env.values_mut() {
+            if self.ir.assigned.get(&name).is_some_and(|times| *times > 1) {
+                *value = Rc::new(varying(value));
+            }
+        }
+        for function in self.order() {
+            self.top_level(function);
+        }
+        self.outcome.exhausted = self.fuel == 0;
+    }
+
+    fn top_level(&mut self, id: FunctionId) {
+        let ir = self.ir;
+        let Some(function) = ir.functions.get(id as usize) else { return };
+        let outer = std::mem::take(&mut self.frame);
+        self.frame.class = function.class;
+        let mark = self.env.open();
+        self.function(id, &[]);
+        self.env.close(mark, false);
+        self.frame = outer;
+        self.diverged = false;
+    }
+
+    /// Constructors, then the other functions that stand by themselves, each
+    /// after what it calls.
+    fn order(&mut self) -> Vec<FunctionId> {
+        let constructors = CONSTRUCTORS.map(|name| self.symbols.of(name));
+        let is_first = |id: &FunctionId| {
+            self.ir.functions.get(*id as usize).is_some_and(|f| constructors.contains(&f.name))
+        };
+        let count = self.ir.functions.len() as FunctionId;
+        let mut starts: Vec<FunctionId> = (0..count).collect();
+        starts.sort_by_key(|id| !is_first(id));
+        let mut seen = vec![false; count as usize];
+        let mut order = Vec::new();
+        // Depth first: each function with how many of its calls were followed.
+        let mut open: Vec<(FunctionId, usize)> = Vec::new();
+        for start in starts {
+            open.push((start, 0));
+            while let Some((id, next)) = open.pop() {
+                let Some(function) = self.ir.functions.get(id as usize) else { continue };
+                if next == 0 && std::mem::replace(&mut seen[id as usize], true) {
+                    continue;
+                }
+                match function.calls.get(next) {
+                    None => order.push(id),
+                    Some(called) => {
+                        open.push((id, next + 1));
+                        let known = self.by_name.get(called).map_or(&[][..], |ids| ids);
+                        let fresh = known.iter().filter(|id| !seen[**id as usize]).take(8);
+                        open.extend(fresh.map(|id| (*id, 0)));
+                    }
+                }
+            }
+        }
+        order.retain(|id| !self.ir.functions[*id as usize].nested);
+        order
+    }
+
+    /// Runs function `id`; its parameters may in addition be what `given` says.
+    /// What it returns is kept.
+    pub(super) fn function(&mut self, id: FunctionId, given: &[Val]) -> Val {
+        let ir = self.ir;
+        let Some(function) = ir.functions.get(id as usize) else { return self.unknown.clone() };
+        let returns = self.frame.returns.take();
+        let outer = (self.frame.in_function, self.frame.class_body, self.frame.loops);
+        (self.frame.in_function, self.frame.class_body, self.frame.loops) = (true, false, 0);
+        self.parameters(id, given);
+        let value = self.eval(function.body);
+        let mut result = self.frame.returns.take();
+        if function.yields && !self.diverged {
+            result = Some(either(result, value));
+        }
+        self.diverged = false;
+        (self.frame.in_function, self.frame.class_body, self.frame.loops) = outer;
+        self.frame.returns = returns;
+        let result = result.unwrap_or_else(|| self.unknown.clone());
+        self.returns[id as usize] = Some(Rc::clone(&result));
+        result
+    }
+
+    fn parameters(&mut self, id: FunctionId, given: &[Val]) {
+        let ir = self.ir;
+        let Some(function) = ir.functions.get(id as usize) else { return };
+        let handler = self.handler(function.marks.as_slice());
+        for (index, param) in function.params.iter().enumerate() {
+            let default = param.default.map(|default| self.eval(default));
+            let kind = self.symbols.name(param.kind);
+            let (sets, symbols) = (self.context.sets, &*self.symbols);
+            let number = sets.is_number(kind);
+            let own = param.marks.iter().find_map(|mark| sets.mark(symbols.name(*mark)));
+            let default_name = default.as_ref().map_or("", |value| symbols.name(value.symbol));
+            let default_name = default_name.rsplit('.').next().unwrap_or_default();
+            let is_given = sets.is_given(kind) || sets.is_given(default_name);
+            let name = symbols.name(param.name);
+            let is_self = matches!(name, "self" | "this" | "cls") && index == 0;
+            let source = own.or_else(|| sets.kind(kind)).or(handler.filter(|_| !is_given));
+            let mut value =
+                Value { symbol: self.parameter_symbol(param.kind, param.name), ..Value::default() };
+            let span = param.span.0 as usize..param.span.1 as usize;
+            if !is_self {
+                let step = self.outcome.steps.push(None, span, StepKind::Source);
+                let taint = |label| Taint { label, clean: 0, doubts: 0, step };
+                value.taints.push(taint(Label::Param(id, index as u16)));
+                value.taints.extend(source.map(|set| taint(Label::Set(set))));
+                if let Some(given) = given.get(index) {
+                    add_taints(&mut value.taints, &given.taints);
+                }
+            }
+            if number {
+                value = Value { made: Made::Plain, ..value.cleaned(sets.number) };
+            }
+            let value = Rc::new(value);
+            if self.is_promoted(param.span) {
+                self.set_member(param.name, Rc::clone(&value));
+            }
+            self.bind(param.target, value);
+        }
+    }
+
+    /// TypeScript, PHP: `constructor(private db: Db)` declares a field as well.
+    fn is_promoted(&self, (start, end): (u32, u32)) -> bool {
+        let text = self.context.text.get(start as usize..end as usize).unwrap_or_default();
+        ["private ", "public ", "protected ", "readonly "]
+            .iter()
+            .any(|word| text.starts_with(word.as_bytes()))
+    }
+
+    /// What a parameter is: an instance of its type, or what its name says.
+    fn parameter_symbol(&mut self, kind: Sym, name: Sym) -> Sym {
+        if kind == NONE {
+            return self.aliased(name);
+        }
+        let kind = self.resolved(kind);
+        let instance = self.symbols.called(kind);
+        self.aliased(instance)
+    }
+
+    /// The source of all parameters of a function with these marks.
+    fn handler(&self, marks: &[Sym]) -> Option<u16> {
+        marks.iter().find_map(|mark| self.context.sets.handler(self.symbols.name(*mark)))
+    }
+
+    /// What goes by the name of `symbol` everywhere else.
+    pub(super) fn aliased(&mut self, symbol: Sym) -> Sym {
+        match self.context.sets.alias(self.symbols.name(symbol)) {
+            Some(alias) => self.symbols.of(alias),
+            None => symbol,
+        }
+    }
+
+    /// The name that a name of this file has outside of it.
+    pub(super) fn resolved(&mut self, name: Sym) -> Sym {
+        let text = self.symbols.name(name);
+        let (first, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
+        let Some(stands) = self.context.imports.stands_for(first.as_bytes()) else { return name };
+        let full = format!("{}{rest}", without_version(stands));
+        self.symbols.of(&full)
+    }
+
+    /// What `symbol` means.
+    pub(super) fn meaning(&mut self, symbol: Sym) -> Meaning {
+        let (sets, symbols) = (self.context.sets, &*self.symbols);
+        *self.meanings.entry(symbol).or_insert_with(|| sets.of_symbol(symbols.name(symbol)))
+    }
+
+    /// Counts an operation; false if there have been too many.
+    pub(super) fn burn(&mut self) -> bool {
+        self.fuel = self.fuel.saturating_sub(1);
+        self.fuel > 0
+    }
+
+    /// Notes the value of operation `id`, with what rules say of its place.
+    pub(super) fn record(&mut self, id: Id, value: Val) -> Val {
+        let span = self.ir.spans.get(id as usize).copied().unwrap_or_default();
+        let value = match self.context.marks.0.get(&span) {
+            Some(mark) if !matches!(self.ir.op(id), Op::Seq(_)) => self.marked(id, mark, &value),
+            _ => value,
+        };
+        if let Some(known) = self.outcome.values.get_mut(id as usize) {
+            *known = Some(either(known.take(), Rc::clone(&value)));
+        }
+        value
+    }
+
+    fn marked(&mut self, id: Id, mark: &Mark, value: &Value) -> Val {
+        let mut value = value.cleaned(mark.clean);
+        for unit in &mark.sources {
+            let step = self.outcome.steps.push(None, self.ir.span(id), StepKind::Source);
+            let taint = Taint { label: Label::Own(*unit), clean: 0, doubts: 0, step };
+            add_taints(&mut value.taints, &[taint]);
+        }
+        Rc::new(value)
+    }
+
+    /// Runs `body` as something that may not happen.
+    pub(super) fn branch(&mut self, body: impl FnOnce(&mut Self)) -> Changes {
+        let mark = self.env.open();
+        body(self);
+        let diverged = std::mem::take(&mut self.diverged);
+        self.env.close(mark, diverged)
+    }
+}
+
+/// Either of two values, of which the first may be missing.
+pub(super) fn either(one: Option<Val>, two: Val) -> Val {
+    match one {
+        None => two,
+        Some(one) if Rc::ptr_eq(&one, &two) || one == two => two,
+        Some(one) => Rc::new(one.or(&two)),
+    }
+}
+
+/// The same, no constant any more.
+pub(super) fn varying(value: &Value) -> Value {
+    let made = if value.made == Made::Constant { Made::Unknown } else { value.made };
+    Value { texts: Vec::new(), made, ..value.clone() }
+}
+
+/// `github.com/labstack/echo` of `github.com/labstack/echo/v4`.
+fn without_version(module: &str) -> &str {
+    match module.rsplit_once("/v") {
+        Some((before, version)) if version.bytes().all(|b| b.is_ascii_digit()) => before,
+        _ => module,
+    }
+}
