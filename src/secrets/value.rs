@@ -264,7 +264,7 @@ mod tests {
         assert_eq!(key("q8Zt4LxW2vNc7YbR5mJd"), Some(Confidence::High));
         assert_eq!(key("7d31e2b8-9c40-4f5a-8e61-0b27d49a6c13"), Some(Confidence::Medium));
         assert_eq!(key("7d31e2b8-9c40-11ec-8e61-0b27d49a6c13"), Some(Confidence::Low));
-        assert_eq!(key("abcdefabcdefabcdef"), Some(Confidence::Medium));
+        assert_eq!(key("a1b2c3d4e5f6a1b2c3d4e5f6"), Some(Confidence::Medium));
         assert_eq!(key("getApiKeyFromStore"), None);
         assert_eq!(key("xxxxxxxxxxxxxxxxxxxx"), Some(Confidence::Low));
     }
