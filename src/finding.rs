@@ -280,6 +280,16 @@ impl Suppression {
     }
 }
 
+impl Finding {
+    /// The file on disk that the finding is in: the archive, where `path` leads
+    /// into one.
+    pub fn file(&self) -> &str {
+        let inner = self.origin.as_ref().and_then(|origin| origin.inner_path.as_deref());
+        let outer = inner.and_then(|inner| self.path.strip_suffix(inner)?.strip_suffix('!'));
+        outer.unwrap_or(&self.path)
+    }
+}
+
 /// Raw secret bytes. No `Debug` of its content, no `Display`, no `Serialize`:
 /// the only ways out are redaction, fingerprints and an explicit reveal.
 #[derive(Clone, PartialEq, Eq)]

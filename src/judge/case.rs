@@ -20,6 +20,7 @@ use crate::finding::{
 };
 use crate::source::Source;
 use crate::source::lines::char_start;
+use crate::source::notebook::Cells;
 
 /// A candidate that nothing has stopped yet.
 pub(super) struct Standing<'c> {
@@ -35,6 +36,8 @@ pub(super) struct Case<'s, 't> {
     pub places: Places,
     /// Starts of findings that an ignore keeps from being related to others.
     pub alone: BTreeSet<usize>,
+    /// Of a notebook.
+    cells: Option<Cells>,
 }
 
 impl<'s, 't> Case<'s, 't> {
@@ -55,7 +58,8 @@ impl<'s, 't> Case<'s, 't> {
         if with_markers {
             offsets.extend(marker_offsets(text));
         }
-        Case { source, mask, places: Places::of(text, offsets), alone: BTreeSet::new() }
+        let cells = Cells::of(source.own_path(), text);
+        Case { source, mask, places: Places::of(text, offsets), alone: BTreeSet::new(), cells }
     }
 
     /// True if the finding is in a line of a baseline: what Seamline wrote
@@ -144,8 +148,13 @@ impl<'s, 't> Case<'s, 't> {
             // Written by the rule's author, not taken from the file.
             None => meta.title.clone(),
         };
-        match &candidate.decoded {
+        let message = match &candidate.decoded {
             Some(decoded) => format!("{message}, encoded ({})", decoded.described()),
+            None => message,
+        };
+        let cell = self.cells.as_ref().and_then(|cells| cells.at(candidate.span.start));
+        match cell {
+            Some(cell) => format!("{message}, {cell}"),
             None => message,
         }
     }

@@ -10,6 +10,7 @@
 mod baseline;
 mod case;
 mod context;
+mod detect_secrets;
 mod environment;
 mod excerpt;
 mod fingerprint;
@@ -34,6 +35,7 @@ pub use pipelines::References;
 pub use relations::SHARED;
 
 use crate::finding::{Candidate, Category, Confidence, Finding, RuleIndex, Suppression};
+use crate::gitleaks::allow::Asked;
 use crate::rules::Catalogue;
 use crate::source::Source;
 use crate::source::place::{Place, Role};
@@ -264,6 +266,29 @@ impl Judge {
         kept.into_iter().map(identify).collect()
     }
 
+    /// Whether an allowlist says that a secret is none.
+    fn is_allowed(&self, source: &Source<'_>, candidate: &Candidate) -> bool {
+        let lists = &self.options.allowlists;
+        if lists.is_empty() || self.category(candidate) != Category::Secret {
+            return false;
+        }
+        let asked = self.asked(source, candidate);
+        lists.iter().any(|list| list.covers(&asked))
+    }
+
+    /// A candidate as other scanners' lists look at it.
+    fn asked<'a>(&'a self, source: &'a Source<'_>, candidate: &'a Candidate) -> Asked<'a> {
+        let written = &source.text[secret_range(candidate).clone()];
+        Asked {
+            rule: &self.catalogue.meta(candidate.rule).id,
+            path: &source.path,
+            commit: source.origin.as_ref().and_then(|origin| origin.commit.as_deref()),
+            secret: candidate.decoded.as_ref().map_or(written, |decoded| decoded.value.bytes()),
+            text: source.text,
+            span: (candidate.span.start, candidate.span.end),
+        }
+    }
+
     /// What config and gates hide, in this order.
     fn apply_options(
         &self,
@@ -274,6 +299,7 @@ impl Judge {
         hidden.hidden_by_config += retain(standing, |s| {
             self.settings(s.candidate)
                 .is_none_or(|r| r.enabled && !r.exclude.is_match(&*source.path))
+                && !self.is_allowed(source, s.candidate)
         });
         let JudgeOptions { min_severity, min_confidence, .. } = &self.options;
         hidden.below_gates += retain(standing, |s| {
@@ -293,6 +319,8 @@ impl Judge {
         let is_accepted = |s: &mut Standing<'_>| {
             let id = &self.catalogue.meta(s.candidate.rule).id;
             baseline.contains(id, &source.path, &s.fingerprint)
+                || self.category(s.candidate) == Category::Secret
+                    && baseline.knows(|| self.asked(source, s.candidate))
         };
         let accepted: Vec<Standing<'_>> = standing.extract_if(.., is_accepted).collect();
         hidden.suppressed_baseline += accepted.len() as u64;

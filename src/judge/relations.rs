@@ -37,7 +37,7 @@ impl Judge {
     pub fn relate(&self, findings: &mut [Finding], references: &References) -> Verdict {
         findings.iter_mut().for_each(|finding| point_to_store(finding, references));
         let mut verdict = Verdict::default();
-        let Some(rule) = self.shared else { return verdict };
+        let Some(rule) = self.shared.filter(|_| findings.len() > 1) else { return verdict };
         let services = Services::new(&self.catalogue);
         let mut groups: BTreeMap<Identity, Vec<Member<'_>>> = BTreeMap::new();
         for finding in findings.iter() {

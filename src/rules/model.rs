@@ -448,6 +448,9 @@ pub struct PatternMatch {
     /// Metavariable, or path, to underline instead of the whole match.
     #[serde(default)]
     pub report: Option<String>,
+    /// Metavariable that is a credential: no report shows its text.
+    #[serde(default)]
+    pub secret: Option<String>,
     /// Overrides of the rule's own, for this matcher.
     #[serde(default)]
     pub confidence: Option<Confidence>,

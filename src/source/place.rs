@@ -2,6 +2,8 @@
 //! is a variable, or configuration, where it is a value; production, test or
 //! example. The place changes how sure a finding is, never whether a file is read.
 
+use super::archive::SEPARATOR;
+
 /// How bare words read in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notation {
@@ -78,7 +80,7 @@ impl Place {
 }
 
 fn notation(path: &str) -> Notation {
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = path.rsplit(['/', SEPARATOR]).next().unwrap_or(path);
     let extension = name.rsplit('.').next().unwrap_or(name);
     let is = |list| has_word(extension, list);
     if name.starts_with(".env") || name.starts_with("Dockerfile") || is(CONFIG) {

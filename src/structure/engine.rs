@@ -83,7 +83,7 @@ impl StructureEngine {
         scratch: &mut StructureScratch,
         candidates: &mut Vec<Candidate>,
     ) -> Result<(), &'static str> {
-        let Some(format) = Format::of(&source.path, source.text) else { return Ok(()) };
+        let Some(format) = Format::of(source.own_path(), source.text) else { return Ok(()) };
         let Some(rules) = self.rules(format) else { return Ok(()) };
         if !rules.triggered(source, &mut scratch.active) {
             return Ok(());
@@ -150,7 +150,7 @@ impl FormatRules {
             for index in &self.words[word] {
                 let index = *index as usize;
                 let files = &self.specs[index].files;
-                if !active[index] && files.as_ref().is_none_or(|f| f.is_match(&*source.path)) {
+                if !active[index] && files.as_ref().is_none_or(|f| f.is_match(source.own_path())) {
                     active[index] = true;
                     any = true;
                 }
