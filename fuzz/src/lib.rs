@@ -19,12 +19,13 @@ pub struct Target {
 }
 
 /// All targets, in the order in which they are run.
-pub const TARGETS: [Target; 10] = [
+pub const TARGETS: [Target; 11] = [
     Target { name: "decode", run: targets::decode::run, seeds: targets::decode::seeds },
     Target { name: "secrets", run: targets::secrets::run, seeds: seeds::rule_examples },
     Target { name: "encoded", run: targets::encoded::run, seeds: targets::encoded::seeds },
     Target { name: "assignment", run: targets::assignment::run, seeds: targets::assignment::seeds },
     Target { name: "token", run: targets::token::run, seeds: targets::token::seeds },
+    Target { name: "flow", run: targets::flow::run, seeds: targets::flow::seeds },
     Target { name: "syntax", run: targets::syntax::run, seeds: targets::syntax::seeds },
     Target { name: "rules", run: targets::rules::run, seeds: seeds::rule_files },
     Target { name: "config", run: targets::config::run, seeds: targets::config::seeds },

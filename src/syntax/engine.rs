@@ -1,12 +1,13 @@
 //! The rules of each language, and what becomes of a file.
 
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use tree_sitter::Tree;
 
+use super::development::Development;
 use super::dialect::Dialect;
 use super::flow::{Grammar, Place, Ways};
 use super::focus::Focus;
@@ -164,11 +165,17 @@ impl SyntaxEngine {
         let input = Input { dialect, text, root, place: &place, focus: &file.focus };
         let walked = walk::run(&input, &units);
         let ways = Ways::new(&place, &units, &walked);
+        let development = OnceCell::new();
         for hit in &walked.hits {
             let (slot, unit) = &slots[hit.unit];
             let Some(way) = ways.of(hit) else { continue };
             let mut candidate = candidate(&slot.spec, unit, hit, text);
             way.tell(&mut candidate);
+            let development = development.get_or_init(|| Development::of(text, root));
+            if development.holds(&candidate.span) {
+                candidate.confidence = candidate.confidence.lowered();
+                candidate.reasons.push("it runs in development only".into());
+            }
             candidates.push(candidate);
         }
         file.exhausted.set(place.is_exhausted());

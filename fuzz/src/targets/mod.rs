@@ -5,6 +5,7 @@ pub mod baseline;
 pub mod config;
 pub mod decode;
 pub mod encoded;
+pub mod flow;
 pub mod judge;
 pub mod rules;
 pub mod secrets;

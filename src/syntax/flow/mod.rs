@@ -6,13 +6,18 @@
 //!  tree ─► lower (roles) ─► ir ─► run (sets, env) ─► values ─► rules
 //! ```
 
+mod assign;
 mod calls;
+mod effects;
 mod env;
 mod eval;
 mod exec;
 mod ir;
 mod lower;
+mod lower_branches;
 mod lower_calls;
+mod lower_functions;
+mod lower_groups;
 mod lower_statements;
 mod numbers;
 mod roles;
