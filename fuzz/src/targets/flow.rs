@@ -2,7 +2,7 @@
 //! some functions: it ends, gets nowhere outside the text, and is the same
 //! every time.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use seamline::rules::Catalogue;
 use seamline::rules::model::PatternFile;
