@@ -46,11 +46,20 @@ pub struct Candidate {
     /// `related` is the way, in order, that a value takes to this place.
     pub way: bool,
     /// The value that belongs to the secret (user, id), where one was found.
-    pub partner: Option<Range<usize>>,
+    pub partner: Option<Partner>,
     /// Why the confidence is what it is, in short phrases.
     pub reasons: Vec<Cow<'static, str>>,
     /// What the span says where the file holds the secret encoded.
     pub decoded: Option<Decoded>,
+}
+
+/// The value that belongs to a secret.
+#[derive(Debug, Clone)]
+pub struct Partner {
+    /// Where it, or what hides it, is written.
+    pub place: Range<usize>,
+    /// The value itself, where the file holds it encoded.
+    pub decoded: Option<Secret>,
 }
 
 /// A secret that a file holds in an encoded form.
@@ -175,6 +184,8 @@ pub struct Traces {
     pub name: String,
     /// The headings that the value stands under (`production` of a YAML key).
     pub sections: Vec<String>,
+    /// A comment asks not to relate it to the same value elsewhere.
+    pub alone: bool,
     /// Present only if the provider may be asked.
     pub secret: Option<Secret>,
     /// The value that belongs to it (user, id); as `secret`.
@@ -266,6 +277,16 @@ impl Suppression {
             Suppression::Inline => "inline",
             Suppression::Baseline => "baseline",
         }
+    }
+}
+
+impl Finding {
+    /// The file on disk that the finding is in: the archive, where `path` leads
+    /// into one.
+    pub fn file(&self) -> &str {
+        let inner = self.origin.as_ref().and_then(|origin| origin.inner_path.as_deref());
+        let outer = inner.and_then(|inner| self.path.strip_suffix(inner)?.strip_suffix('!'));
+        outer.unwrap_or(&self.path)
     }
 }
 

@@ -9,6 +9,7 @@ pub mod cli;
 pub mod config;
 pub mod document;
 pub mod finding;
+pub mod gitleaks;
 pub mod judge;
 pub mod pipeline;
 pub mod report;

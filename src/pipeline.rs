@@ -14,11 +14,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use crate::finding::{Candidate, Finding};
+use crate::gitleaks::engine::RegexEngine;
 use crate::judge::{Judge, JudgeOptions, References, Verdict};
 use crate::report::Report;
 use crate::rules::Catalogue;
 use crate::secrets::{SecretsEngine, SecretsScratch};
-use crate::source::{self, Skip, Source, SourceError, SourceRequest};
+use crate::source::{self, Source, SourceError, SourceRequest};
 use crate::structure::{StructureEngine, StructureScratch};
 use crate::surface::Surface;
 use crate::syntax::{Parse, SyntaxEngine, SyntaxScratch};
@@ -27,6 +28,7 @@ use crate::syntax::{Parse, SyntaxEngine, SyntaxScratch};
 pub struct Engine {
     catalogue: Arc<Catalogue>,
     secrets: SecretsEngine,
+    regexes: RegexEngine,
     syntax: SyntaxEngine,
     structure: StructureEngine,
     surface: Surface,
@@ -56,6 +58,7 @@ impl Engine {
     pub fn new(catalogue: Arc<Catalogue>, options: JudgeOptions) -> Self {
         Engine {
             secrets: SecretsEngine::new(&catalogue),
+            regexes: RegexEngine::new(&catalogue),
             syntax: SyntaxEngine::new(&catalogue),
             structure: StructureEngine::new(&catalogue),
             surface: Surface::new(&catalogue),
@@ -124,16 +127,16 @@ impl Engine {
         worker.candidates.clear();
         let scanned = self.secrets.scan(source, &mut worker.secrets, &mut worker.candidates);
         if let Some(reason) = scanned.shortfall() {
-            worker.report.skipped.push(Skip { path: Arc::clone(&source.path), reason });
+            worker.report.skipped.push(source.left_out(reason));
         }
+        self.regexes.scan(source, &mut worker.candidates);
         let whole = self.syntax.parse(source, &mut worker.syntax);
         self.run_rules(source, whole, worker);
         let scripts = self.syntax.parse_scripts(source, &mut worker.syntax);
         self.run_rules(source, scripts, worker);
         let structure = self.structure.scan(source, &mut worker.structure, &mut worker.candidates);
         if let Err(reason) = structure {
-            let reason = reason.into();
-            worker.report.skipped.push(Skip { path: Arc::clone(&source.path), reason });
+            worker.report.skipped.push(source.left_out(reason.into()));
         }
         if !worker.candidates.is_empty() || self.judge.reads_every_file() {
             let verdict = self.judge.file(source, &mut worker.candidates);
@@ -145,12 +148,12 @@ impl Engine {
         match parse {
             Parse::NotNeeded => {}
             Parse::Skipped(reason) => {
-                worker.report.skipped.push(Skip { path: Arc::clone(&source.path), reason });
+                worker.report.skipped.push(source.left_out(reason));
             }
             Parse::Parsed(file) => {
                 self.syntax.run_rules(&file, &mut worker.candidates);
                 if let Some(reason) = file.skipped() {
-                    worker.report.skipped.push(Skip { path: Arc::clone(&source.path), reason });
+                    worker.report.skipped.push(source.left_out(reason));
                 }
                 self.surface.scan(source, &file, &mut worker.candidates);
             }

@@ -62,7 +62,10 @@ fn every_mistake_of_a_request_is_told_with_its_line() {
             "a.toml:12: status 200 is already said to be live; tell them apart by the body",
         ),
         ("basic = \"{secret}:\"\nlive = []\ndead = []", "nothing says that a credential is live"),
-        ("basic = \"{secret}\"\nlive = [{ status = [200] }]\ndead = []", "a user and a password"),
+        (
+            "basic = \"{secret}\"\nlive = [{ status = [200] }]\ndead = []",
+            "Basic authentication takes two parts",
+        ),
         ("body = \"{secret}\"\nlive = [{ status = [200] }]\ndead = []", "only a POST has a body"),
         (
             "method = \"POST\"\nbody = \"{secret}\"\nlive = [{ status = [200] }]\ndead = []",
@@ -71,6 +74,10 @@ fn every_mistake_of_a_request_is_told_with_its_line() {
         (
             "headers = { host = \"{secret}\" }\nlive = [{ status = [503] }]\ndead = []",
             "a.toml:10: the header `host` is set by itself; leave it out",
+        ),
+        (
+            "sign = { region = \"us-east-1\", service = \"sts\" }\nlive = []\ndead = []",
+            "a signed request names the key's id, and the rule has no pair",
         ),
         (
             "basic = \"{secret}:\"\nlive = [{ status = [301] }]\ndead = []",

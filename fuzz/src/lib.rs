@@ -19,16 +19,25 @@ pub struct Target {
 }
 
 /// All targets, in the order in which they are run.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 15] = [
     Target { name: "decode", run: targets::decode::run, seeds: targets::decode::seeds },
     Target { name: "secrets", run: targets::secrets::run, seeds: seeds::rule_examples },
+    Target { name: "archive", run: targets::archive::run, seeds: targets::archive::seeds },
     Target { name: "encoded", run: targets::encoded::run, seeds: targets::encoded::seeds },
     Target { name: "assignment", run: targets::assignment::run, seeds: targets::assignment::seeds },
+    Target {
+        name: "known_files",
+        run: targets::known_files::run,
+        seeds: targets::known_files::seeds,
+    },
+    Target { name: "commands", run: targets::commands::run, seeds: targets::commands::seeds },
     Target { name: "token", run: targets::token::run, seeds: targets::token::seeds },
     Target { name: "flow", run: targets::flow::run, seeds: targets::flow::seeds },
     Target { name: "syntax", run: targets::syntax::run, seeds: targets::syntax::seeds },
+    Target { name: "structure", run: targets::structure::run, seeds: targets::structure::seeds },
     Target { name: "rules", run: targets::rules::run, seeds: seeds::rule_files },
     Target { name: "config", run: targets::config::run, seeds: targets::config::seeds },
     Target { name: "baseline", run: targets::baseline::run, seeds: targets::baseline::seeds },
+    Target { name: "gitleaks", run: targets::gitleaks::run, seeds: targets::gitleaks::seeds },
     Target { name: "judge", run: targets::judge::run, seeds: targets::judge::seeds },
 ];

@@ -103,6 +103,9 @@ pub struct InputArgs {
     /// Skip larger files, e.g. 20M or 512K
     #[arg(long, value_name = "SIZE")]
     pub max_file_size: Option<ByteSize>,
+    /// Do not look into archives, compressed files and office documents
+    #[arg(long)]
+    pub no_archives: bool,
     /// Leave out paths that match (repeatable)
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
@@ -121,6 +124,10 @@ pub struct CatalogueArgs {
     /// Use no config file
     #[arg(long, conflicts_with = "config")]
     pub no_config: bool,
+    /// Use the rules and allowlists of a gitleaks configuration [default:
+    /// .gitleaks.toml]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub gitleaks_config: Option<PathBuf>,
     /// Folder with rules of your own (repeatable)
     #[arg(long = "rules", value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub rules_dirs: Vec<PathBuf>,
@@ -237,7 +244,7 @@ pub struct RulesListArgs {
 
 #[derive(Debug, Args)]
 pub struct RulesTestArgs {
-    /// Rule ids, or folders of rules [default: all rules]
+    /// Rule ids, or folders of rules [default: those of `--rules`, or all]
     #[arg(value_name = "ID|DIR")]
     pub what: Vec<String>,
     #[command(flatten)]

@@ -35,6 +35,11 @@ fn create(args: &BaselineArgs) -> Result<Exit, CliError> {
 fn prune(args: &BaselineArgs) -> Result<Exit, CliError> {
     let (plan, file) = plan::baseline(args)?;
     let mut baseline = Baseline::read(&file)?;
+    if baseline.is_foreign() {
+        let fix = "`seamline baseline create` makes one that can be pruned";
+        let shown = file.display();
+        return Err(CliError::Usage(format!("{shown} is a baseline of detect-secrets; {fix}")));
+    }
     let report = scan::scan(plan, false)?;
     let dropped = baseline.prune(&report.findings);
     baseline.write(&file)?;

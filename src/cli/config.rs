@@ -43,11 +43,16 @@ fn show(args: &ConfigShowArgs) -> Result<Exit, CliError> {
 
 fn check(args: &CatalogueArgs) -> Result<Exit, CliError> {
     let base = Base::here(args)?;
-    let Some(config) = base.config else {
+    if base.config.is_none() && base.gitleaks.is_none() {
         let fix = "`seamline config init` writes one";
         return Err(CliError::Usage(format!("there is no config file here; {fix}")));
-    };
-    terminal::print(&format!("{}: no mistakes\n", config.shown))?;
+    }
+    if let Some(config) = &base.config {
+        terminal::print(&format!("{}: no mistakes\n", config.shown))?;
+    }
+    if let Some(gitleaks) = &base.gitleaks {
+        terminal::print(&gitleaks.summary())?;
+    }
     Ok(Exit::Clean)
 }
 

@@ -1,6 +1,7 @@
 //! What can stop a run: one line (or one per mistake), exit code 2.
 
 use crate::config::ConfigError;
+use crate::gitleaks::GitleaksError;
 use crate::judge::BaselineError;
 use crate::report::WriteError;
 use crate::rules::{RuleError, UnknownRule};
@@ -14,6 +15,8 @@ pub enum CliError {
     Usage(String),
     #[error(transparent)]
     Config(#[from] ConfigError),
+    #[error(transparent)]
+    Gitleaks(#[from] GitleaksError),
     #[error(transparent)]
     Rules(#[from] RuleError),
     #[error(transparent)]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::{self, Config, FailOn};
+use crate::gitleaks::{self, Gitleaks};
 use crate::judge::{self, Baseline, JudgeOptions};
 use crate::report::{Format, Style};
 use crate::rules::Catalogue;
@@ -27,6 +28,8 @@ pub struct ScanPlan {
     pub judge: JudgeOptions,
     /// The config file in use, as reports show it.
     pub config: Option<String>,
+    /// What of the settings could not be used, for the report.
+    pub warnings: Vec<String>,
     pub fail_on: FailOn,
     pub strict: bool,
     /// How to ask providers; `None` if nobody is asked.
@@ -47,6 +50,8 @@ pub struct OutputPlan {
 pub struct Base {
     pub config: Option<Config>,
     pub catalogue: Catalogue,
+    /// What a gitleaks configuration adds, beyond its rules in the catalogue.
+    pub gitleaks: Option<Gitleaks>,
 }
 
 impl Base {
@@ -69,10 +74,24 @@ impl Base {
                 Origin::Flag(_) | Origin::Default => catalogue.add_folder(&dir.value)?,
             }
         }
+        let gitleaks = gitleaks_file(args, config.as_ref(), start);
+        let read = |file: PathBuf| Gitleaks::read(&file, &catalogue);
+        let mut gitleaks = gitleaks.map(read).transpose()?;
+        if let Some(gitleaks) = &mut gitleaks {
+            gitleaks.add_to(&mut catalogue);
+        }
         if let Some(config) = &config {
             config.check_rules(&catalogue)?;
         }
-        Ok(Base { config, catalogue })
+        Ok(Base { config, catalogue, gitleaks })
+    }
+
+    /// The config files in use, as reports show them.
+    fn shown(&self) -> Option<String> {
+        let config = self.config.iter().map(|config| config.shown.as_str());
+        let files: Vec<&str> =
+            config.chain(self.gitleaks.iter().map(|g| g.shown.as_str())).collect();
+        Some(files.join(", ")).filter(|shown| !shown.is_empty())
     }
 
     /// As [`Base::load`], for verbs that scan nothing.
@@ -82,6 +101,17 @@ impl Base {
     pub fn here(args: &CatalogueArgs) -> Result<Self, CliError> {
         Base::load(args, Path::new("."))
     }
+}
+
+/// The gitleaks configuration of a run: named by a flag, by the config, or found.
+fn gitleaks_file(args: &CatalogueArgs, config: Option<&Config>, start: &Path) -> Option<PathBuf> {
+    let named = config.and_then(|c| Some(c.resolve(c.settings.gitleaks_config.as_ref()?)));
+    let found = || match config {
+        _ if args.no_config => None,
+        Some(config) => Some(config.folder.join(gitleaks::FILE_NAME)).filter(|file| file.is_file()),
+        None => config::discover_named(start, gitleaks::FILE_NAME),
+    };
+    args.gitleaks_config.clone().or(named).or_else(found)
 }
 
 /// The plan of `seamline scan`.
@@ -132,7 +162,10 @@ pub fn baseline(args: &BaselineArgs) -> Result<(ScanPlan, PathBuf), CliError> {
 fn build(paths: &[PathBuf], flags: &Flags<'_>) -> Result<ScanPlan, CliError> {
     let (mut plan, settings) = build_without_baseline(paths, flags)?;
     if let Some(baseline) = &settings.baseline {
-        plan.judge.baseline = Some(Baseline::read(&baseline.value)?);
+        let shown = baseline.value.display();
+        let read = Baseline::read(&baseline.value)?;
+        plan.warnings.extend(read.notes().iter().map(|note| format!("{shown}: {note}")));
+        plan.judge.baseline = Some(read);
     }
     Ok(plan)
 }
@@ -142,14 +175,20 @@ fn build_without_baseline(
     flags: &Flags<'_>,
 ) -> Result<(ScanPlan, Settings), CliError> {
     let paths = named_paths(paths, flags.input)?;
-    let Base { config, mut catalogue } = Base::load(flags.catalogue, start(&paths))?;
+    let base = Base::load(flags.catalogue, start(&paths))?;
+    let shown = base.shown();
+    let Base { config, mut catalogue, gitleaks } = base;
     let settings = Settings::merge(flags, config.as_ref());
     catalogue.select(&flags.rules.enable, &flags.rules.disable)?;
+    let mut judge = judge_options(flags, &settings)?;
+    let warnings = gitleaks.iter().filter_map(Gitleaks::warning).collect();
+    judge.allowlists.extend(gitleaks.into_iter().flat_map(|gitleaks| gitleaks.allowlists));
     let plan = ScanPlan {
         request: request(paths, flags.input, &settings),
-        judge: judge_options(flags, &settings)?,
+        judge,
         catalogue: Arc::new(catalogue),
-        config: config.map(|config| config.shown),
+        config: shown,
+        warnings,
         fail_on: settings.fail_on.value,
         strict: flags.input.strict,
         verify: None,
@@ -168,7 +207,7 @@ pub fn effective(
     let paths = named_paths(paths, flags.input)?;
     let base = Base::load(flags.catalogue, start(&paths))?;
     let settings = Settings::merge(flags, base.config.as_ref());
-    Ok((base.config.map(|config| config.shown), settings))
+    Ok((base.shown(), settings))
 }
 
 /// Where the search for a config begins: the first path, or here.
@@ -193,6 +232,7 @@ fn request(paths: Vec<PathBuf>, input: &InputArgs, settings: &Settings) -> Sourc
         respect_ignores: !input.no_ignore,
         hidden: !input.no_hidden,
         max_file_size: settings.max_file_size.value.0,
+        archives: settings.archives.value,
         exclude: settings.exclude.iter().map(|exclude| exclude.value.clone()).collect(),
         stdin_filename: input.stdin_filename.clone(),
     }

@@ -79,9 +79,12 @@ fn test(args: &RulesTestArgs) -> Result<Exit, CliError> {
     let built_in = Catalogue::built_in()?.metas.len();
     let catalogue = Arc::new(Base::here(&with_dirs)?.catalogue);
     let wanted = ids.iter().map(|id| catalogue.require(id)).collect::<Result<Vec<_>, _>>()?;
-    let own = |case: &Case| !dirs.is_empty() && case.rule.0 as usize >= built_in;
+    // Who names folders and no rule wants the rules in them tested.
+    let folders = !dirs.is_empty() || ids.is_empty() && !args.catalogue.rules_dirs.is_empty();
+    let own = |case: &Case| folders && case.rule.0 as usize >= built_in;
+    let all = ids.is_empty() && !folders;
     let mut cases = examples::cases(&catalogue);
-    cases.retain(|case| args.what.is_empty() || wanted.contains(&case.rule) || own(case));
+    cases.retain(|case| all || wanted.contains(&case.rule) || own(case));
     let failures = failures(&catalogue, &cases);
     let mut text = String::new();
     for (case, complaint) in &failures {

@@ -48,6 +48,7 @@ pub fn scan(plan: ScanPlan, show_progress: bool) -> Result<Report, CliError> {
     };
     let mut report = progress::during(show_progress, &counters, work)?;
     report.config = plan.config;
+    report.warnings.splice(0..0, plan.warnings);
     report.repo_prefix = plan::repository_prefix();
     Ok(report)
 }

@@ -56,6 +56,7 @@ pub struct Settings {
     pub baseline: Option<Setting<PathBuf>>,
     pub rules_dirs: Vec<Setting<PathBuf>>,
     pub max_file_size: Setting<ByteSize>,
+    pub archives: Setting<bool>,
     /// True if `--verify` is forbidden.
     pub offline: Setting<bool>,
     pub rules: Vec<Setting<(String, RuleSettings)>>,
@@ -88,6 +89,11 @@ impl Settings {
                 (flags.input.max_file_size, "--max-file-size"),
                 written.and_then(|w| w.max_file_size),
                 ByteSize(source::DEFAULT_MAX_FILE_SIZE),
+            ),
+            archives: merge.one(
+                (flags.input.no_archives.then_some(false), "--no-archives"),
+                written.and_then(|w| w.archives),
+                true,
             ),
             // On from either side; off is the default and cannot be asked for.
             offline: merge.one(
@@ -127,6 +133,7 @@ impl Settings {
         }
         let size = &self.max_file_size;
         line("max-file-size", quoted(&size.value.to_string()), &size.origin);
+        line("archives", self.archives.value.to_string(), &self.archives.origin);
         line("offline", self.offline.value.to_string(), &self.offline.origin);
         for rule in &self.rules {
             let (id, settings) = &rule.value;

@@ -25,6 +25,10 @@ pub struct Settings {
     #[serde(default)]
     pub rules_dirs: Vec<PathBuf>,
     pub max_file_size: Option<ByteSize>,
+    /// A `.gitleaks.toml` to use as it is; by default the one next to this file.
+    pub gitleaks_config: Option<PathBuf>,
+    /// Whether archives are looked into.
+    pub archives: Option<bool>,
     /// Forbids `--verify`. There is no setting that allows it: a scanned project
     /// must not be able to start a request.
     #[serde(default)]

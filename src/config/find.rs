@@ -14,12 +14,26 @@ pub const FILE_NAMES: [&str; 2] = ["seamline.toml", ".seamline.toml"];
 /// # Errors
 /// A folder that holds both names.
 pub fn discover(start: &Path) -> Result<Option<PathBuf>, ConfigError> {
+    nearest(start, in_folder)
+}
+
+/// The nearest file called `name`, looked for as [`discover`] looks for a config.
+pub fn discover_named(start: &Path, name: &str) -> Option<PathBuf> {
+    let look = |folder: &Path| Ok(Some(plain(folder).join(name)).filter(|file| file.is_file()));
+    nearest(start, look).ok().flatten()
+}
+
+/// What `look` finds in `start` or the folders above it.
+fn nearest(
+    start: &Path,
+    look: impl Fn(&Path) -> Result<Option<PathBuf>, ConfigError>,
+) -> Result<Option<PathBuf>, ConfigError> {
     let folder = if start.is_dir() { start } else { start.parent().unwrap_or(start) };
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let root = repository_root(folder);
     let mut here = folder.to_owned();
     loop {
-        if let Some(found) = in_folder(&here)? {
+        if let Some(found) = look(&here)? {
             return Ok(Some(found));
         }
         match (&root, upwards(&here)) {

@@ -15,7 +15,7 @@ use crate::document::Problem;
 use crate::rules::Catalogue;
 
 pub use file::{FailOn, RuleSettings, Settings};
-pub use find::{FILE_NAMES, discover, repository_root};
+pub use find::{FILE_NAMES, discover, discover_named, repository_root};
 pub use size::ByteSize;
 pub use template::TEMPLATE;
 

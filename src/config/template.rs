@@ -25,6 +25,13 @@ pub const TEMPLATE: &str = r#"# Settings of Seamline for this repository.
 # Larger files are skipped (and counted).
 # max-file-size = "20M"
 
+# Rules and allowlists of a gitleaks configuration, used as they are; by default
+# those of a .gitleaks.toml next to this file.
+# gitleaks-config = "security/gitleaks.toml"
+
+# Look into archives, compressed files and office documents.
+# archives = true
+
 # Never ask a provider about a credential, whatever the command line says.
 # offline = true
 
@@ -46,7 +53,7 @@ mod tests {
         let lines = super::TEMPLATE.lines().filter_map(|line| line.strip_prefix("# "));
         let text: Vec<&str> = lines.filter(setting).collect();
         let parsed = file::parse("seamline.toml", &text.join("\n")).ok().unwrap();
-        assert_eq!(text.len(), 12, "{text:#?}");
+        assert_eq!(text.len(), 14, "{text:#?}");
         assert!(parsed.settings.baseline.is_some() && parsed.settings.max_file_size.is_some());
         let catalogue = Catalogue::built_in().unwrap();
         assert!(parsed.settings.rules.keys().all(|id| catalogue.find(id).is_some()));

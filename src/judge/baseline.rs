@@ -9,7 +9,9 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
+use super::detect_secrets::Known;
 use crate::finding::Finding;
+use crate::gitleaks::allow::Asked;
 
 /// The name a baseline gets where the user gives none.
 pub const BASELINE_FILE: &str = "seamline-baseline.jsonl";
@@ -45,6 +47,8 @@ pub struct Baseline {
     root: PathBuf,
     /// Fingerprint to its entries, with whether the path is gone, once asked.
     lookup: HashMap<String, Vec<Listed>>,
+    /// What detect-secrets knows, if the file is one of its baselines.
+    foreign: Option<Known>,
 }
 
 #[derive(Debug)]
@@ -55,7 +59,8 @@ struct Listed {
 }
 
 impl Baseline {
-    /// Reads a baseline. Order, repeats and empty lines do not matter.
+    /// Reads a baseline: our own, in which order, repeats and empty lines do not
+    /// matter, or one of detect-secrets.
     ///
     /// # Errors
     /// A file that cannot be read, or the first line that is no entry. The
@@ -64,6 +69,9 @@ impl Baseline {
         let name = path.display().to_string();
         let bytes = std::fs::read(path)
             .map_err(|source| BaselineError::Read { path: name.clone(), source })?;
+        if let Some(known) = Known::read(&bytes) {
+            return Ok(Baseline { foreign: Some(known), ..Baseline::default() });
+        }
         let mut entries = BTreeSet::new();
         for (i, line) in bytes.split(|b| *b == b'\n').enumerate() {
             let line = line.trim_ascii();
@@ -128,14 +136,29 @@ impl Baseline {
             || listed.iter().filter(same).any(|l| l.is_gone(&self.root))
     }
 
+    /// True if the finding is accepted by a baseline of detect-secrets.
+    pub(super) fn knows<'a>(&self, asked: impl FnOnce() -> Asked<'a>) -> bool {
+        self.foreign.as_ref().is_some_and(|known| known.accepts(&asked()))
+    }
+
+    /// True if the file is a baseline of detect-secrets, which is only read.
+    pub fn is_foreign(&self) -> bool {
+        self.foreign.is_some()
+    }
+
+    /// What of a baseline of detect-secrets could not be carried over.
+    pub fn notes(&self) -> &[String] {
+        self.foreign.as_ref().map_or(&[], |known| &known.notes)
+    }
+
     /// Number of entries.
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.entries.len() + self.foreign.as_ref().map_or(0, Known::len)
     }
 
     /// True without any entry.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.len() == 0
     }
 
     fn of(entries: BTreeSet<Entry>) -> Self {
@@ -144,7 +167,7 @@ impl Baseline {
             let listed = Listed { rule, path, gone: OnceLock::new() };
             lookup.entry(fingerprint).or_default().push(listed);
         }
-        Baseline { entries, root: PathBuf::new(), lookup }
+        Baseline { entries, lookup, ..Baseline::default() }
     }
 
     fn replace(&self, path: &Path) -> std::io::Result<()> {
@@ -169,8 +192,11 @@ impl Baseline {
 }
 
 impl Listed {
+    /// Of a path into an archive, whether the archive is gone.
     fn is_gone(&self, root: &Path) -> bool {
-        *self.gone.get_or_init(|| std::fs::symlink_metadata(root.join(&self.path)).is_err())
+        let gone = |path: &str| std::fs::symlink_metadata(root.join(path)).is_err();
+        let archive = || self.path.split_once('!').map_or(&*self.path, |(archive, _)| archive);
+        *self.gone.get_or_init(|| gone(&self.path) && gone(archive()))
     }
 }
 

@@ -2,6 +2,7 @@
 //! how a finding is made of them. Apart from the judge, which decides.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use crate::finding::{
 };
 use crate::source::Source;
 use crate::source::lines::char_start;
+use crate::source::notebook::Cells;
 
 /// A candidate that nothing has stopped yet.
 pub(super) struct Standing<'c> {
@@ -32,6 +34,10 @@ pub(super) struct Case<'s, 't> {
     pub source: &'s Source<'t>,
     pub mask: Mask<'t>,
     pub places: Places,
+    /// Starts of findings that an ignore keeps from being related to others.
+    pub alone: BTreeSet<usize>,
+    /// Of a notebook.
+    cells: Option<Cells>,
 }
 
 impl<'s, 't> Case<'s, 't> {
@@ -52,7 +58,8 @@ impl<'s, 't> Case<'s, 't> {
         if with_markers {
             offsets.extend(marker_offsets(text));
         }
-        Case { source, mask, places: Places::of(text, offsets) }
+        let cells = Cells::of(source.own_path(), text);
+        Case { source, mask, places: Places::of(text, offsets), alone: BTreeSet::new(), cells }
     }
 
     /// True if the finding is in a line of a baseline: what Seamline wrote
@@ -126,8 +133,12 @@ impl<'s, 't> Case<'s, 't> {
             identity: Identity::of(raw),
             name: Some(context::name_of(text, place.start)).filter(harmless).unwrap_or_default(),
             sections,
+            alone: self.alone.contains(&candidate.span.start),
             secret: Some(Secret::new(raw)),
-            partner: candidate.partner.clone().map(|range| Secret::new(&text[range])),
+            partner: candidate.partner.as_ref().map(|partner| {
+                let written = || Secret::new(&text[partner.place.clone()]);
+                partner.decoded.clone().unwrap_or_else(written)
+            }),
         }
     }
 
@@ -137,8 +148,13 @@ impl<'s, 't> Case<'s, 't> {
             // Written by the rule's author, not taken from the file.
             None => meta.title.clone(),
         };
-        match &candidate.decoded {
+        let message = match &candidate.decoded {
             Some(decoded) => format!("{message}, encoded ({})", decoded.described()),
+            None => message,
+        };
+        let cell = self.cells.as_ref().and_then(|cells| cells.at(candidate.span.start));
+        match cell {
+            Some(cell) => format!("{message}, {cell}"),
             None => message,
         }
     }
@@ -174,6 +190,6 @@ pub(super) fn put_right(candidate: &mut Candidate, text: &[u8]) {
     };
     whole(&mut candidate.span);
     candidate.secret.iter_mut().for_each(whole);
-    candidate.partner.iter_mut().for_each(whole);
+    candidate.partner.iter_mut().for_each(|partner| whole(&mut partner.place));
     candidate.related.iter_mut().for_each(|(range, _)| whole(range));
 }

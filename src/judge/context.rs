@@ -28,6 +28,13 @@ pub(super) fn name_of(text: &[u8], at: usize) -> String {
     })
 }
 
+/// The name that begins the line of `at`, which may be another than the nearest
+/// (`datasource.password=${DB_PASSWORD:value}`).
+pub(super) fn first_name_of(text: &[u8], at: usize) -> String {
+    first_assigned(line_before(text, at))
+        .map_or_else(String::new, |head| identifier(trim_end(head, b" \t\"'`])")))
+}
+
 /// The headings around the line of `at`, inner ones first, in lower case: keys
 /// of YAML and JSON objects, tables of TOML and INI, blocks.
 pub(super) fn sections(text: &[u8], at: usize) -> Vec<String> {
@@ -152,9 +159,14 @@ mod tests {
             ("login(password='#')", "password"),
             ("#", ""),
             ("just words #", ""),
+            ("datasource.password=${DB_PASSWORD:#}", "DB_PASSWORD"),
         ] {
             assert_eq!(named(line), name, "{line}");
         }
+        assert_eq!(
+            first_name_of(b"datasource.password=${DB_PASSWORD:x}", 34),
+            "datasource.password"
+        );
     }
 
     #[test]

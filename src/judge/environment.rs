@@ -129,6 +129,7 @@ mod tests {
             identity: Secret::new(b"x").identity(),
             name: name.to_owned(),
             sections: sections.iter().map(|s| (*s).to_owned()).collect(),
+            alone: false,
             secret: None,
             partner: None,
         };

@@ -10,6 +10,7 @@
 mod baseline;
 mod case;
 mod context;
+mod detect_secrets;
 mod environment;
 mod excerpt;
 mod fingerprint;
@@ -25,6 +26,7 @@ mod relations;
 mod text;
 mod values;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use baseline::{BASELINE_FILE, Baseline, BaselineError};
@@ -33,6 +35,7 @@ pub use pipelines::References;
 pub use relations::SHARED;
 
 use crate::finding::{Candidate, Category, Confidence, Finding, RuleIndex, Suppression};
+use crate::gitleaks::allow::Asked;
 use crate::rules::Catalogue;
 use crate::source::Source;
 use crate::source::place::{Place, Role};
@@ -85,6 +88,8 @@ pub struct Judge {
     /// Texts that a credential of the rule starts with, by rule index.
     prefixes: Vec<Vec<String>>,
     pairs: Pairs,
+    /// The rule for shared credentials, where it is on.
+    shared: Option<RuleIndex>,
 }
 
 impl Judge {
@@ -101,7 +106,8 @@ impl Judge {
             }
         }
         let (markers, pairs) = (Markers::new(&catalogue), Pairs::new(&catalogue));
-        Judge { markers, settings, prefixes, pairs, catalogue, options }
+        let shared = relations::shared_rule(&catalogue);
+        Judge { markers, settings, prefixes, pairs, shared, catalogue, options }
     }
 
     /// True if a file without candidates is to be judged all the same, because
@@ -131,7 +137,7 @@ impl Judge {
         hidden.suppressed_baseline += retain(&mut kept, |c| !case.is_baseline_entry(c));
         let mut ignored = Vec::new();
         if self.options.inline_ignores {
-            ignored = self.apply_ignores(&case, &mut kept, &mut verdict);
+            (ignored, case.alone) = self.apply_ignores(&case, &mut kept, &mut verdict);
         }
         let mut standing = self.identify(&case, kept);
         self.apply_options(source, &mut standing, &mut verdict.hidden);
@@ -205,18 +211,26 @@ impl Judge {
         candidates.iter().zip(won).filter_map(known).collect()
     }
 
-    /// Takes what inline ignores cover out of `kept`, and returns it.
+    /// Takes what inline ignores cover out of `kept`, and returns it; also where
+    /// what stays is not to be related to the same value elsewhere.
     fn apply_ignores<'c>(
         &self,
         case: &Case<'_, '_>,
         kept: &mut Vec<&'c Candidate>,
         verdict: &mut Verdict,
-    ) -> Vec<&'c Candidate> {
+    ) -> (Vec<&'c Candidate>, BTreeSet<usize>) {
         let mut ignores = Ignores::read(&self.markers, case.source.text, &case.places);
         let before = kept.clone();
         let covers = |c: &mut &Candidate| ignores.covers(c, self.category(c), &case.places);
         let ignored: Vec<&Candidate> = kept.extract_if(.., covers).collect();
         verdict.hidden.suppressed_inline += ignored.len() as u64;
+        let mut alone = BTreeSet::new();
+        for candidate in kept.iter().filter(|c| self.category(c) == Category::Secret) {
+            let related = self.shared.map(|rule| Candidate::new(rule, candidate.span.clone()));
+            if related.is_some_and(|r| ignores.covers(&r, Category::Secret, &case.places)) {
+                alone.insert(candidate.span.start);
+            }
+        }
         let terms = Terms {
             catalogue: &self.catalogue,
             mask: &case.mask,
@@ -224,7 +238,7 @@ impl Judge {
             places: &case.places,
         };
         verdict.warnings = ignores.warnings(case.source, self.options.report_unused, &terms);
-        ignored
+        (ignored, alone)
     }
 
     /// Gives each finding its fingerprint, in the order of the file. Before
@@ -252,6 +266,29 @@ impl Judge {
         kept.into_iter().map(identify).collect()
     }
 
+    /// Whether an allowlist says that a secret is none.
+    fn is_allowed(&self, source: &Source<'_>, candidate: &Candidate) -> bool {
+        let lists = &self.options.allowlists;
+        if lists.is_empty() || self.category(candidate) != Category::Secret {
+            return false;
+        }
+        let asked = self.asked(source, candidate);
+        lists.iter().any(|list| list.covers(&asked))
+    }
+
+    /// A candidate as other scanners' lists look at it.
+    fn asked<'a>(&'a self, source: &'a Source<'_>, candidate: &'a Candidate) -> Asked<'a> {
+        let written = &source.text[secret_range(candidate).clone()];
+        Asked {
+            rule: &self.catalogue.meta(candidate.rule).id,
+            path: &source.path,
+            commit: source.origin.as_ref().and_then(|origin| origin.commit.as_deref()),
+            secret: candidate.decoded.as_ref().map_or(written, |decoded| decoded.value.bytes()),
+            text: source.text,
+            span: (candidate.span.start, candidate.span.end),
+        }
+    }
+
     /// What config and gates hide, in this order.
     fn apply_options(
         &self,
@@ -262,6 +299,7 @@ impl Judge {
         hidden.hidden_by_config += retain(standing, |s| {
             self.settings(s.candidate)
                 .is_none_or(|r| r.enabled && !r.exclude.is_match(&*source.path))
+                && !self.is_allowed(source, s.candidate)
         });
         let JudgeOptions { min_severity, min_confidence, .. } = &self.options;
         hidden.below_gates += retain(standing, |s| {
@@ -281,6 +319,8 @@ impl Judge {
         let is_accepted = |s: &mut Standing<'_>| {
             let id = &self.catalogue.meta(s.candidate.rule).id;
             baseline.contains(id, &source.path, &s.fingerprint)
+                || self.category(s.candidate) == Category::Secret
+                    && baseline.knows(|| self.asked(source, s.candidate))
         };
         let accepted: Vec<Standing<'_>> = standing.extract_if(.., is_accepted).collect();
         hidden.suppressed_baseline += accepted.len() as u64;

@@ -6,6 +6,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::baseline::Baseline;
 use crate::finding::{Confidence, Severity};
+use crate::gitleaks::allow::Allowlist;
 
 /// The settings of a run. By default everything is visible but for what the
 /// scanned files themselves ask to ignore.
@@ -21,6 +22,8 @@ pub struct JudgeOptions {
     /// By rule id. An id that no rule has is without effect here; the config
     /// room is where it is refused.
     pub rules: BTreeMap<String, RuleSettings>,
+    /// What is no secret, by lists that were brought along.
+    pub allowlists: Vec<Allowlist>,
     /// Build the lines around each finding (human output).
     pub excerpts: bool,
     /// Hand out the raw secrets (human output, when asked for).
@@ -40,6 +43,7 @@ impl Default for JudgeOptions {
             report_unused: false,
             baseline: None,
             rules: BTreeMap::new(),
+            allowlists: Vec::new(),
             excerpts: false,
             show_secrets: false,
             keep_secrets: false,

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::context;
 use super::merge::{own_severity, secret_range};
-use crate::finding::{Candidate, RuleIndex};
+use crate::finding::{Candidate, Partner, RuleIndex};
 use crate::rules::Catalogue;
 use crate::rules::model::Pair;
 use crate::source::Source;
@@ -24,9 +24,14 @@ const CREDENTIAL: &[&str] = &[
     "access", "client", "app", "consumer", "credential", "value",
 ];
 
+/// Ends of names of secrets that never go without an id, without separators.
+const CLIENT: &[&str] = &["clientsecret", "consumersecret", "appsecret", "applicationsecret"];
+
 /// The pairs that rules declare, by rule index.
 pub(super) struct Pairs {
     declared: Vec<Option<Declared>>,
+    /// Of a key of nobody in particular: holds for every client secret too.
+    client: Option<usize>,
 }
 
 struct Declared {
@@ -47,7 +52,23 @@ impl Pairs {
                 *slot = Some(Declared::new(pair, catalogue));
             }
         }
-        Pairs { declared }
+        let mut entries = catalogue.secrets.iter();
+        let client = entries.find(|e| e.rule.detector.as_deref() == Some("key-assignment"));
+        Pairs { declared, client: client.map(|entry| entry.index.0 as usize) }
+    }
+
+    /// The pair of `candidate`: its rule's own or, of a value that is called a
+    /// secret, the one that all of them have.
+    fn of(&self, candidate: &Candidate, text: &[u8]) -> Option<&Declared> {
+        let own = self.declared.get(candidate.rule.0 as usize)?;
+        let client = || {
+            let name = plain(&context::name_of(text, secret_range(candidate).start));
+            let declared = self.client.and_then(|client| self.declared.get(client)?.as_ref());
+            declared.filter(|_| {
+                candidate.secret.is_some() && CLIENT.iter().any(|word| name.ends_with(word))
+            })
+        };
+        own.as_ref().or_else(client)
     }
 
     /// Joins the partners of the secrets among `order` (indices of `candidates`
@@ -64,9 +85,7 @@ impl Pairs {
         let mut absorbed = BTreeSet::new();
         for (at, &index) in order.iter().enumerate() {
             let rule = candidates[index].rule;
-            let Some(pair) = self.declared.get(rule.0 as usize).and_then(Option::as_ref) else {
-                continue;
-            };
+            let Some(pair) = self.of(&candidates[index], source.text) else { continue };
             if absorbed.contains(&index) {
                 continue;
             }
@@ -80,7 +99,7 @@ impl Pairs {
             } else if let Some(range) = pair.named(source, candidates, index) {
                 let message = format!("the {} that belongs to it", pair.what);
                 candidates[index].related.push((range.clone(), message));
-                candidates[index].partner = Some(range);
+                candidates[index].partner = Some(Partner { place: range, decoded: None });
             }
         }
         order.into_iter().filter(|index| !absorbed.contains(index)).collect()
@@ -105,7 +124,8 @@ fn take_in(
     candidate.confidence = candidate.confidence.max(other.confidence);
     candidate.reasons.push("the value that belongs to it stands near".into());
     candidate.related.push((range.clone(), format!("the {what} that belongs to it")));
-    candidate.partner = Some(range);
+    let decoded = other.decoded.map(|decoded| decoded.value);
+    candidate.partner = Some(Partner { place: range, decoded });
 }
 
 impl Declared {
@@ -142,24 +162,38 @@ impl Declared {
             return None;
         }
         let own = secret_range(&candidates[index]);
-        let stem = stem(&plain(&context::name_of(source.text, own.start)), CREDENTIAL);
+        let names = [context::name_of, context::first_name_of];
+        let stems = names.map(|name| stem(&plain(&name(source.text, own.start)), CREDENTIAL));
         let quoted = Place::of(&source.path).notation == Notation::Code;
         let from = own.start.saturating_sub(NEAR);
         let window = from..source.text.len().min(own.end + NEAR);
         let fitting = context::assignments(source.text, window, quoted).filter(|(name, range)| {
             let apart = range.end <= own.start || range.start >= own.end;
-            apart && self.is_partner(&plain(name), &stem)
+            apart
+                && self.is_partner(&plain(name), &stems)
+                && in_one_block(&source.text[range.end.min(own.start)..range.start.max(own.end)])
         });
         let distance = |range: &std::ops::Range<usize>| range.start.abs_diff(own.start);
         fitting.map(|(_, range)| range).min_by_key(distance)
     }
 
-    fn is_partner(&self, name: &str, stem_of_secret: &str) -> bool {
+    fn is_partner(&self, name: &str, stems_of_secret: &[String]) -> bool {
         self.names.iter().filter_map(|word| name.strip_suffix(word.as_str())).any(|rest| {
             let rest = stem(rest, CREDENTIAL);
-            rest.is_empty() || rest == stem_of_secret
+            rest.is_empty() || stems_of_secret.contains(&rest)
         })
     }
+}
+
+/// Whether no blank line stands in `text`.
+fn in_one_block(text: &[u8]) -> bool {
+    let mut lines = text.split(|b| *b == b'\n').skip(1).peekable();
+    while let Some(line) = lines.next() {
+        if lines.peek().is_some() && line.trim_ascii().is_empty() {
+            return false;
+        }
+    }
+    true
 }
 
 /// Lower case, letters and digits only.

@@ -92,8 +92,10 @@ impl References {
 
 fn is_pipeline(path: &str) -> bool {
     let file = path.rsplit('/').next().unwrap_or(path);
-    FILES.contains(&file)
-        || FOLDERS.iter().any(|f| path.starts_with(f) || path.contains(&format!("/{f}")))
+    let within = |folder: &str| {
+        path.find(folder).is_some_and(|at| at == 0 || path.as_bytes()[at - 1] == b'/')
+    };
+    FILES.contains(&file) || FOLDERS.iter().any(|folder| within(folder))
 }
 
 /// Places of `from_secret:` and `credentials(`.

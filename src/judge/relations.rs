@@ -11,6 +11,7 @@ use super::{Judge, Verdict, fingerprint, retain};
 use crate::finding::{
     Category, Finding, Identity, Related, RuleIndex, Severity, Suppression, Traces,
 };
+use crate::rules::Catalogue;
 
 /// The detector of the rule for shared credentials.
 pub const SHARED: &str = "shared-credential";
@@ -21,9 +22,12 @@ const MOST_RELATED: usize = 20;
 const NOBODY: &str = "Unknown service";
 
 /// One place of a credential.
+#[derive(Clone)]
 struct Member<'f> {
     environment: Option<Environment>,
     services: BTreeSet<&'f str>,
+    /// An ignore asks not to relate this place to others.
+    alone: bool,
     finding: &'f Finding,
 }
 
@@ -33,7 +37,7 @@ impl Judge {
     pub fn relate(&self, findings: &mut [Finding], references: &References) -> Verdict {
         findings.iter_mut().for_each(|finding| point_to_store(finding, references));
         let mut verdict = Verdict::default();
-        let Some(rule) = self.shared_rule() else { return verdict };
+        let Some(rule) = self.shared.filter(|_| findings.len() > 1) else { return verdict };
         let services = Services::new(&self.catalogue);
         let mut groups: BTreeMap<Identity, Vec<Member<'_>>> = BTreeMap::new();
         for finding in findings.iter() {
@@ -41,16 +45,21 @@ impl Judge {
                 groups.entry(traces.identity).or_default().push(member(finding, traces, &services));
             }
         }
-        let shared = groups.into_values().filter_map(|members| self.shared(rule, members));
-        verdict.findings = shared.collect();
+        for members in groups.into_values() {
+            let (alone, others): (Vec<_>, Vec<_>) = members.into_iter().partition(|m| m.alone);
+            let ignored = !alone.is_empty();
+            match self.shared(rule, others.clone()) {
+                Some(finding) => verdict.findings.push(finding),
+                // Counted if a comment in one of the files is what hides it.
+                None if ignored => {
+                    let all = self.shared(rule, [others, alone].concat());
+                    verdict.hidden.suppressed_inline += u64::from(all.is_some());
+                }
+                None => {}
+            }
+        }
         self.weigh_relations(rule, &mut verdict);
         verdict
-    }
-
-    fn shared_rule(&self) -> Option<RuleIndex> {
-        let entries = self.catalogue.secrets.iter();
-        let mut ours = entries.filter(|entry| entry.rule.detector.as_deref() == Some(SHARED));
-        ours.next().map(|entry| entry.index)
     }
 
     /// The finding about `members`, which hold the same value, if they are for
@@ -122,6 +131,13 @@ impl Judge {
     }
 }
 
+/// The rule for shared credentials in `catalogue`.
+pub(super) fn shared_rule(catalogue: &Catalogue) -> Option<RuleIndex> {
+    let mut entries = catalogue.secrets.iter();
+    let ours = entries.find(|entry| entry.rule.detector.as_deref() == Some(SHARED));
+    ours.map(|entry| entry.index)
+}
+
 /// What is known of a finding that can be a part of a relation: a credential
 /// that matters, in the files as they are now.
 fn traces(finding: &Finding) -> Option<&Traces> {
@@ -136,6 +152,7 @@ fn member<'f>(finding: &'f Finding, traces: &Traces, services: &'f Services) -> 
     Member {
         environment: Environment::of(traces, &finding.path),
         services: if open { services.of(&traces.name) } else { BTreeSet::new() },
+        alone: traces.alone,
         finding,
     }
 }

@@ -60,7 +60,7 @@ impl<'a> FindingRecord<'a> {
             severity: finding.severity.name(),
             confidence: finding.confidence.name(),
             topic: &rule.topic,
-            path: &finding.path,
+            path: finding.file(),
             start: finding.start,
             end: finding.end,
             message: &finding.message,

@@ -116,7 +116,7 @@ fn most_severe(report: &Report, limit: usize) -> Vec<&Finding> {
 
 fn result(finding: &Finding, rules: &Rules<'_>, paths: &Paths<'_>) -> SarifResult {
     let related: Vec<_> = finding.related.iter().take(MOST_RELATED).collect();
-    let locations = (1..).zip(&related).map(|(id, related)| paths.related(id, related));
+    let locations = (1..).zip(&related).map(|(id, related)| paths.related(id, finding, related));
     let related_locations: Vec<_> = locations.collect();
     let fingerprint = ("seamline/v1".to_owned(), finding.fingerprint.clone());
     let mut result = SarifResult::builder()
@@ -149,7 +149,7 @@ fn code_flow(finding: &Finding, way: &[&Related], paths: &Paths<'_>) -> CodeFlow
         message: Some(text(sentence(&literal(&finding.message)))),
         ..paths.finding(finding)
     };
-    let steps = way.iter().map(|related| step(paths.step(related)));
+    let steps = way.iter().map(|related| step(paths.step(finding, related)));
     let locations: Vec<ThreadFlowLocation> = steps.chain([step(end)]).collect();
     let thread = ThreadFlow::builder().locations(locations).build();
     CodeFlow::builder().thread_flows([thread]).build()
@@ -159,6 +159,10 @@ fn code_flow(finding: &Finding, way: &[&Related], paths: &Paths<'_>) -> CodeFlow
 /// only those places that the message links to.
 fn message(finding: &Finding) -> String {
     let mut message = sentence(&literal(&finding.message));
+    if let Some(inner) = finding.origin.as_ref().and_then(|origin| origin.inner_path.as_deref()) {
+        let place = format!(" It is in {inner}, line {}, of the archive.", finding.start.line);
+        message.push_str(&literal(&place));
+    }
     for (id, related) in (1..).zip(finding.related.iter().take(MOST_RELATED)) {
         let link = literal(related.message.trim_end_matches('.'));
         message.push_str(&format!(" See [{link}]({id})."));

@@ -5,7 +5,7 @@ use super::Report;
 use super::paint::Paint;
 use super::style::Style;
 use super::text::{count, duration, number};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, VerificationStatus};
 use crate::judge::Hidden;
 
 /// How many findings there are of what.
@@ -39,6 +39,7 @@ pub(super) fn headline(report: &Report, style: &Style) -> String {
     if report.excluded > 0 {
         parts.push(format!("{} excluded", number(report.excluded)));
     }
+    parts.extend(verified(report, paint));
     parts.extend(hidden(&report.hidden));
     let separator = if style.unicode { " · " } else { " | " };
     parts.join(&paint.dim(separator))
@@ -68,6 +69,23 @@ fn by_severity(counts: &Counts, paint: Paint) -> String {
         })
         .collect();
     parts.join(", ")
+}
+
+/// `providers say 1 live, 2 dead`; nothing if none was asked.
+fn verified(report: &Report, paint: Paint) -> Option<String> {
+    use VerificationStatus::{Dead, Live, Unknown};
+    let said = report.findings.iter().filter_map(|f| f.secret.as_ref()?.verification.as_ref());
+    let said: Vec<VerificationStatus> = said.map(|verification| verification.status).collect();
+    let parts: Vec<String> = [Live, Dead, Unknown]
+        .into_iter()
+        .filter_map(|status| {
+            let n = said.iter().filter(|s| **s == status).count() as u64;
+            let text = format!("{} {}", number(n), status.name());
+            let text = if status == Live { paint.warning(&text) } else { text };
+            (n > 0).then_some(text)
+        })
+        .collect();
+    (!parts.is_empty()).then(|| format!("providers say {}", parts.join(", ")))
 }
 
 /// `3 hidden (1 inline, 2 baseline)`.

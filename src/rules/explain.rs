@@ -135,6 +135,10 @@ impl Page {
     }
 
     fn pattern(&mut self, rule: &PatternFile) {
+        if rule.matchers.iter().any(PatternMatch::is_structural) {
+            _ = writeln!(self.out, "\nSettings that are looked at");
+            rule.matchers.iter().for_each(|matcher| self.structure(matcher));
+        }
         if rule.matchers.iter().any(|matcher| !matcher.any.is_empty()) {
             _ = writeln!(self.out, "\nCode that is looked for");
         }
@@ -145,6 +149,22 @@ impl Page {
         let (reported, silent): (Vec<_>, Vec<_>) = rule.examples.iter().partition(reported);
         self.code_examples("Reported", &reported);
         self.code_examples("Not reported", &silent);
+    }
+
+    fn structure(&mut self, matcher: &PatternMatch) {
+        if !matcher.is_structural() {
+            return;
+        }
+        let about = matcher.resource.iter().chain(&matcher.at);
+        let about: Vec<&str> = about.map(String::as_str).collect();
+        self.paragraph(&format!("in {}: {}", matcher.languages.join(", "), about.join(", ")));
+        if let Some(each) = &matcher.each {
+            self.paragraph(&format!("each `{each}` of it"));
+        }
+        if !matcher.when.is_empty() {
+            self.paragraph("when");
+        }
+        matcher.when.iter().for_each(|condition| self.code(condition, CODE));
     }
 
     fn matcher(&mut self, matcher: &PatternMatch) {

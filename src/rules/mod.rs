@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use crate::document::Problem;
 use crate::finding::RuleIndex;
+use crate::gitleaks::engine::RegexRule;
 use model::{FlowFile, FrameworkFile, PatternFile, RuleMeta, SecretFile, SecretRule};
 
 pub use select::UnknownRule;
@@ -67,6 +68,8 @@ pub struct Catalogue {
     pub frameworks: Vec<FrameworkFile>,
     /// What the data flow knows of languages and libraries.
     pub flows: Vec<FlowFile>,
+    /// Rules brought along from gitleaks.
+    pub regex_rules: Vec<RegexRule>,
 }
 
 /// Rules that cannot be used.
@@ -150,6 +153,12 @@ impl Catalogue {
                 trusted: true,
             });
         }
+    }
+
+    /// Adds a rule that is a regex.
+    pub fn add_regex_rule(&mut self, meta: RuleMeta, rule: RegexRule) {
+        let index = self.push(meta);
+        self.regex_rules.push(RegexRule { index, ..rule });
     }
 
     /// Adds one pattern rule.

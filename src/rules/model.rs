@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[path = "model/verify.rs"]
 mod verify;
 
-pub use verify::{Answer, Choice, Method, Pair, Verify};
+pub use verify::{Answer, Choice, Method, Pair, Sign, Verify};
 
 /// Everything a rule says about itself: the texts behind `explain`, SARIF
 /// help and the rule index.
@@ -448,6 +448,9 @@ pub struct PatternMatch {
     /// Metavariable, or path, to underline instead of the whole match.
     #[serde(default)]
     pub report: Option<String>,
+    /// Metavariable that is a credential: no report shows its text.
+    #[serde(default)]
+    pub secret: Option<String>,
     /// Overrides of the rule's own, for this matcher.
     #[serde(default)]
     pub confidence: Option<Confidence>,

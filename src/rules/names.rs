@@ -1,5 +1,6 @@
 //! Names that rule files may use for things written in Rust.
 
+use crate::structure::Format;
 use crate::syntax::Language;
 
 use crate::judge;
@@ -11,7 +12,10 @@ pub fn detectors() -> Vec<&'static str> {
     secrets::DETECTORS.into_iter().chain([judge::SHARED]).collect()
 }
 
-/// Languages of pattern rules.
-pub fn languages() -> [&'static str; Language::ALL.len()] {
-    Language::ALL.map(Language::key)
+/// Languages of pattern rules, and formats of configuration.
+pub fn languages() -> Vec<&'static str> {
+    let formats = Format::ALL.into_iter().map(Format::key);
+    let languages: Vec<&str> = Language::ALL.map(Language::key).to_vec();
+    let only: Vec<&str> = formats.filter(|key| !languages.contains(key)).collect();
+    [languages, only].concat()
 }

@@ -46,6 +46,19 @@ impl Catalogue {
         }
         self.secrets.retain(|entry| on[entry.index.0 as usize]);
         self.patterns.retain(|entry| on[entry.index.0 as usize]);
+        self.regex_rules.retain(|rule| on[rule.index.0 as usize]);
+        Ok(())
+    }
+
+    /// Puts one rule out of force.
+    ///
+    /// # Errors
+    /// No rule has this id.
+    pub fn disable(&mut self, id: &str) -> Result<(), UnknownRule> {
+        let index = self.require(id)?;
+        self.secrets.retain(|entry| entry.index != index);
+        self.patterns.retain(|entry| entry.index != index);
+        self.regex_rules.retain(|rule| rule.index != index);
         Ok(())
     }
 
@@ -59,14 +72,16 @@ impl Catalogue {
             patterns,
             frameworks: self.frameworks.clone(),
             flows: self.flows.clone(),
+            regex_rules: self.regex_rules.iter().filter(|r| r.index == rule).cloned().collect(),
         }
     }
 
     /// The rules in force: those that a run can report.
     pub fn active(&self) -> Vec<Arc<RuleMeta>> {
         let secrets = self.secrets.iter().map(|entry| entry.index);
-        let mut indexes: Vec<RuleIndex> =
-            secrets.chain(self.patterns.iter().map(|entry| entry.index)).collect();
+        let patterns = self.patterns.iter().map(|entry| entry.index);
+        let regexes = self.regex_rules.iter().map(|rule| rule.index);
+        let mut indexes: Vec<RuleIndex> = secrets.chain(patterns).chain(regexes).collect();
         indexes.sort();
         indexes.into_iter().map(|index| Arc::clone(self.meta(index))).collect()
     }

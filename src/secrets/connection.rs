@@ -4,13 +4,12 @@
 use std::ops::Range;
 
 use crate::finding::{Candidate, Confidence, RuleIndex};
+use crate::source::place::Notation;
 
 use super::Input;
-use super::literal::given;
+use super::literal::{SPECIFICITY, given};
 use super::value::Opinion;
 
-/// Beats a generic assignment and a URL's user-info, loses to known prefixes.
-const SPECIFICITY: u8 = 38;
 /// How far a connection string is read each way, in bytes.
 const MAX_STRING: usize = 400;
 /// Most bytes of one argument, and most arguments, of a call.
@@ -59,7 +58,30 @@ pub fn at_name(
         return None;
     }
     let value = connection_value(text, start, string.end, separator)?;
-    push(input, value, rule, candidates)
+    let written = is_written_out(input, &string, &value, separator);
+    written.then(|| push(input, value, string, rule, candidates))?
+}
+
+/// Blanks separate in a string or a config file; in code `password=password,`
+/// is an argument, and `&` separates the parameters of any URL.
+fn is_written_out(
+    input: &Input<'_>,
+    string: &Range<usize>,
+    value: &Range<usize>,
+    separator: u8,
+) -> bool {
+    let text = input.text;
+    let last = text[..value.end].last().copied().unwrap_or_default();
+    match separator {
+        b'&' => memchr::memmem::find(&text[string.start..value.start], b"jdbc:").is_some(),
+        b' ' => {
+            let before = string.start.checked_sub(1).map(|i| text[i]);
+            let quoted = matches!(before, Some(b'"' | b'\'' | b'`'));
+            let bare = matches!(input.place.notation, Notation::Config | Notation::Unknown);
+            (quoted || bare) && !matches!(last, b',' | b')')
+        }
+        _ => true,
+    }
 }
 
 /// How many keys of connection strings are given a value in `part`.
@@ -76,10 +98,11 @@ fn known_keys(part: &[u8]) -> usize {
 fn push(
     input: &Input<'_>,
     value: Range<usize>,
+    around: Range<usize>,
     rule: RuleIndex,
     candidates: &mut Vec<Candidate>,
 ) -> Option<()> {
-    let opinion = given(&input.text[value.clone()], input.place.role)?;
+    let opinion = given(input, value.clone(), around)?;
     candidates.push(Candidate::of_secret(rule, value, SPECIFICITY, opinion));
     Some(())
 }
@@ -138,14 +161,16 @@ pub fn at_connect(
     let rest = text.get(at..)?;
     let begins = |word: &[u8]| rest.get(..word.len()).is_some_and(|r| r.eq_ignore_ascii_case(word));
     if begins(b"@tcp(") {
-        return push(input, before_host(text, at)?, rule, candidates);
+        let value = before_host(text, at)?;
+        return push(input, value, near(text, at), rule, candidates);
     }
     if begins(b"sqlplus") {
-        return push(input, slash_pair(text, at + 7)?, rule, candidates);
+        let value = slash_pair(text, at + 7)?;
+        return push(input, value, near(text, at), rule, candidates);
     }
     if begins(b"jdbc:") {
         let value = jdbc(text, at).or_else(|| after_string(text, at))?;
-        return push(input, value, rule, candidates);
+        return push(input, value, near(text, at), rule, candidates);
     }
     if begins(b".login(") || begins(b"_login(") {
         let place = if begins(b".") { 1 } else { 2 };
@@ -156,7 +181,15 @@ pub fn at_connect(
     }
     let open = if begins(b"pdo(") { at + 4 } else { mysql_call(text, at)? };
     let (_, value) = literal_argument(text, open, 2)?;
-    push(input, value, rule, candidates)
+    push(input, value, near(text, at), rule, candidates)
+}
+
+/// What stands on the line of `at`, as far as it is compared with a value.
+fn near(text: &[u8], at: usize) -> Range<usize> {
+    let floor = at.saturating_sub(MAX_STRING);
+    let start = memchr::memrchr(b'\n', &text[floor..at]).map_or(floor, |i| floor + i + 1);
+    let ceiling = text.len().min(at + MAX_STRING);
+    start..memchr::memchr(b'\n', &text[at..ceiling]).map_or(ceiling, |i| at + i)
 }
 
 /// Other things than passwords are given to functions called `login`.
@@ -171,7 +204,7 @@ fn login_opinion(
     if password.contains(&b' ') || password.contains(&b'/') || !address && !chosen {
         return None;
     }
-    let (confidence, reason) = given(password, input.place.role)?;
+    let (confidence, reason) = given(input, value.clone(), near(input.text, value.start))?;
     Some((confidence.min(Confidence::Medium), reason))
 }
 
@@ -186,6 +219,11 @@ fn before_host(text: &[u8], at: usize) -> Option<Range<usize>> {
 
 /// `user/pass@db` behind the blank at `at`.
 fn slash_pair(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let before = at.checked_sub(8).map_or(b'\n', |i| text[i]);
+    if before.is_ascii_alphanumeric() || matches!(before, b'-' | b'_' | b'.') {
+        return None;
+    }
+    text.get(at).filter(|b| b.is_ascii_whitespace())?;
     let window = &text[at..text.len().min(at + MAX_ARGUMENT)];
     let line = &window[..window.iter().position(|b| *b == b'\n').unwrap_or(window.len())];
     let mut from = at;
@@ -228,6 +266,8 @@ fn after_string(text: &[u8], at: usize) -> Option<Range<usize>> {
     }
     let window = &text[at..text.len().min(at + MAX_ARGUMENT)];
     let close = at + window.iter().position(|b| *b == quote || *b == b'\n')?;
+    let url = &text[at..close];
+    memchr::memmem::find(url, b"//").or(memchr::memmem::find(url, b":@"))?;
     let comma = text.get(close + 1..)?.iter().take(8).position(|b| *b == b',')?;
     literal_argument(text, close + 1 + comma + 1, 1).map(|(_, value)| value)
 }

@@ -7,8 +7,10 @@ use crate::finding::{Candidate, Confidence};
 use super::assignment::{Assignment, Operator, Quoting, name_around, read};
 use super::kernel::{MIN_RUN, is_token};
 use super::name::{NameKind, classify, classify_strictly};
-use super::value::{Assessment, Weighed, weigh};
+use super::randomness::randomness;
+use super::value::{Assessment, Weighed, has_part, weigh};
 use super::vendor::{Near, Vendors};
+use super::words::Wording;
 use super::{Detectors, Input};
 use crate::source::place::{Notation, Place};
 
@@ -31,12 +33,14 @@ pub fn at_name(
     let name = name_end - words.len().min(name_end)..name_end;
     let Some(found) = read(input.text, name) else { return name_end };
     let end = found.value.end;
-    if found.operator == Operator::Argument && classify_strictly(words).is_none() {
+    if found.operator == Operator::Argument && !sets_credential(input.text, &found, words) {
         return name_end;
     }
-    // A short value is no run, and one with signs is not one run.
+    // A short value is no run, one with signs is not one run, and one without
+    // a digit is passed over as a word.
     let value = &input.text[found.value.clone()];
-    let unseen = value.len() < MIN_RUN || !value.iter().all(|&b| is_token(b));
+    let is_run = value.iter().all(|&b| is_token(b)) && value.iter().any(u8::is_ascii_digit);
+    let unseen = value.len() < MIN_RUN || !is_run;
     if unseen && input.vendors.try_short(input.text, &found.value, near, candidates) {
         return end;
     }
@@ -45,6 +49,20 @@ pub fn at_name(
         return end;
     }
     name_end
+}
+
+/// Whether an argument is a credential: `setPassword("…")`, `env("PASSWORD", "…")`
+/// say so; `hashPassword("…", "salt")` and `Hash("password", "salt")` do not.
+fn sets_credential(text: &[u8], found: &Assignment, words: &[u8]) -> bool {
+    const ABOUT: &[&str] = &[
+        "hash", "encode", "encrypt", "decrypt", "check", "verify", "validate", "parse", "compare",
+        "find", "lookup", "match",
+    ];
+    let before = &text[..found.name.start];
+    let called = before.strip_suffix(b"(\"").or_else(|| before.strip_suffix(b"('"));
+    let caller = called.map(|before| &text[name_around(text, before.len().saturating_sub(1))]);
+    let about = |name: &[u8]| has_part(name, ABOUT) && !has_part(name, &["with"]);
+    classify_strictly(words).is_some() && !about(words) && !caller.is_some_and(about)
 }
 
 fn assigned(
@@ -109,16 +127,28 @@ fn goes_on(text: &[u8], found: &Assignment) -> bool {
 /// configuration: `-e DB_PASSWORD=…`, a block of code in a manual.
 fn notation(input: &Input<'_>, found: &Assignment, ends_line: bool) -> Notation {
     let notation = input.place.notation;
-    if !matches!(notation, Notation::Prose | Notation::Unknown)
-        || found.operator != Operator::Assign
-    {
+    if notation == Notation::Config || found.operator != Operator::Assign {
         return notation;
     }
     let tight = found.value.start == found.name.end + 1;
     let lead = line_before(input.text, found.name.start);
     let starts_line = lead.iter().all(|b| b.is_ascii_whitespace() || b"-#>$\"'".contains(b))
         || lead.trim_ascii().ends_with(b"export");
-    if tight || starts_line && ends_line { Notation::Config } else { notation }
+    let alone = starts_line && ends_line;
+    // Source code holds configuration too, in strings of many lines; there only
+    // what can be no variable is taken for a value.
+    let is_config = match notation {
+        Notation::Code => alone && is_no_variable(&input.text[found.value.clone()]),
+        _ => tight || alone,
+    };
+    if is_config { Notation::Config } else { notation }
+}
+
+/// Capital letters or random ones without a hump, without a word in them.
+fn is_no_variable(value: &[u8]) -> bool {
+    let hump = value.windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase());
+    let plain = value.iter().all(u8::is_ascii_alphanumeric);
+    value.len() >= 6 && plain && !hump && randomness(value) > 0.8 && !Wording::of(value).is_text()
 }
 
 /// The longest string inside a value that is itself an object, written as JSON

@@ -8,7 +8,7 @@ use crate::finding::{Candidate, Confidence, Severity};
 use super::claims::token_title;
 use super::kernel::Run;
 use super::pem::{PemFacts, facts};
-use super::{Detectors, Input};
+use super::{Detectors, Input, service_account};
 use crate::source::place::Role;
 
 const SPECIFICITY: u8 = 80;
@@ -24,7 +24,6 @@ pub fn at_pem(
     detectors: &Detectors,
     candidates: &mut Vec<Candidate>,
 ) -> Option<()> {
-    let rule = detectors.private_key?;
     let window = input.text.get(at..input.text.len().min(at + MAX_ARMOUR))?;
     let label_end = 11 + find(window.get(11..window.len().min(80))?, b"-----")?;
     let label = &window[11..label_end];
@@ -40,8 +39,14 @@ pub fn at_pem(
         0 => label_end + 5,
         _ => (label_end + 5 + body_end + 8 + label.len() + 5).min(window.len()),
     };
-    let mut candidate = Candidate::of_secret(rule, at..at + armour_end, SPECIFICITY, opinion);
-    candidate.message = facts.readable.then(|| facts.title());
+    let armour = at..at + armour_end;
+    let account = detectors.service_account.zip(service_account::around(input.text, &armour));
+    let (rule, message) = match account {
+        Some((rule, account)) => (rule, account.title()),
+        None => (detectors.private_key?, facts.readable.then(|| facts.title())),
+    };
+    let mut candidate = Candidate::of_secret(rule, armour, SPECIFICITY, opinion);
+    candidate.message = message;
     candidates.push(candidate);
     Some(())
 }

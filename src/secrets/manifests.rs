@@ -14,6 +14,7 @@ use super::files::{decoded_pair, stored};
 use super::name::{NameKind, classify};
 use super::randomness::randomness;
 use super::reference::is_template;
+use super::standin::is_stand_in;
 use super::value::Opinion;
 
 /// Beats generic assignments and formats that need context.
@@ -187,6 +188,15 @@ impl Section {
     }
 }
 
+/// An opinion on what a Secret keeps in the clear.
+fn kept(input: &Input<'_>, value: &[u8]) -> Option<Opinion> {
+    let (confidence, reason) = stored(value, input.place.role)?;
+    if is_stand_in(value) || value.eq_ignore_ascii_case(b"value") {
+        return Some((Confidence::Low, "the value is one that examples use"));
+    }
+    Some((confidence, reason))
+}
+
 /// A value whose key names a credential, or that decodes to one.
 fn weigh_entry(input: &Input<'_>, encoded: bool, key: &[u8], value: &[u8]) -> Option<Opinion> {
     if is_template(value) || value[0] == b'|' || value[0] == b'>' {
@@ -194,7 +204,7 @@ fn weigh_entry(input: &Input<'_>, encoded: bool, key: &[u8], value: &[u8]) -> Op
     }
     let kind = classify(key.strip_suffix(b".txt").unwrap_or(key));
     if !encoded {
-        return kind.filter(|k| *k != NameKind::Weak).and_then(|_| stored(value, input.place.role));
+        return kind.filter(|k| *k != NameKind::Weak).and_then(|_| kept(input, value));
     }
     let decoded = STANDARD.decode(value).ok()?;
     if memchr::memmem::find(&decoded, b"PRIVATE KEY-----").is_some() {
@@ -205,11 +215,11 @@ fn weigh_entry(input: &Input<'_>, encoded: bool, key: &[u8], value: &[u8]) -> Op
     let printable = text.iter().all(|b| b.is_ascii_graphic() || *b == b' ');
     if !printable || text.is_empty() {
         let random = kind.is_some() && decoded.len() >= 8;
-        let reason = "a Secret holds it; base64 is no encryption";
-        return random.then(|| at_role(input, Confidence::Medium, reason));
+        let reason = "a Secret holds random bytes; base64 is no encryption";
+        return random.then(|| at_role(input, Confidence::High, reason));
     }
     match kind {
-        Some(NameKind::Password | NameKind::Machine) => stored(text, input.place.role),
+        Some(NameKind::Password | NameKind::Machine) => kept(input, text),
         _ if text.len() >= 20 && randomness(text) > 0.9 && !text.contains(&b' ') => {
             let reason = "a Secret holds a random value; base64 is no encryption";
             Some(at_role(input, Confidence::Medium, reason))

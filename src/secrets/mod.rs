@@ -5,6 +5,7 @@
 //! an assignment ([`generic`]), a URL ([`urls`]) or a private key ([`keys`]).
 //! Nothing is dropped for being in a test: the place lowers the confidence.
 
+mod assessment;
 mod assignment;
 pub mod checksum;
 mod claims;
@@ -20,12 +21,15 @@ mod jwk;
 mod kernel;
 mod keys;
 mod literal;
+mod look;
 mod manifests;
 mod name;
+mod password;
 mod pem;
 pub mod randomness;
 mod randomness_table;
 mod reference;
+mod service_account;
 mod sql;
 mod standin;
 mod urls;
@@ -100,12 +104,12 @@ struct Input<'a> {
 }
 
 /// The names a rule may use in `detector`; the last ones read known files.
-pub const DETECTORS: [&str; 22] = [
+pub const DETECTORS: [&str; 26] = [
     "password-assignment", "key-assignment", "authorization-header", "url-credential",
     "database-url", "private-key", "jwt", "netrc", "pgpass", "password-hashes", "git-credentials",
     "key-file", "sql-hashes", "shell-exports", "command-line", "connection-string",
     "kubernetes-secret", "kubeconfig-client-key", "docker-auth", "json-web-key", "putty-key",
-    "sql-password",
+    "sql-password", "postman", "terraform-state", "service-account-key", "login-urls",
 ];
 
 /// The rules behind the detectors, where they are turned on.
@@ -119,6 +123,8 @@ struct Detectors {
     jwt: Option<RuleIndex>,
     command: Option<RuleIndex>,
     connection: Option<RuleIndex>,
+    service_account: Option<RuleIndex>,
+    netrc: Option<RuleIndex>,
     json_web_key: Option<RuleIndex>,
     putty: Option<RuleIndex>,
     sql: Option<RuleIndex>,
@@ -144,6 +150,8 @@ impl Detectors {
             jwt: named("jwt"),
             command: named("command-line"),
             connection: named("connection-string"),
+            service_account: named("service-account-key"),
+            netrc: named("netrc"),
             json_web_key: named("json-web-key"),
             putty: named("putty-key"),
             sql: named("sql-password"),
@@ -183,7 +191,7 @@ impl SecretsEngine {
         let mut budget = Budget::of(source.text.len());
         let place = Place::of(&source.path);
         let known = candidates.len();
-        self.files.scan(&source.path, source.text, place, candidates);
+        self.files.scan(source.own_path(), source.text, place, candidates);
         let decoder = Decoder::new(self, (&source.path, place), layers, &mut budget);
         self.layer(source.text, decoder, events, candidates);
         self.describe(source.text, candidates);
@@ -231,7 +239,9 @@ impl SecretsEngine {
     fn describe(&self, text: &[u8], candidates: &mut [Candidate]) {
         let Some(rule) = self.detectors.aws_key_id else { return };
         for candidate in candidates.iter_mut().filter(|candidate| candidate.rule == rule) {
-            let account = claims::aws_account(&text[candidate.span.clone()]);
+            let written = &text[candidate.span.clone()];
+            let id = candidate.decoded.as_ref().map_or(written, |decoded| decoded.value.bytes());
+            let account = claims::aws_account(id);
             candidate.message =
                 account.map(|account| format!("AWS access key ID of account {account}"));
         }
@@ -293,6 +303,9 @@ impl FileScan<'_> {
         }
         if let Some(rule) = detectors.connection {
             connection::at_name(input, at, rule, candidates);
+        }
+        if let Some(rule) = detectors.netrc {
+            literal::at_netrc(input, at, rule, candidates);
         }
         if let Some(rule) = detectors.sql {
             sql::at_name(input, at, rule, candidates);

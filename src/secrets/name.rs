@@ -128,6 +128,16 @@ fn machine_kind(last: &[u8], before: &[&[u8]]) -> Option<NameKind> {
     if ends_with(last, "key") {
         return key_kind(last, qualifier, before);
     }
+    // What an OAuth server hands out once, to be traded for a token.
+    let granted = is_one_of(last, &["code"]) && is_one_of(qualifier, &["auth", "authorization"])
+        || is_one_of(last, &["verifier"]) && is_one_of(qualifier, &["oauth"])
+        || is_one_of(last, &["authcode"]);
+    if granted {
+        return Some(NameKind::Machine);
+    }
+    if ends_with(last, "salt") {
+        return Some(NameKind::Weak);
+    }
     let weak = ["auth", "authorization", "cred", "creds", "credential", "credentials", "bearer"];
     is_one_of(last, &weak).then_some(NameKind::Weak)
 }

@@ -124,7 +124,12 @@ pub fn is_crypt_hash(value: &[u8]) -> bool {
     let modular = value.len() > 20
         && value[0] == b'$'
         && value[1..].iter().take(10).position(|&b| b == b'$').is_some_and(|at| at > 0);
-    modular || value.starts_with(b"{SSHA") || value.starts_with(b"{SHA")
+    // Django and its relatives: `sha1$salt$hash`, `pbkdf2_sha256$…`.
+    let named = [&b"sha"[..], b"md5$", b"pbkdf2", b"bcrypt", b"scrypt", b"argon2"]
+        .iter()
+        .any(|algorithm| value.starts_with(algorithm))
+        && value.iter().filter(|b| **b == b'$').count() >= 2;
+    modular || named || value.starts_with(b"{SSHA") || value.starts_with(b"{SHA")
 }
 
 /// As many hexadecimal digits as MD5, SHA-1, SHA-256 or SHA-512 give.

@@ -7,9 +7,8 @@ use crate::finding::{Candidate, Confidence, RuleIndex};
 use crate::source::place::Role;
 
 use super::Input;
-use super::literal::given;
+use super::literal::{SPECIFICITY, given};
 
-const SPECIFICITY: u8 = 38;
 /// How far a statement is read each way, in bytes.
 const MAX_STATEMENT: usize = 200;
 
@@ -67,24 +66,40 @@ fn push(
     rule: RuleIndex,
     candidates: &mut Vec<Candidate>,
 ) -> Option<()> {
-    let opinion = given(&input.text[value.clone()], input.place.role)?;
+    let floor = value.start.saturating_sub(MAX_STATEMENT);
+    let around = statement_start(input.text, floor, value.start)..value.end;
+    let opinion = given(input, value.clone(), around)?;
     candidates.push(Candidate::of_secret(rule, value, SPECIFICITY, opinion));
     Some(())
 }
 
-/// Whether the statement before `at` creates or alters a user, role or login.
+/// The place behind the last `;` before `at`.
+fn statement_start(text: &[u8], floor: usize, at: usize) -> usize {
+    memchr::memrchr(b';', &text[floor..at]).map_or(floor, |i| floor + i + 1)
+}
+
+/// Whether the statement before `at` creates or alters a user, role or login:
+/// `CREATE USER name`, in words between blanks, so that a call like
+/// `create_user(name, password)` is none.
 fn is_about_account(text: &[u8], at: usize) -> bool {
-    let window = &text[at.saturating_sub(MAX_STATEMENT)..at];
-    let start = memchr::memrchr(b';', window).map_or(0, |i| i + 1);
-    let is_word = |b: &u8| b.is_ascii_alphabetic();
-    let words = window[start..].split(|b| !is_word(b)).filter(|word| !word.is_empty());
-    let (mut verb, mut noun) = (false, false);
-    for word in words {
-        let is = |list: [&[u8]; 4]| list.iter().any(|w| word.eq_ignore_ascii_case(w));
-        noun |= verb && is([b"user", b"role", b"login", b"group"]);
-        verb |= is([b"create", b"alter", b"add", b"replace"]);
+    const NOUNS: [&[u8]; 4] = [b"user", b"role", b"login", b"group"];
+    const VERBS: [&[u8]; 5] = [b"create", b"alter", b"add", b"replace", b"modify"];
+    let start = statement_start(text, at.saturating_sub(MAX_STATEMENT), at);
+    let mut verb = false;
+    let mut behind = None;
+    for word in text[start..at].split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()) {
+        let bare = word.rsplit(|b| b"\"'`(".contains(b)).next().unwrap_or(word);
+        let is = |list: &[&[u8]]| list.iter().any(|w| bare.eq_ignore_ascii_case(w));
+        if let Some(count) = behind.as_mut() {
+            *count += 1;
+        }
+        if verb && is(&NOUNS) {
+            behind = Some(0);
+        }
+        verb = is(&VERBS);
     }
-    noun
+    // The name stands between, and a few options.
+    behind.is_some_and(|count| (1..=12).contains(&count))
 }
 
 /// A quoted value, `N'…'`, or a bare word with a digit in it; after an optional

@@ -78,14 +78,15 @@ pub fn is_empty_word(value: &[u8]) -> bool {
     EMPTY_WORDS.iter().any(|word| value.eq_ignore_ascii_case(word.as_bytes()))
 }
 
-/// Whether stand-in words alone make up the letters of `value`, when letters
-/// written as signs or digits are read back: `letmein123`, `p@ssw0rd`,
+/// Whether stand-in words alone make up the letters of `value`: `letmein123`,
 /// `Admin!2024`, `my-secret`. A value without letters is none.
 pub fn is_stand_in(value: &[u8]) -> bool {
-    if value.len() > LONGEST {
-        return false;
-    }
-    spelled_by_words(value, |b| b) || spelled_by_words(value, unleet)
+    spelled_by_words(value, |b| b)
+}
+
+/// The same when letters written as signs or digits are read back: `p@ssw0rd`.
+pub fn is_disguised(value: &[u8]) -> bool {
+    spelled_by_words(value, unleet)
 }
 
 /// Whether `value` is a stand-in in base64, as manifests hold it.
@@ -101,6 +102,9 @@ pub fn is_encoded_stand_in(value: &[u8]) -> bool {
 /// Whether stand-in words, one after the other, spell all letters of `value`
 /// after `read` has been applied to each byte.
 fn spelled_by_words(value: &[u8], read: impl Fn(u8) -> u8) -> bool {
+    if value.len() > LONGEST {
+        return false;
+    }
     let mut letters = [0u8; LONGEST];
     let mut count = 0;
     for byte in decoded(value).map(read).filter(u8::is_ascii_alphabetic) {
@@ -167,17 +171,20 @@ mod tests {
     #[test]
     fn stand_ins_are_recognised_however_written() {
         for value in [
-            "password", "letmein123", "p@ssw0rd", "P%40ss", "my-secret", "Admin!2024",
-            "yourStrong(!)Password", "test123456", "root123", "NewPass1", "foobar1234",
+            "password", "letmein123", "my-secret", "Admin!2024", "yourStrong(!)Password",
+            "test123456", "root123", "NewPass1", "foobar1234",
         ] {
             assert!(is_stand_in(value.as_bytes()), "{value}");
+        }
+        for value in ["p@ssw0rd", "P%40ss", "s3cr3t", "4dm1n"] {
+            assert!(!is_stand_in(value.as_bytes()) && is_disguised(value.as_bytes()), "{value}");
         }
     }
 
     #[test]
     fn other_values_are_not() {
         for value in ["", "1234", "!!", "qzvkwp", "rootqzv", "Summer2019!", "xw83kd", "passkq"] {
-            assert!(!is_stand_in(value.as_bytes()), "{value}");
+            assert!(!is_stand_in(value.as_bytes()) && !is_disguised(value.as_bytes()), "{value}");
         }
         assert!(!is_stand_in(&b"pass".repeat(1000)));
     }

@@ -6,7 +6,7 @@ use crate::finding::{Candidate, Confidence};
 
 use super::randomness::is_sequence_or_repeat;
 use super::reference::is_template;
-use super::standin::{is_doubtful, is_placeholder, is_stand_in};
+use super::standin::{is_disguised, is_doubtful, is_placeholder, is_stand_in};
 use super::value::{Assessment, at_place, has_part};
 use super::words::Wording;
 use super::{Detectors, Input};
@@ -23,11 +23,6 @@ const DATABASE_SCHEMES: &[&str] = &[
     "ldaps", "mqtt", "mqtts", "nats", "kafka", "snowflake", "db2", "firebird", "sqlanywhere",
     "postgis", "valkey", "memcached", "timescaledb", "redshift",
 ];
-
-/// Whether every tutorial uses `password` as a password.
-pub fn is_tutorial(password: &[u8]) -> bool {
-    is_stand_in(password)
-}
 
 /// Reads the URL whose `://` is at `at`.
 pub fn at_url(
@@ -101,7 +96,11 @@ fn weigh(input: &Input<'_>, password: &[u8], info: &UserInfo) -> Option<Assessme
     if password.len() < 4 {
         return Some(Assessment::new(Confidence::Low, "the password is too short to be one"));
     }
-    if is_placeholder(password) || password.eq_ignore_ascii_case(user) || is_stand_in(password) {
+    if is_placeholder(password)
+        || password.eq_ignore_ascii_case(user)
+        || is_stand_in(password)
+        || is_disguised(password)
+    {
         return Some(Assessment::new(Confidence::Low, "the password is one that examples use"));
     }
     Some(at_place(at_host(by_look(password), host), input.place.role))

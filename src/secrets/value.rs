@@ -5,21 +5,18 @@
 //! People choose passwords, so anything but plain words may be one. Machines
 //! make keys and tokens, so those have to look drawn at random.
 
-use std::ops::Range;
+use crate::finding::Confidence;
 
-use crate::finding::{Candidate, Confidence, RuleIndex};
-
+pub use super::assessment::{Assessment, Opinion, at_place};
 use super::assignment::{Operator, Quoting};
+use super::look::Look;
 use super::name::NameKind;
-use super::randomness::{is_sequence_or_repeat, randomness};
+use super::password::password;
+use super::randomness::is_sequence_or_repeat;
 use super::reference::{
-    has_hump, is_crypt_hash, is_digest, is_digest_name, is_path, is_reference, is_sentence,
-    is_uuid, names_itself,
+    is_crypt_hash, is_digest, is_digest_name, is_path, is_reference, is_uuid, names_itself,
 };
-use super::standin::{
-    is_doubtful, is_empty_word, is_encoded_stand_in, is_monotonous, is_placeholder, is_stand_in,
-};
-use super::words::Wording;
+use super::standin::{is_doubtful, is_empty_word, is_monotonous, is_placeholder, is_stand_in};
 use crate::source::place::{Notation, Place, Role};
 
 /// A value together with all that is known about where it stands.
@@ -38,46 +35,6 @@ pub struct Weighed<'a> {
     pub goes_on: bool,
     /// What stands before the value on its line.
     pub lead: &'a [u8],
-}
-
-/// An opinion with its one reason, where more is not known.
-pub type Opinion = (Confidence, &'static str);
-
-/// How sure, and why: short phrases, the deciding one first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Assessment {
-    pub confidence: Confidence,
-    pub reasons: Vec<&'static str>,
-}
-
-impl Assessment {
-    /// An assessment with its deciding reason.
-    pub fn new(confidence: Confidence, reason: &'static str) -> Self {
-        Assessment { confidence, reasons: vec![reason] }
-    }
-
-    /// The same with one more reason.
-    pub fn and(mut self, reason: &'static str) -> Self {
-        self.reasons.push(reason);
-        self
-    }
-
-    /// A finding of `rule` at `span` with this assessment.
-    pub fn candidate(self, rule: RuleIndex, span: Range<usize>, specificity: u8) -> Candidate {
-        Candidate {
-            secret: Some(span.clone()),
-            confidence: self.confidence,
-            specificity,
-            reasons: self.reasons.into_iter().map(Into::into).collect(),
-            ..Candidate::new(rule, span)
-        }
-    }
-
-    /// At most `confidence`, because of `reason`.
-    pub fn at_most(mut self, confidence: Confidence, reason: &'static str) -> Self {
-        self.confidence = self.confidence.min(confidence);
-        self.and(reason)
-    }
 }
 
 /// Weighs a value; `None` when it is no credential.
@@ -108,41 +65,6 @@ fn longest(weighed: &Weighed<'_>) -> usize {
     }
 }
 
-/// Letters with a lower [`randomness`] than this follow each other as in words.
-const PRONOUNCED: f32 = 0.004;
-
-/// What a value looks like.
-struct Look {
-    digits: usize,
-    letters: usize,
-    /// Signs that names, paths and numbers do not have.
-    signs: usize,
-    /// Bytes beyond ASCII.
-    foreign: usize,
-    /// Made of words.
-    text: bool,
-    /// See [`randomness`].
-    random: f32,
-}
-
-impl Look {
-    fn of(value: &[u8]) -> Self {
-        let count = |test: fn(&u8) -> bool| value.iter().filter(|b| test(b)).count();
-        let random = randomness(value);
-        let letters = count(u8::is_ascii_alphabetic);
-        // A word that the dictionary does not have, of another language perhaps.
-        let pronounced = letters == value.len() && random < PRONOUNCED;
-        Look {
-            digits: count(u8::is_ascii_digit),
-            letters,
-            signs: count(|b| b.is_ascii_punctuation() && !b"_-./:".contains(b)),
-            foreign: count(|b| !b.is_ascii()),
-            text: pronounced || Wording::of(value).is_text(),
-            random,
-        }
-    }
-}
-
 /// What lowers every opinion in the same way.
 fn settle(weighed: &Weighed<'_>, opinion: Assessment) -> Assessment {
     let value = weighed.value;
@@ -156,6 +78,12 @@ fn settle(weighed: &Weighed<'_>, opinion: Assessment) -> Assessment {
     }
     if is_doubtful(value) {
         return Assessment::new(Confidence::Low, "the value has a test word in it");
+    }
+    if weighed.place.is_translation && !value.iter().any(u8::is_ascii_digit) {
+        return Assessment::new(Confidence::Low, "it stands among translations");
+    }
+    if has_part(weighed.lead, &["example ", "e.g. "]) {
+        return opinion.at_most(Confidence::Low, "its line calls it an example");
     }
     if weighed.kind == NameKind::Password && repeats_its_line(weighed) {
         return Assessment::new(Confidence::Low, "the value repeats a name on its line");
@@ -187,99 +115,7 @@ fn may_be_weak(weighed: &Weighed<'_>) -> bool {
         && !weighed.in_comment
 }
 
-/// Tests and examples hold values that work as well as values that do not.
-pub fn at_place(opinion: Assessment, role: Role) -> Assessment {
-    match role {
-        Role::Production => opinion,
-        Role::Test => opinion.at_most(Confidence::Medium, "it stands in a test file"),
-        Role::Example => {
-            opinion.at_most(Confidence::Medium, "it stands in an example or documentation")
-        }
-    }
-}
-
-const NAMED_PASSWORD: &str = "the name announces a password";
 const NAMED_KEY: &str = "the name announces a key or token";
-
-/// People choose passwords: words are allowed, sentences and identifiers are not.
-fn password(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
-    let value = weighed.value;
-    let opinion =
-        |confidence, reason| Some(Assessment::new(confidence, reason).and(NAMED_PASSWORD));
-    if is_sentence(value) || is_path(value) || !can_be_bare(weighed, look) {
-        return None;
-    }
-    if is_crypt_hash(value) || is_digest_name(weighed.name) {
-        return opinion(Confidence::Low, "the value is a password's hash");
-    }
-    if is_stand_in(value) || is_encoded_stand_in(value) {
-        return opinion(Confidence::Low, "the value is a word that tutorials use");
-    }
-    if look.letters == 0 && look.foreign == 0 {
-        return number(value, look)
-            .and_then(|confidence| opinion(confidence, "the value is a number"));
-    }
-    if value.len() >= 12 && look.random > 0.8 && look.digits > 0 {
-        return opinion(Confidence::High, "the value looks machine-made");
-    }
-    if look.text || look.foreign > 0 && look.digits == 0 {
-        return text_as_password(weighed, look);
-    }
-    opinion(Confidence::Medium, "the value is no word")
-}
-
-/// Long numbers are chosen as passwords, short ones are counts, ports and years.
-fn number(value: &[u8], look: &Look) -> Option<Confidence> {
-    // A version, an address or the number of an object.
-    if value.contains(&b'.') {
-        return None;
-    }
-    match look.digits {
-        0..4 => None,
-        4..6 => Some(Confidence::Low),
-        _ => Some(Confidence::Medium),
-    }
-}
-
-/// Words with digits and signs are what people choose where rules force them.
-fn text_as_password(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
-    let value = weighed.value;
-    let plain = look.digits == 0 && look.signs == 0;
-    let is_identifier = plain && (value.contains(&b'_') || has_hump(value));
-    if is_identifier
-        || is_path(value)
-        || look.signs == 0 && value.iter().any(|b| b"./:".contains(b))
-    {
-        return None;
-    }
-    if weighed.quoting == Quoting::Bare && weighed.place.notation != Notation::Config {
-        return None;
-    }
-    let made_strong = look.digits > 0 && look.signs > 0 && look.foreign == 0;
-    let (confidence, reason) = if made_strong && weighed.place.role == Role::Production {
-        (Confidence::Medium, "the value is words with digits and signs")
-    } else {
-        (Confidence::Low, "the value is a plain word")
-    };
-    Some(Assessment::new(confidence, reason).and(NAMED_PASSWORD))
-}
-
-/// Outside of quotes a word of source code is a variable, and a word of prose
-/// is a word: only what can be neither is a value.
-fn can_be_bare(weighed: &Weighed<'_>, look: &Look) -> bool {
-    if weighed.quoting != Quoting::Bare || weighed.place.notation == Notation::Config {
-        return true;
-    }
-    if weighed.operator == Operator::Space {
-        return look.digits > 0 && (weighed.name.len() > 4 || look.random > 0.8);
-    }
-    if weighed.place.notation == Notation::Code && !weighed.in_comment {
-        let name = look.signs == 0 && !weighed.value.contains(&b'-');
-        let number = look.letters <= 1 || weighed.value.starts_with(b"0x");
-        return weighed.ends_line && !(look.text || number || name && look.digits == 0);
-    }
-    !look.text && (weighed.ends_line || look.digits > 0)
-}
 
 /// Machines make keys, tokens and client secrets: they are random.
 fn machine(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
@@ -292,7 +128,8 @@ fn machine(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     if weighed.quoting == Quoting::Bare && code || is_digest_name(weighed.name) {
         return None;
     }
-    if weighed.operator == Operator::Space && (look.digits == 0 || look.random < 0.7) {
+    let drawn = look.digits > 0 && (look.random >= 0.7 || is_sequence_or_repeat(value));
+    if weighed.operator == Operator::Space && !drawn {
         return None;
     }
     if is_crypt_hash(value) {

@@ -126,7 +126,7 @@ mod tests {
     fn words_and_names_are_text() {
         for value in [
             "password", "newPassword", "some_value", "AnotherName", "correct-horse-battery",
-            "admin123", "getUserById", "mysql", "hello", "REFRESH_TOKEN",
+            "admin123", "getUserName", "mysql", "hello", "REFRESH_TOKEN",
         ] {
             assert!(Wording::of(value.as_bytes()).is_text(), "{value}");
         }

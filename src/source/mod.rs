@@ -1,10 +1,13 @@
-//! Where bytes come from: the work-tree walk, named files, standard input.
+//! Where bytes come from: the work-tree walk, named files, standard input, and
+//! the archives among them.
 //! Yields decoded [`Source`]s, or a [`Skip`] with its reason; never drops a
 //! file in silence.
 
+mod archive;
 mod budget;
 pub mod decode;
 pub mod lines;
+pub mod notebook;
 mod paths;
 pub mod place;
 mod read;
@@ -28,10 +31,39 @@ const LARGE_FILE_BUDGET: u64 = 64 * 1024 * 1024;
 
 /// One file to scan, decoded to UTF-8 (bytes that are no text stay as they are).
 pub struct Source<'a> {
-    /// As reports show it: relative to the working directory, forward slashes.
+    /// As reports show it: relative to the working directory, forward slashes;
+    /// `archive.zip!inner/path` for a file in an archive.
     pub path: Arc<str>,
     pub text: &'a [u8],
     pub origin: Option<Origin>,
+}
+
+impl<'a> Source<'a> {
+    /// The file `inner` of the archive at `path`.
+    fn within(path: &str, inner: &str, text: &'a [u8]) -> Self {
+        let origin = Origin { inner_path: Some(inner.to_owned()), ..Origin::default() };
+        let path = format!("{path}{}{inner}", archive::SEPARATOR);
+        Source { path: Arc::from(path), text, origin: Some(origin) }
+    }
+
+    /// The skip of this source, or of a stage of it, for `reason`.
+    pub fn left_out(&self, reason: Cow<'static, str>) -> Skip {
+        let inner = self.origin.as_ref().and_then(|origin| origin.inner_path.as_deref());
+        let archive =
+            inner.and_then(|i| self.path.strip_suffix(i)?.strip_suffix(archive::SEPARATOR));
+        match (archive, inner) {
+            (Some(archive), Some(inner)) => {
+                Skip { path: Arc::from(archive), reason: format!("{inner}: {reason}").into() }
+            }
+            _ => Skip { path: Arc::clone(&self.path), reason },
+        }
+    }
+
+    /// The path that says what the file is: within its archive, if it is in one.
+    pub fn own_path(&self) -> &str {
+        let inner = self.origin.as_ref().and_then(|origin| origin.inner_path.as_deref());
+        inner.unwrap_or(&self.path)
+    }
 }
 
 /// A file, or a stage of one, that was left out.
@@ -54,6 +86,8 @@ pub struct SourceRequest {
     pub hidden: bool,
     /// Files with more bytes are skipped; named files too.
     pub max_file_size: u64,
+    /// Look into archives, compressed files and office documents.
+    pub archives: bool,
     /// Globs of paths to leave out, from the command line and the config: lines
     /// of a `.gitignore` in the working directory. They hold for named files
     /// too, and what they match is not opened.
@@ -69,6 +103,7 @@ impl Default for SourceRequest {
             respect_ignores: true,
             hidden: true,
             max_file_size: DEFAULT_MAX_FILE_SIZE,
+            archives: true,
             exclude: Vec::new(),
             stdin_filename: None,
         }
@@ -113,7 +148,9 @@ pub fn visit_all<W: Send>(
     let roots = paths::Roots::find(request, &exclude, &cwd)?;
     let job = walk::Job {
         budget: budget::Budget::new(LARGE_FILE_BUDGET),
+        unpacked: budget::Budget::new(archive::SHARED),
         max_file_size: request.max_file_size,
+        archives: request.archives,
         new_worker,
         visit,
         done: Mutex::new(Vec::new()),
@@ -125,6 +162,18 @@ pub fn visit_all<W: Send>(
     excluded += walk::run(request, roots, exclude, &job);
     let workers = job.done.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(Visited { workers, excluded })
+}
+
+/// Looks into the container `bytes`, which are in memory already: `visit` gets
+/// the inner path and the text of every file in it. Returns the reasons of what
+/// is left out; `None` if the bytes are no container that can be looked into.
+pub fn visit_container(
+    bytes: &[u8],
+    visit: &mut dyn FnMut(&str, &[u8]),
+) -> Option<Vec<Cow<'static, str>>> {
+    let kind = archive::Kind::of(bytes)?;
+    let budget = budget::Budget::new(archive::SHARED);
+    Some(archive::visit(kind, ("", bytes), &budget, visit))
 }
 
 /// Visits standard input under the name that the user gave it. Returns 1 when

@@ -2,6 +2,8 @@
 //! is a variable, or configuration, where it is a value; production, test or
 //! example. The place changes how sure a finding is, never whether a file is read.
 
+use super::archive::SEPARATOR;
+
 /// How bare words read in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notation {
@@ -30,6 +32,8 @@ pub enum Role {
 pub struct Place {
     pub notation: Notation,
     pub role: Role,
+    /// Holds the texts of a user interface in some language.
+    pub is_translation: bool,
 }
 
 /// Bytes of the longest word below, and no less.
@@ -63,15 +67,20 @@ const EXAMPLE_WORDS: &[&str] = &[
     "tutorials",
 ];
 
+const TRANSLATION_WORDS: &[&str] = &[
+    "arb", "i18n", "intl", "l10n", "lang", "langs", "languages", "locale", "locales", "lproj",
+    "po", "pot", "resx", "translation", "translations", "xlf", "xliff",
+];
+
 impl Place {
     /// Reads the path of a file, with forward slashes.
     pub fn of(path: &str) -> Self {
-        Place { notation: notation(path), role: role(path) }
+        Place { notation: notation(path), role: role(path), is_translation: is_translation(path) }
     }
 }
 
 fn notation(path: &str) -> Notation {
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = path.rsplit(['/', SEPARATOR]).next().unwrap_or(path);
     let extension = name.rsplit('.').next().unwrap_or(name);
     let is = |list| has_word(extension, list);
     if name.starts_with(".env") || name.starts_with("Dockerfile") || is(CONFIG) {
@@ -98,6 +107,10 @@ fn role(path: &str) -> Role {
     role
 }
 
+fn is_translation(path: &str) -> bool {
+    path.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| has_word(word, TRANSLATION_WORDS))
+}
+
 /// Whether `word`, in any case, is in `list`, which is sorted and in lower case.
 fn has_word(word: &str, list: &[&str]) -> bool {
     let mut lower = [0; LONGEST];
@@ -113,7 +126,7 @@ mod tests {
 
     #[test]
     fn the_lists_can_be_searched() {
-        for list in [CODE, CONFIG, PROSE, TEST_WORDS, EXAMPLE_WORDS] {
+        for list in [CODE, CONFIG, PROSE, TEST_WORDS, EXAMPLE_WORDS, TRANSLATION_WORDS] {
             assert!(list.is_sorted() && list.iter().all(|word| word.len() <= LONGEST));
             assert!(list.iter().all(|word| has_word(&word.to_ascii_uppercase(), list)));
         }
@@ -131,7 +144,20 @@ mod tests {
             (".env.example", Notation::Config, Role::Example),
             ("config.txt", Notation::Unknown, Role::Production),
         ] {
-            assert_eq!(Place::of(path), Place { notation, role }, "{path}");
+            let place = Place { notation, role, is_translation: false };
+            assert_eq!(Place::of(path), place, "{path}");
+        }
+    }
+
+    #[test]
+    fn translations_are_told_by_their_folder_or_ending() {
+        for path in
+            ["config/locales/de.yml", "src/i18n/fr.json", "po/sv.po", "App/nl.lproj/x.strings"]
+        {
+            assert!(Place::of(path).is_translation, "{path}");
+        }
+        for path in ["config/database.yml", "src/language_server.rs", "pool/main.go"] {
+            assert!(!Place::of(path).is_translation, "{path}");
         }
     }
 }

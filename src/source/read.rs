@@ -1,4 +1,4 @@
-//! From an open file to its text, in buffers that a thread uses again and
+//! From an open file to its text, or to the archive that it is, in buffers that a thread uses again and
 //! again. Reads one block first: most files end there, binaries are told there,
 //! and only what goes on is measured and given room.
 
@@ -7,6 +7,7 @@ use std::fs::{File, FileType, OpenOptions};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
+use super::archive;
 use super::budget::{Budget, Permit};
 use super::decode::{self, Encoding};
 
@@ -26,6 +27,30 @@ pub(super) enum Links {
     Refuse,
 }
 
+/// What a file turned out to be.
+pub(super) enum Content<'a> {
+    Text(&'a [u8]),
+    /// Something with files in it.
+    Archive(archive::Kind, &'a [u8]),
+}
+
+/// How the bytes of a file are to be taken.
+#[derive(Debug, Clone, Copy)]
+enum Form {
+    Text(Encoding),
+    Archive(archive::Kind),
+}
+
+impl Form {
+    /// Most bytes that a file of `size` keeps in memory.
+    fn footprint(self, size: u64) -> u64 {
+        match self {
+            Form::Text(encoding) => encoding.footprint(size),
+            Form::Archive(_) => size,
+        }
+    }
+}
+
 /// The buffers of one thread.
 pub(super) struct Reader<'b> {
     /// Initialised in its whole length, so that reading needs no zero fill.
@@ -33,22 +58,24 @@ pub(super) struct Reader<'b> {
     decoded: Vec<u8>,
     budget: &'b Budget,
     max_file_size: u64,
+    /// Look into archives instead of taking them for binary files.
+    archives: bool,
 }
 
 /// A file that is in the buffer, and what it holds of the budget.
 struct Loaded<'b> {
     filled: usize,
-    encoding: Encoding,
+    form: Form,
     /// Freed after the buffers have shrunk.
     _permit: Option<Permit<'b>>,
 }
 
 impl<'b> Reader<'b> {
-    pub(super) fn new(budget: &'b Budget, max_file_size: u64) -> Self {
-        Reader { raw: Vec::new(), decoded: Vec::new(), budget, max_file_size }
+    pub(super) fn new(budget: &'b Budget, max_file_size: u64, archives: bool) -> Self {
+        Reader { raw: Vec::new(), decoded: Vec::new(), budget, max_file_size, archives }
     }
 
-    /// Reads the regular file at `path` and hands its text to `then`.
+    /// Reads the regular file at `path` and hands what is in it to `then`.
     ///
     /// # Errors
     /// The reason why it is not read: no access, gone, too large, binary.
@@ -56,7 +83,7 @@ impl<'b> Reader<'b> {
         &mut self,
         path: &Path,
         links: Links,
-        then: impl FnOnce(&[u8]) -> T,
+        then: impl FnOnce(Content<'_>) -> T,
     ) -> Result<T, Reason> {
         let mut file = open(path, links).map_err(|err| match err.kind() {
             ErrorKind::NotFound => Cow::Borrowed("vanished during the scan"),
@@ -70,7 +97,7 @@ impl<'b> Reader<'b> {
     pub(super) fn stream<T>(
         &mut self,
         input: &mut impl Read,
-        then: impl FnOnce(&[u8]) -> T,
+        then: impl FnOnce(Content<'_>) -> T,
     ) -> Result<T, Reason> {
         let loaded = self.load(input, |_| Ok(0));
         self.finish(loaded, then)
@@ -79,11 +106,14 @@ impl<'b> Reader<'b> {
     fn finish<T>(
         &mut self,
         loaded: Result<Loaded<'b>, Reason>,
-        then: impl FnOnce(&[u8]) -> T,
+        then: impl FnOnce(Content<'_>) -> T,
     ) -> Result<T, Reason> {
         let result = loaded.as_ref().map_err(Reason::clone).map(|loaded| {
             let raw = &self.raw[..loaded.filled];
-            then(loaded.encoding.decode(raw, &mut self.decoded))
+            then(match loaded.form {
+                Form::Text(encoding) => Content::Text(encoding.decode(raw, &mut self.decoded)),
+                Form::Archive(kind) => Content::Archive(kind, raw),
+            })
         });
         self.shrink();
         result
@@ -111,21 +141,21 @@ impl<'b> Reader<'b> {
         let filled = fill(input, &mut self.raw[..BLOCK]).map_err(|err| io_reason(&err))?;
         if filled < BLOCK {
             self.check_size(filled as u64)?;
-            let encoding = self.sniff(filled)?;
-            return Ok(Loaded { filled, encoding, _permit: None });
+            let form = self.sniff(filled)?;
+            return Ok(Loaded { filled, form, _permit: None });
         }
         let size = size_of(input).map_err(|err| io_reason(&err))?.max(filled as u64);
         self.check_size(size)?;
-        let encoding = self.sniff(filled)?;
+        let form = self.sniff(filled)?;
         // Files of /proc and streams have no size: they may fill the limit.
         let known = size > filled as u64;
-        let permit = self.permit(encoding, if known { size } else { self.max_file_size });
+        let permit = self.permit(form, if known { size } else { self.max_file_size });
         let filled = if known {
             self.load_known(input, filled, size)?
         } else {
             self.load_unknown(input, filled)?
         };
-        Ok(Loaded { filled, encoding, _permit: permit })
+        Ok(Loaded { filled, form, _permit: permit })
     }
 
     /// The rest of an input of `size` bytes. One that grows meanwhile is read
@@ -165,12 +195,17 @@ impl<'b> Reader<'b> {
         Ok(())
     }
 
-    fn permit(&self, encoding: Encoding, size: u64) -> Option<Permit<'b>> {
-        (size > KEEP as u64).then(|| self.budget.acquire(encoding.footprint(size)))
+    fn permit(&self, form: Form, size: u64) -> Option<Permit<'b>> {
+        (size > KEEP as u64).then(|| self.budget.acquire(form.footprint(size)))
     }
 
-    fn sniff(&self, filled: usize) -> Result<Encoding, Reason> {
-        decode::sniff(&self.raw[..filled]).map_err(decode::Binary::reason)
+    fn sniff(&self, filled: usize) -> Result<Form, Reason> {
+        let head = &self.raw[..filled];
+        match (decode::sniff(head), archive::Kind::of(head)) {
+            (Err(_), Some(kind)) if self.archives => Ok(Form::Archive(kind)),
+            (Ok(encoding), _) => Ok(Form::Text(encoding)),
+            (Err(binary), _) => Err(binary.reason()),
+        }
     }
 
     fn check_size(&self, size: u64) -> Result<(), Reason> {
@@ -278,13 +313,20 @@ mod tests {
         }
     }
 
+    fn length(content: Content<'_>) -> usize {
+        match content {
+            Content::Text(text) => text.len(),
+            Content::Archive(..) => panic!("text is no archive"),
+        }
+    }
+
     #[test]
     fn a_stream_is_read_to_its_end_or_refused_at_the_limit() {
         let budget = Budget::new(1 << 20);
         let limit = 300_000;
-        let mut reader = Reader::new(&budget, limit as u64);
+        let mut reader = Reader::new(&budget, limit as u64, true);
         for size in [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK, limit, limit + 1, 9_000_000] {
-            let read = reader.stream(&mut Trickle(size), |text| text.len());
+            let read = reader.stream(&mut Trickle(size), length);
             if size <= limit {
                 assert_eq!(read, Ok(size));
             } else {
@@ -296,7 +338,7 @@ mod tests {
     #[test]
     fn an_input_that_grows_is_cut_at_its_known_size() {
         let budget = Budget::new(1 << 20);
-        let mut reader = Reader::new(&budget, u64::MAX);
+        let mut reader = Reader::new(&budget, u64::MAX, true);
         let loaded = reader.load(&mut Trickle(usize::MAX), |_| Ok(2_000_000)).unwrap();
         assert_eq!(loaded.filled, 2_000_000);
     }
@@ -304,8 +346,8 @@ mod tests {
     #[test]
     fn the_room_of_a_large_file_is_given_back() {
         let budget = Budget::new(1 << 30);
-        let mut reader = Reader::new(&budget, u64::MAX);
-        let len = reader.stream(&mut Trickle(10 * KEEP), |text| text.len());
+        let mut reader = Reader::new(&budget, u64::MAX, true);
+        let len = reader.stream(&mut Trickle(10 * KEEP), length);
         assert_eq!(len, Ok(10 * KEEP));
         assert!(reader.raw.capacity() <= KEEP);
     }

@@ -8,9 +8,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
 
+use super::archive;
 use super::budget::Budget;
 use super::paths::{Exclude, Roots, display_path};
-use super::read::{Links, Reader, Reason, io_reason, special_reason};
+use super::read::{Content, Links, Reader, Reason, io_reason, special_reason};
 use super::{Skip, Source, SourceRequest};
 
 /// Where version control keeps its own data: never part of a work tree. In
@@ -25,7 +26,11 @@ type Visit<'s, W> = &'s (dyn Fn(&mut W, Result<Source<'_>, Skip>) + Sync);
 /// What all threads of a run share.
 pub(super) struct Job<'s, W> {
     pub budget: Budget,
+    /// For what comes out of archives; apart from `budget`, so that who holds a
+    /// permit of that one may wait for one of this.
+    pub unpacked: Budget,
     pub max_file_size: u64,
+    pub archives: bool,
     pub new_worker: &'s (dyn Fn() -> W + Sync),
     pub visit: Visit<'s, W>,
     /// The workers of the threads that are done.
@@ -110,23 +115,36 @@ pub(super) struct Thread<'s, W> {
 
 impl<'s, W> Thread<'s, W> {
     pub(super) fn new(job: &'s Job<'s, W>) -> Self {
-        Thread { job, reader: Reader::new(&job.budget, job.max_file_size), worker: None }
+        Thread {
+            job,
+            reader: Reader::new(&job.budget, job.max_file_size, job.archives),
+            worker: None,
+        }
     }
 
-    /// Visits the text that `read` gets from the reader, or the skip.
+    /// Visits the text that `read` gets from the reader, those of an archive
+    /// one by one, or the skip.
     pub(super) fn visit_text(
         &mut self,
         path: &Arc<str>,
-        read: impl FnOnce(&mut Reader<'s>, &mut dyn FnMut(&[u8])) -> Result<(), Reason>,
+        read: impl FnOnce(&mut Reader<'s>, &mut dyn FnMut(Content<'_>)) -> Result<(), Reason>,
     ) {
         let Job { new_worker, visit, .. } = *self.job;
         let worker = self.worker.get_or_insert_with(new_worker);
-        let result = read(&mut self.reader, &mut |text| {
-            visit(worker, Ok(Source { path: Arc::clone(path), text, origin: None }));
+        let mut left_out = Vec::new();
+        let result = read(&mut self.reader, &mut |content| match content {
+            Content::Text(text) => {
+                visit(worker, Ok(Source { path: Arc::clone(path), text, origin: None }));
+            }
+            Content::Archive(kind, bytes) => {
+                left_out =
+                    archive::visit(kind, (path, bytes), &self.job.unpacked, &mut |inner, text| {
+                        visit(worker, Ok(Source::within(path, inner, text)));
+                    });
+            }
         });
-        if let Err(reason) = result {
-            self.skip(Arc::clone(path), reason);
-        }
+        left_out.extend(result.err());
+        left_out.into_iter().for_each(|reason| self.skip(Arc::clone(path), reason));
     }
 
     fn skip(&mut self, path: Arc<str>, reason: Reason) {

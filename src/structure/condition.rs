@@ -18,7 +18,7 @@
 
 use regex::bytes::Regex;
 
-use super::path::Path;
+use super::path::{From, Path};
 use super::subjects::Subject;
 use super::tree::{Id, Value};
 use super::walk::{Found, Walker};
@@ -82,6 +82,17 @@ impl Condition {
             .map(Condition)
     }
 
+    /// The entries within `subject` that it asks about.
+    pub(super) fn said(&self, walker: &Walker<'_, '_>, subject: &Subject<'_>) -> Vec<Id> {
+        let own = self.0.iter().filter(|term| term.path.from == From::Subject);
+        own.flat_map(|term| walker.find(subject.base, &term.path).nodes).collect()
+    }
+
+    /// The entry whose value makes it hold, if it is one.
+    pub(super) fn decided_by(&self, walker: &Walker<'_, '_>, subject: &Subject<'_>) -> Option<Id> {
+        self.0.iter().find_map(|term| term.decided_by(walker, subject))
+    }
+
     /// Whether it holds for `subject`, if that can be told.
     pub(super) fn holds(&self, walker: &Walker<'_, '_>, subject: &Subject<'_>) -> Option<bool> {
         let mut known = true;
@@ -110,11 +121,21 @@ impl Term {
     fn holds(&self, walker: &Walker<'_, '_>, subject: &Subject<'_>) -> Option<bool> {
         let found = walker.find(subject.base, &self.path);
         let answer = match &self.operator {
+            Operator::Exists if found.is_optional => None,
             Operator::Exists => answer(!found.nodes.is_empty(), found.open),
             Operator::Same(path) => self.same(walker, &found, path, subject),
             operator => self.any(walker, &found, operator, subject),
         };
         answer.map(|answer| answer != self.negated)
+    }
+
+    fn decided_by(&self, walker: &Walker<'_, '_>, subject: &Subject<'_>) -> Option<Id> {
+        let asks_value = !matches!(self.operator, Operator::Exists | Operator::Same(_));
+        if self.negated || self.path.from != From::Subject || !asks_value {
+            return None;
+        }
+        let nodes = walker.elements(&walker.find(subject.base, &self.path).nodes);
+        nodes.into_iter().find(|id| self.passes(walker, *id, &self.operator, subject) == Some(true))
     }
 
     /// Whether one of the entries passes.

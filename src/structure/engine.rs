@@ -83,7 +83,7 @@ impl StructureEngine {
         scratch: &mut StructureScratch,
         candidates: &mut Vec<Candidate>,
     ) -> Result<(), &'static str> {
-        let Some(format) = Format::of(&source.path, source.text) else { return Ok(()) };
+        let Some(format) = Format::of(source.own_path(), source.text) else { return Ok(()) };
         let Some(rules) = self.rules(format) else { return Ok(()) };
         if !rules.triggered(source, &mut scratch.active) {
             return Ok(());
@@ -94,7 +94,12 @@ impl StructureEngine {
         let mut tree = format.read(source.text);
         resolve(&mut tree, format);
         let resources = Resources::of(&tree);
-        let file = File { walker: Walker::new(&tree), resources };
+        let file = File {
+            walker: Walker::new(&tree),
+            resources,
+            text: source.text,
+            has_headers: matches!(format, Format::Hcl | Format::Bicep),
+        };
         let active = rules.specs.iter().zip(&scratch.active).filter(|(_, active)| **active);
         for (spec, _) in active {
             if let Some(compiled) = spec.compiled() {
@@ -145,7 +150,7 @@ impl FormatRules {
             for index in &self.words[word] {
                 let index = *index as usize;
                 let files = &self.specs[index].files;
-                if !active[index] && files.as_ref().is_none_or(|f| f.is_match(&*source.path)) {
+                if !active[index] && files.as_ref().is_none_or(|f| f.is_match(source.own_path())) {
                     active[index] = true;
                     any = true;
                 }
@@ -166,6 +171,9 @@ impl Spec {
 struct File<'t, 'a> {
     walker: Walker<'t, 'a>,
     resources: Resources<'a>,
+    text: &'a [u8],
+    /// A resource begins with a line that names it.
+    has_headers: bool,
 }
 
 impl<'a> File<'_, 'a> {
@@ -221,11 +229,26 @@ impl<'a> File<'_, 'a> {
     }
 
     fn span(&self, rule: &Compiled, subject: &Subject<'_>) -> Range<usize> {
-        let reported = rule.report.as_ref().and_then(|path| {
+        let span_of = |id: Id| self.tree().node(id).map(|node| node.span.clone());
+        let reported = rule.report.iter().find_map(|path| {
             let found = self.walker.find(subject.base, path);
-            let first = self.walker.elements(&found.nodes).first().copied()?;
-            self.tree().node(first).map(|node| node.span.clone())
+            self.walker.elements(&found.nodes).first().copied().and_then(span_of)
         });
-        reported.unwrap_or_else(|| subject.span.clone())
+        if let Some(span) = reported {
+            return span;
+        }
+        if !self.has_headers {
+            let of_cloud = rule.resources.iter().any(|kind| !kind.starts_with(b"k8s/"));
+            let mut conditions = rule.when.iter().rev().filter(|_| !of_cloud);
+            let decided = conditions.find_map(|c| c.decided_by(&self.walker, subject));
+            return decided.and_then(span_of).unwrap_or_else(|| subject.span.clone());
+        }
+        // From the head of the block to the last entry that decided.
+        let said = rule.when.iter().flat_map(|condition| condition.said(&self.walker, subject));
+        let ends = said.filter_map(span_of).map(|span| span.end);
+        let end = ends.filter(|end| subject.span.contains(end)).max();
+        let head = self.text.get(subject.span.clone()).unwrap_or_default();
+        let line = memchr::memchr(b'\n', head).unwrap_or(head.len());
+        subject.span.start..end.unwrap_or(0).max(subject.span.start + line)
     }
 }

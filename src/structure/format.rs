@@ -21,11 +21,12 @@ pub enum Format {
     Haproxy,
     Dockerfile,
     Bicep,
+    Directives,
 }
 
 use Format::{
-    Apache, Bicep, Caddy, Dockerfile, Dotenv, Haproxy, Hcl, Ini, Json, Nginx, Properties, Toml,
-    Xml, Yaml,
+    Apache, Bicep, Caddy, Directives, Dockerfile, Dotenv, Haproxy, Hcl, Ini, Json, Nginx,
+    Properties, Toml, Xml, Yaml,
 };
 
 /// Keys in rule files, with a name for a file that has none.
@@ -44,6 +45,7 @@ const KEYS: &[(Format, &str, &str)] = &[
     (Haproxy, "haproxy", "haproxy.cfg"),
     (Dockerfile, "dockerfile", "Dockerfile"),
     (Bicep, "bicep", "example.bicep"),
+    (Directives, "directives", "sshd_config"),
 ];
 
 /// By file extension, lower case.
@@ -92,6 +94,16 @@ const NAMES: &[(&str, Format)] = &[
     ("pip.conf", Ini),
     ("my.cnf", Ini),
     ("pipfile", Toml),
+    ("sshd_config", Directives),
+    ("ssh_config", Directives),
+    ("redis.conf", Directives),
+    ("pg_hba.conf", Directives),
+    ("requirements.txt", Directives),
+    ("mosquitto.conf", Directives),
+    ("squid.conf", Directives),
+    ("vsftpd.conf", Properties),
+    ("rabbitmq.conf", Properties),
+    ("mongod.conf", Yaml),
 ];
 
 /// Words of `.conf` files that only one program has.
@@ -114,9 +126,9 @@ const LOOKED_AT: usize = 16 << 10;
 
 impl Format {
     /// Every format, in the order of their numbers.
-    pub const ALL: [Format; 14] = [
+    pub const ALL: [Format; 15] = [
         Hcl, Yaml, Json, Toml, Ini, Properties, Dotenv, Xml, Nginx, Caddy, Apache, Haproxy,
-        Dockerfile, Bicep,
+        Dockerfile, Bicep, Directives,
     ];
 
     /// The format of the file `path` with the content `text`.
@@ -155,7 +167,7 @@ impl Format {
             Properties | Dotenv => read::properties(text),
             Xml => read::xml(text),
             Nginx | Caddy => read::braces(text),
-            Apache => read::apache(text),
+            Apache | Directives => read::apache(text),
             Haproxy => read::haproxy(text),
             Dockerfile => read::dockerfile(text),
         }
@@ -174,6 +186,9 @@ fn by_prefix(name: &str) -> Option<Format> {
         ("caddyfile.", Caddy),
         (".env.", Dotenv),
     ];
+    if name.starts_with("requirements") && name.ends_with(".txt") {
+        return Some(Directives);
+    }
     let found = prefixed.iter().find(|(prefix, _)| name.starts_with(prefix));
     found.filter(|_| !is_code(name)).map(|(_, format)| *format)
 }

@@ -67,8 +67,25 @@ impl Path {
         let words = rest.trim_end_matches("[-1]").split('.');
         let named = words.filter(|word| word.len() > 2 && !matches!(*word, "*" | "**" | "@key"));
         let best = named.max_by_key(|word| word.split('|').map(str::len).min());
-        best.map(|word| word.split('|').map(str::to_owned).collect()).unwrap_or_default()
+        best.map(|word| word.split('|').map(telling_part).collect()).unwrap_or_default()
     }
+}
+
+/// The longest part of `name` that every notation of it holds: `encrypted` of
+/// `storage_encrypted` and `storageEncrypted`.
+fn telling_part(name: &str) -> String {
+    let mut parts = vec![String::new()];
+    let mut was_lower = false;
+    for c in name.chars() {
+        if matches!(c, '-' | '_') || was_lower && c.is_ascii_uppercase() {
+            parts.push(String::new());
+        }
+        if let (Some(part), false) = (parts.last_mut(), matches!(c, '-' | '_')) {
+            part.push(c);
+        }
+        was_lower = c.is_ascii_lowercase();
+    }
+    parts.into_iter().max_by_key(String::len).unwrap_or_default()
 }
 
 fn start(written: &str) -> (From, &str) {
@@ -143,7 +160,7 @@ mod tests {
         assert!(Path::parse("**.@key").is_key);
         assert_eq!(
             Path::telling("**.spec.containers|initContainers"),
-            ["containers", "initContainers"]
+            ["containers", "Containers"]
         );
     }
 }

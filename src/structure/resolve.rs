@@ -23,12 +23,13 @@ fn terraform(tree: &mut Tree<'_>) {
         let Some(key) = tree.node(top).map(|node| node.key) else { continue };
         for entry in tree.children(top) {
             let Some(name) = tree.node(entry).map(|node| node.key) else { continue };
-            if key == b"locals" {
-                known.insert([b"local.", name].concat(), entry);
-            } else if key == b"variable" {
-                if let Some(default) = tree.child(entry, b"default") {
+            let default = tree.child(entry, b"default");
+            match (key, default) {
+                (b"locals", _) => _ = known.insert([b"local.", name].concat(), entry),
+                (b"variable", Some(default)) => {
                     known.insert([b"var.", name].concat(), default);
                 }
+                _ => {}
             }
         }
     }
@@ -40,7 +41,7 @@ fn terraform(tree: &mut Tree<'_>) {
 fn cloudformation(tree: &mut Tree<'_>) {
     let mut known: HashMap<Vec<u8>, Id> = HashMap::new();
     for top in tops(tree) {
-        if !tree.node(top).is_some_and(|node| node.key == b"Parameters") {
+        if tree.node(top).is_none_or(|node| node.key != b"Parameters") {
             continue;
         }
         for entry in tree.children(top) {
@@ -51,10 +52,9 @@ fn cloudformation(tree: &mut Tree<'_>) {
         }
     }
     for id in 0..tree.len() {
-        if tree.value(id) == Value::Map {
-            if let Some(value) = function(tree, id) {
-                tree.set(id, value);
-            }
+        let is_map = tree.value(id) == Value::Map;
+        if let Some(value) = is_map.then(|| function(tree, id)).flatten() {
+            tree.set(id, value);
         }
     }
     if !known.is_empty() {

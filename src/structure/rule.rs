@@ -24,7 +24,8 @@ pub(super) struct Compiled {
     pub(super) resources: Vec<Vec<u8>>,
     pub(super) each: Option<Path>,
     pub(super) when: Vec<Condition>,
-    pub(super) report: Option<Path>,
+    /// The first of them that leads somewhere is underlined.
+    pub(super) report: Vec<Path>,
 }
 
 /// Compiles `spec`.
@@ -39,7 +40,7 @@ pub(super) fn compile(spec: &PatternMatch) -> Result<Compiled, (usize, Condition
         resources: spec.resource.iter().map(|kind| kind.to_ascii_lowercase().into()).collect(),
         each: spec.each.as_deref().map(Path::parse),
         when: when.collect::<Result<_, _>>()?,
-        report: spec.report.as_deref().map(Path::parse),
+        report: spec.report.iter().flat_map(|paths| paths.split(" || ")).map(Path::parse).collect(),
     })
 }
 

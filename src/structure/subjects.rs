@@ -35,18 +35,14 @@ impl<'a> Subject<'a> {
             return text == name
                 || text.strip_prefix(name).is_some_and(|rest| rest.starts_with(b"."));
         }
+        let goes_on = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
         let mut at = 0;
         while let Some(found) = text.get(at..).and_then(|rest| memchr::memmem::find(rest, kind)) {
-            let rest = &text[at + found + kind.len()..];
-            if let Some(after) = rest.strip_prefix(b".").and_then(|rest| rest.strip_prefix(name)) {
-                if !after
-                    .first()
-                    .is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
-                {
-                    return true;
-                }
-            }
             at += found + kind.len();
+            let rest = text[at..].strip_prefix(b".").and_then(|rest| rest.strip_prefix(name));
+            if rest.is_some_and(|rest| !rest.first().is_some_and(goes_on)) {
+                return true;
+            }
         }
         false
     }

@@ -46,6 +46,8 @@ pub(crate) struct Node<'a> {
     pub(crate) end: Id,
     /// The node whose value this one has.
     pub(crate) alias: Id,
+    /// It stands there only for some inputs, as a `dynamic` block does.
+    pub(crate) is_optional: bool,
 }
 
 /// A configuration file. The root is a list: of documents, or of the one map
@@ -67,6 +69,7 @@ impl<'a> Tree<'a> {
             parent: NONE,
             end: 1,
             alias: NONE,
+            is_optional: false,
         };
         Tree { nodes: vec![root], open: vec![0] }
     }
@@ -75,7 +78,15 @@ impl<'a> Tree<'a> {
     pub(crate) fn add(&mut self, key: &'a [u8], span: Range<usize>, value: Value<'a>) -> Id {
         let id = self.nodes.len() as Id;
         let parent = self.open.last().copied().unwrap_or(0);
-        self.nodes.push(Node { key, value, span, parent, end: id + 1, alias: NONE });
+        self.nodes.push(Node {
+            key,
+            value,
+            span,
+            parent,
+            end: id + 1,
+            alias: NONE,
+            is_optional: false,
+        });
         id
     }
 
@@ -118,6 +129,13 @@ impl<'a> Tree<'a> {
     pub(crate) fn set(&mut self, id: Id, value: Value<'a>) {
         if let Some(node) = self.nodes.get_mut(id as usize) {
             node.value = value;
+        }
+    }
+
+    /// Says that `id` may not be there.
+    pub(crate) fn set_optional(&mut self, id: Id) {
+        if let Some(node) = self.nodes.get_mut(id as usize) {
+            node.is_optional = true;
         }
     }
 

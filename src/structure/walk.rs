@@ -7,7 +7,7 @@ use super::tree::{Id, NONE, TEMPLATE, Tree, Value};
 
 /// Entries looked at for one file; far more than any file that people wrote
 /// needs, and what keeps rules that compare parts of a file linear.
-const MAX_LOOKS: u32 = 20_000_000;
+const MAX_LOOKS: u32 = 4_000_000;
 
 /// Where a path leads.
 #[derive(Debug, Default)]
@@ -16,6 +16,8 @@ pub(super) struct Found {
     pub(super) nodes: Vec<Id>,
     /// More may be where an expression or a template stands.
     pub(super) open: bool,
+    /// Some of them may not be there.
+    pub(super) is_optional: bool,
 }
 
 /// A tree that is being asked.
@@ -105,6 +107,7 @@ impl<'t, 'a> Walker<'t, 'a> {
             } else {
                 let count = answered(steps, node.key);
                 if count > 0 {
+                    found.is_optional |= node.is_optional;
                     work.push((child, at + count));
                 }
             }

@@ -5,6 +5,7 @@ use std::cell::{Cell, OnceCell};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use memchr::memmem;
 use tree_sitter::Tree;
 
 use super::development::Development;
@@ -103,7 +104,7 @@ impl SyntaxEngine {
 
     /// Parses `source` if some rule's trigger words are in its text.
     pub fn parse<'a>(&self, source: &Source<'a>, scratch: &mut SyntaxScratch) -> Parse<'a> {
-        match Language::of(&source.path, source.text) {
+        match Language::of(source.own_path(), source.text) {
             Some(language) => self.parse_as(language, &[], source, scratch),
             None => Parse::NotNeeded,
         }
@@ -112,7 +113,7 @@ impl SyntaxEngine {
     /// Parses the scripts that stand in `source`, if it is a page or component
     /// and some rule's trigger words are in its text. Spans are those of the file.
     pub fn parse_scripts<'a>(&self, source: &Source<'a>, scratch: &mut SyntaxScratch) -> Parse<'a> {
-        match Scripts::of(&source.path, source.text) {
+        match Scripts::of(source.own_path(), source.text) {
             Some(scripts) => self.parse_as(scripts.language, &scripts.ranges, source, scratch),
             None => Parse::NotNeeded,
         }
@@ -127,7 +128,7 @@ impl SyntaxEngine {
     ) -> Parse<'a> {
         let Some(rules) = self.rules(language) else { return Parse::NotNeeded };
         let active = rules.triggers.active(source.text, &mut scratch.found, |index| {
-            rules.slots[index].files.as_ref().is_none_or(|files| files.is_match(&*source.path))
+            rules.slots[index].files.as_ref().is_none_or(|files| files.is_match(source.own_path()))
         });
         if active.is_empty() {
             return Parse::NotNeeded;
@@ -170,6 +171,12 @@ impl SyntaxEngine {
             let (slot, unit) = &slots[hit.unit];
             let Some(way) = ways.of(hit) else { continue };
             let mut candidate = candidate(&slot.spec, unit, hit, text);
+            if unit.secret.is_some() {
+                candidate.secret = credential(&place, unit, hit);
+                if candidate.secret.is_none() {
+                    continue;
+                }
+            }
             way.tell(&mut candidate);
             let development = development.get_or_init(|| Development::of(text, root));
             if development.holds(&candidate.span) {
@@ -220,6 +227,21 @@ impl Slot {
         };
         self.compiled.get_or_init(compile).clone()
     }
+}
+
+/// Where the credential that `hit` captured is written: in its place, or where
+/// the constant that stands there gets its value. None if that cannot be told,
+/// for then it could not be hidden.
+fn credential(place: &Place<'_, '_>, unit: &Compiled, hit: &Hit<'_>) -> Option<Range<usize>> {
+    let captured = hit.captures.get(unit.secret?)?;
+    let node = captured.node?;
+    if string_content(place.dialect, place.text, node).is_some() {
+        return Some(captured.range.clone());
+    }
+    let value = place.flow().value(node)?;
+    let [text] = &value.texts[..] else { return None };
+    let start = memmem::find(place.text, text.as_bytes()).filter(|_| !text.is_empty())?;
+    Some(start..start + text.len())
 }
 
 fn candidate(spec: &Spec, unit: &Compiled, hit: &Hit<'_>, text: &[u8]) -> Candidate {

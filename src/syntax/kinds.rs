@@ -95,7 +95,10 @@ pub(super) fn facts_of(language: Language, grammar: &tree_sitter::Language, id: 
     add(CALLS.contains(&name), CALL);
     add(CHAINS.contains(&name), CHAIN);
     add(MAPS.contains(&name), MAP | CONTAINER);
-    add(is_container(name), CONTAINER);
+    // Else `modifiers` with one annotation would be taken for the annotation.
+    let modifiers = matches!(language, Language::Java | Language::Kotlin)
+        && matches!(name, "modifiers" | "parameter_modifiers");
+    add(is_container(name) || modifiers, CONTAINER);
     add(matches!(name, "parenthesized_expression" | "parenthesized_statements"), PAREN);
     add(is_unsaid(name) || language == Language::Kotlin && is_kotlin_type(name), UNSAID);
     add(is_name(name), NAME);
@@ -121,7 +124,8 @@ fn keyed(language: Language, name: &str) -> Facts {
         Python => matches!(name, "keyword_argument" | "pair"),
         JavaScript | TypeScript | Tsx => matches!(name, "pair" | "jsx_attribute"),
         Go => name == "keyed_element",
-        Java => name == "element_value_pair",
+        // Annotations stand in any order, beside others.
+        Java => matches!(name, "element_value_pair" | "annotation" | "marker_annotation"),
         Ruby | Json => name == "pair",
         Php => name == "pair",
         Rust => name == "field_initializer",
@@ -131,7 +135,8 @@ fn keyed(language: Language, name: &str) -> Facts {
         Dockerfile => matches!(name, "arg_pair" | "env_pair" | "label_pair" | "param"),
         Xml => name == "Attribute",
         Html => name == "attribute",
-        Kotlin | CSharp | Bash => false,
+        Kotlin => name == "annotation",
+        CSharp | Bash => false,
     };
     let maybe = matches!(
         name,

@@ -6,6 +6,7 @@ use std::ops::Range;
 use tree_sitter::{Node, TreeCursor};
 
 use super::dialect::{Dialect, INTERPOLATION, STRING};
+use super::language::Language;
 
 /// The bytes of `node` in `text`; empty if the tree is not of this text.
 pub fn node_text<'a>(text: &'a [u8], node: Node<'_>) -> &'a [u8] {
@@ -58,7 +59,18 @@ pub(crate) fn string_content(
     }
     let inner = unquoted(node_text(text, node));
     let range = node.start_byte() + inner.start..node.start_byte() + inner.end;
-    Some(StringContent { range, interpolated: is_interpolated(dialect, node) })
+    let named = dialect.language == Language::Kotlin && has_dollar_name(&text[range.clone()]);
+    Some(StringContent { range, interpolated: named || is_interpolated(dialect, node) })
+}
+
+/// Whether a name is put into a text of Kotlin, `"of $name"`: its grammar takes
+/// that for text.
+fn has_dollar_name(content: &[u8]) -> bool {
+    memchr::memchr_iter(b'$', content).any(|at| {
+        let escaped = at > 0 && content[at - 1] == b'\\';
+        let name = content.get(at + 1).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
+        name && !escaped
+    })
 }
 
 fn is_interpolated(dialect: &Dialect, node: Node<'_>) -> bool {

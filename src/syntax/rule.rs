@@ -140,6 +140,8 @@ pub(crate) struct Compiled {
     pub(crate) not_has: Vec<Rooted>,
     pub(crate) checks: Vec<Check>,
     pub(crate) report: Option<Var>,
+    /// What it captures is a credential.
+    pub(crate) secret: Option<Var>,
     pub(crate) names: Names,
     pub(crate) imports: Vec<Import>,
     pub(crate) flow: Option<CompiledFlow>,
@@ -189,6 +191,10 @@ pub(crate) fn compile_matcher(
     };
     let patterns: Vec<&String> = spec.any.iter().chain(&spec.has).chain(&spec.inside).collect();
     let checks = checks(&spec.constraints, &names, &patterns)?;
+    let secret = match &spec.secret {
+        Some(name) => Some(known(&names, "secret", name)?),
+        None => None,
+    };
     let report = match &spec.report {
         Some(name) => Some(known(&names, "report", name)?),
         None => None,
@@ -206,6 +212,7 @@ pub(crate) fn compile_matcher(
         not_has,
         checks,
         report,
+        secret,
         names,
         imports,
         flow,

@@ -8,6 +8,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `request.rs` | the rule's request with the secret in it |
+//! | `sign.rs` | requests that prove the secret instead of sending it |
 //! | `send.rs` | one request over the wire, within limits |
 //! | `answer.rs` | live, dead or unknown |
 //! | `queue.rs` | who is asked when: once per secret, slowly per host, in bounds |
@@ -16,6 +17,7 @@ mod answer;
 mod queue;
 mod request;
 mod send;
+mod sign;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -96,19 +98,17 @@ fn known(catalogue: &Catalogue) -> HashMap<&str, Known<'_>> {
 }
 
 /// The job that answers for `finding`, or why there is none; `None` for what is
-/// no secret.
+/// no secret or only relates findings of others.
 fn ticket(
     finding: &Finding,
     known: &HashMap<&str, Known<'_>>,
     jobs: &mut queue::Jobs,
 ) -> Option<Result<usize, String>> {
-    finding.secret.as_ref()?;
+    let Traces { secret, partner, identity, .. } = finding.traces.as_ref()?;
     let Some(how) = known.get(finding.rule.id.as_str()) else {
         return Some(Err("no check is known for this kind of credential".to_owned()));
     };
-    let Some(Traces { secret: Some(secret), partner, identity, .. }) = &finding.traces else {
-        return Some(Err("the value was not kept".to_owned()));
-    };
+    let Some(secret) = secret else { return Some(Err("the value was not kept".to_owned())) };
     let key = (finding.rule.id.clone(), *identity, partner.as_ref().map(Secret::identity));
     Some(jobs.ticket(key, || job(how, secret, partner.as_ref())))
 }

@@ -4,10 +4,12 @@
 //! would break. In the host there is no place for it at all.
 
 use std::fmt::Write as _;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::sign;
 use crate::finding::Secret;
 use crate::rules::model::{Choice, Method, Pair, Verify};
 
@@ -42,14 +44,7 @@ pub(super) fn build(
     pair: Option<&Pair>,
 ) -> Result<Vec<Filled>, String> {
     let secret = text(values.secret)?;
-    let user = match values.user {
-        Some(user) => Some(text(user)?),
-        None if wants_user(verify) => {
-            let what = pair.map_or("user", |pair| pair.what.as_str());
-            return Err(format!("the {what} that belongs to it was not found near"));
-        }
-        None => None,
-    };
+    let user = user(verify, values, pair)?;
     let choice = match &verify.choice {
         Some(choice) => Some(chosen(choice, &secret)?),
         None => None,
@@ -65,7 +60,28 @@ fn text(secret: &Secret) -> Result<String, String> {
     if sound { Ok(text.into_owned()) } else { Err("the value cannot be sent as text".to_owned()) }
 }
 
+fn user(
+    verify: &Verify,
+    values: &Values<'_>,
+    pair: Option<&Pair>,
+) -> Result<Option<String>, String> {
+    let what = pair.map_or("user", |pair| pair.what.as_str());
+    let user = values.user.map(text).transpose()?;
+    match (&user, pair.and_then(|pair| pair.prefix.as_deref())) {
+        (None, _) if wants_user(verify) => {
+            Err(format!("the {what} that belongs to it was not found near"))
+        }
+        (Some(user), Some(prefix)) if !user.starts_with(prefix) => {
+            Err(format!("the {what} that belongs to it is of another kind"))
+        }
+        _ => Ok(user),
+    }
+}
+
 fn wants_user(verify: &Verify) -> bool {
+    if verify.sign.is_some() {
+        return true;
+    }
     let texts = [Some(&verify.url), verify.basic.as_ref(), verify.body.as_ref()];
     let mut texts = texts.into_iter().flatten().chain(&verify.more_urls);
     texts.any(|t| t.contains("{user}")) || verify.headers.values().any(|t| t.contains("{user}"))
@@ -100,13 +116,18 @@ impl Fill<'_> {
             headers.push(("authorization".to_owned(), format!("Basic {pair}")));
         }
         let escape = escape_of(&verify.headers);
-        Ok(Filled {
+        let mut filled = Filled {
             method: verify.method,
             host,
             target: self.put(target, &percent_encoded),
             headers,
             body: self.put(verify.body.as_deref().unwrap_or_default(), &escape),
-        })
+        };
+        if let Some(sign) = &verify.sign {
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            sign::aws4(&mut filled, sign, self.user, self.secret, now.as_secs());
+        }
+        Ok(filled)
     }
 
     fn header(&self, template: &str) -> Result<String, String> {

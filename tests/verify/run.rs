@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::provider::Provider;
+use crate::provider::Provider;
 
 /// A token of the made-up provider Acme; different for each `kind`.
 pub fn acme_token(kind: &str) -> String {

@@ -28,20 +28,21 @@ impl<'a> Paths<'a> {
     }
 
     pub(super) fn finding(&self, finding: &Finding) -> Location {
-        self.location(&finding.path, Some(region(finding.start, Some(finding.end))))
+        self.location(finding.file(), Some(region_of(finding, finding.start, Some(finding.end))))
     }
 
     /// A related place with its number for links in the message.
-    pub(super) fn related(&self, id: i64, related: &Related) -> Location {
+    pub(super) fn related(&self, id: i64, finding: &Finding, related: &Related) -> Location {
         let message =
             Message { text: Some(super::sentence(&related.message)), ..Default::default() };
-        let place = self.location(&related.path, Some(region(related.start, None)));
+        let path = if related.path == finding.path { finding.file() } else { &related.path };
+        let place = self.location(path, Some(region_of(finding, related.start, None)));
         Location { id: Some(id), message: Some(message), ..place }
     }
 
     /// A place on the way of a value.
-    pub(super) fn step(&self, related: &Related) -> Location {
-        Location { id: None, ..self.related(0, related) }
+    pub(super) fn step(&self, finding: &Finding, related: &Related) -> Location {
+        Location { id: None, ..self.related(0, finding, related) }
     }
 
     /// A whole file.
@@ -97,6 +98,15 @@ fn encoded(path: &str) -> String {
         }
     }
     uri
+}
+
+/// The region in the file on disk: where an archive is concerned its start, for
+/// no viewer shows a line of a file in it.
+fn region_of(finding: &Finding, start: Position, end: Option<Position>) -> Region {
+    match finding.file() == &*finding.path {
+        true => region(start, end),
+        false => region(Position { line: 1, column: 1 }, None),
+    }
 }
 
 fn region(start: Position, end: Option<Position>) -> Region {

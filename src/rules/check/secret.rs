@@ -91,7 +91,7 @@ fn check_matcher(findings: &mut Findings<'_, '_>, at: &str, rule: &SecretRule) {
 fn check_file(findings: &mut Findings<'_, '_>, at: &str, file: &KnownFile) {
     for (i, name) in file.names.iter().enumerate() {
         let ending = name.strip_prefix("*.");
-        let plain = ending.is_none_or(|ending| !ending.contains(['.', '/']));
+        let plain = ending.is_none_or(|ending| !ending.contains('/'));
         let stem = ending.unwrap_or(name);
         let odd = |c: char| c == '*' || c.is_uppercase();
         if stem.is_empty() || !plain || stem.chars().any(odd) {

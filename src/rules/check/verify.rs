@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::rules::model::{Answer, Choice, Method, Pair, SecretRule, Verify};
+use crate::rules::model::{Answer, Choice, Method, Pair, SecretRule, Sign, Verify};
 
 use super::Findings;
 
@@ -121,12 +121,18 @@ fn check_headers(findings: &mut Findings<'_, '_>, at: &str, verify: &Verify) {
         }
         check_placeholders(findings, &pointer, value);
     }
+    if verify.sign.is_some()
+        && (verify.basic.is_some() || verify.headers.contains_key("authorization"))
+    {
+        let message = "a signed request has its own header `authorization`";
+        findings.add(&format!("{at}/sign"), message, "leave the other one out");
+    }
     if let Some(basic) = &verify.basic {
         let pointer = format!("{at}/basic");
         check_placeholders(findings, &pointer, basic);
         if !basic.contains(':') {
             let fix = "write `{user}:{secret}` or `{secret}:`";
-            findings.add(&pointer, "Basic authentication is a user and a password", fix);
+            findings.add(&pointer, "Basic authentication takes two parts", fix);
         }
         if verify.headers.contains_key("authorization") {
             let message = "`basic` and a header `authorization` are one too many";
@@ -162,7 +168,9 @@ fn check_values(findings: &mut Findings<'_, '_>, at: &str, rule: &SecretRule, ve
         .chain(verify.headers.values())
         .collect();
     let uses = |placeholder: &str| parts.iter().any(|part| part.contains(placeholder));
-    if !uses("{secret}") {
+    if let Some(sign) = &verify.sign {
+        check_sign(findings, &format!("{at}/sign"), rule, sign);
+    } else if !uses("{secret}") {
         let fix = "put `{secret}` where the provider expects it";
         findings.add(at, "the request does not hold the credential", fix);
     }
@@ -177,6 +185,24 @@ fn check_values(findings: &mut Findings<'_, '_>, at: &str, rule: &SecretRule, ve
         }
         Some(choice) => check_choice(findings, &format!("{at}/choice"), choice),
         None => {}
+    }
+}
+
+fn check_sign(findings: &mut Findings<'_, '_>, at: &str, rule: &SecretRule, sign: &Sign) {
+    let word = |text: &str| {
+        text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    if sign.region.is_empty()
+        || sign.service.is_empty()
+        || !word(&sign.region)
+        || !word(&sign.service)
+    {
+        let fix = "write them as in `region = \"us-east-1\", service = \"sts\"`";
+        findings.add(at, "the region or the service is no name", fix);
+    }
+    if rule.pair.is_none() {
+        let fix = "add a `[rule.pair]` that says where the key's id is found";
+        findings.add(at, "a signed request names the key's id, and the rule has no pair", fix);
     }
 }
 

@@ -31,6 +31,9 @@ pub struct Verify {
     /// `content-type` demands (JSON or a form).
     #[serde(default)]
     pub body: Option<String>,
+    /// The secret signs the request instead of being in it; `{user}` is the key's id.
+    #[serde(default)]
+    pub sign: Option<Sign>,
     /// Where the host depends on the credential: a list of what it may be.
     #[serde(default)]
     pub choice: Option<Choice>,
@@ -39,6 +42,14 @@ pub struct Verify {
     /// … it does not if one of these holds and none of the others does. Empty
     /// where a refusal says nothing, as the provider can be hosted elsewhere.
     pub dead: Vec<Answer>,
+}
+
+/// AWS Signature Version 4, for this region and service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sign {
+    pub region: String,
+    pub service: String,
 }
 
 /// The method of a request.
@@ -100,4 +111,8 @@ pub struct Pair {
     /// Words of the name it is assigned to, where no rule finds it.
     #[serde(default)]
     pub names: Vec<String>,
+    /// What it begins with if it can be asked about: a temporary key id is of no
+    /// use without a third value.
+    #[serde(default)]
+    pub prefix: Option<String>,
 }

@@ -23,6 +23,12 @@ pub(super) fn read_operator<'t>(
         let after = spaced.skip(width);
         return Some((operator, type_annotation(after, operator, spaced.peek()).unwrap_or(after)));
     }
+    // `fill_in :password, with: "…"` and `key, err := hex.DecodeString("…")`.
+    for phrase in [&b", with: "[..], b", _ := ", b", err := ", b", _ = ", b", err = "] {
+        if cursor.starts_with(phrase) {
+            return Some((Operator::Assign, cursor.skip(phrase.len())));
+        }
+    }
     match spaced.peek() {
         b',' if was_quoted => Some((Operator::Argument, spaced.skip(1))),
         b'(' if !was_quoted => Some((Operator::Argument, spaced.skip(1))),

@@ -13,6 +13,13 @@ pub(super) fn read_value(
     let escaped = cursor.peek() == b'\\' && matches!(cursor.ahead(1), b'"' | b'\'');
     let opening = if escaped { cursor.skip(1) } else { string_prefix(cursor) };
     match opening.peek() {
+        // The end of the string that holds the name: `"password: " + value`.
+        quote @ (b'"' | b'\'')
+            if !escaped
+                && open_quote(cursor.text, opening_quote(cursor.text, name.start)) == quote =>
+        {
+            None
+        }
         quote @ (b'"' | b'\'' | b'`') => Some((quoted(opening, quote, escaped)?, Quoting::Quoted)),
         _ if operator == Operator::Argument => None,
         _ if operator == Operator::Markup && cursor.text[name.start - 1] == b'<' => {
@@ -46,6 +53,10 @@ fn unwrap_call(cursor: Cursor<'_>) -> Cursor<'_> {
     const WRAPPERS: &[&[u8]] = &[
         b"[]byte(", b"string(", b"str(", b"bytes(", b"SecretStr(", b"Secret(", b"Some(",
         b"Optional.of(", b"Buffer.from(", b"new String(", b"String(", b"encode(", b"(",
+        b"Base64.decode(", b"base64.b64decode(", b"b64decode(", b"base64Decode(", b"unhexlify(",
+        b"binascii.unhexlify(", b"hex.DecodeString(", b"bytes.fromhex(",
+        b"Encoding.UTF8.GetBytes(", b"Encoding.ASCII.GetBytes(", b"Convert.FromBase64String(",
+        b"decodeBase64(", b"atob(", b"[", b"(None, ",
     ];
     match WRAPPERS.iter().find(|w| cursor.starts_with(w)) {
         Some(wrapper) if matches!(cursor.ahead(wrapper.len()), b'"' | b'\'') => {
@@ -79,7 +90,7 @@ fn bare_value(cursor: Cursor<'_>, name: &Range<usize>) -> Option<(Range<usize>, 
     if matches!(before, b'?' | b'&') {
         return Some((bare(cursor, b"&#\"'`<> \t\r\n)")?, Quoting::Inside));
     }
-    if inside_string(cursor.text, opening_quote(cursor.text, name.start)) {
+    if open_quote(cursor.text, opening_quote(cursor.text, name.start)) != 0 {
         return Some((bare(cursor, b";&\"'`<> \t\r\n,\\")?, Quoting::Inside));
     }
     let range = bare(cursor, b"\"'`<> \t\r\n")?;
@@ -104,9 +115,9 @@ fn bare(cursor: Cursor<'_>, stop: &[u8]) -> Option<Range<usize>> {
     (end.at > cursor.at).then_some(cursor.at..end.at)
 }
 
-/// Whether a double or single quoted string is open at `at`, judged from the
-/// start of the line (at most 400 bytes back).
-fn inside_string(text: &[u8], at: usize) -> bool {
+/// The quote of the string that is open at `at`, judged from the start of the
+/// line (at most 400 bytes back); 0 outside of strings.
+fn open_quote(text: &[u8], at: usize) -> u8 {
     let floor = at.saturating_sub(400);
     let start = memchr::memrchr(b'\n', &text[floor..at]).map_or(floor, |i| floor + i + 1);
     let (mut open, mut i) = (0u8, start);
@@ -125,5 +136,5 @@ fn inside_string(text: &[u8], at: usize) -> bool {
         }
         i += 1;
     }
-    open != 0
+    open
 }

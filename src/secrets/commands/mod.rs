@@ -12,13 +12,10 @@ use std::ops::Range;
 use crate::finding::{Candidate, RuleIndex};
 
 use super::Input;
-use super::literal::given;
+use super::literal::{SPECIFICITY, given};
 use tools::{Form, Kind, Named, Tool};
 
 pub use pipes::at_name;
-
-/// Beats a generic assignment; a token with a known prefix keeps its name.
-const SPECIFICITY: u8 = 38;
 
 /// The command that was read last. Options come in the order of their places,
 /// so that every byte of a command is read once however many it has.
@@ -41,7 +38,8 @@ impl CommandLine {
     }
 }
 
-/// Reads the option whose blank (or, for `/user:`, whose slash) is at `at`.
+/// Reads the option whose anchor is at `at`: the blank before it, the slash of
+/// `/user:` or the dashes of `--user`.
 pub fn at_flag(
     input: &Input<'_>,
     at: usize,
@@ -52,7 +50,8 @@ pub fn at_flag(
     let text = input.text;
     let value = match text[at] {
         b'/' => net_use(text, at)?,
-        _ => {
+        first => {
+            let at = if first == b'-' { at.checked_sub(1)? } else { at };
             let named = line.read(text, at);
             let (tool, value) = option_value(text, at, named)?;
             password_in(text, value, tool.kind)?
@@ -67,7 +66,8 @@ fn push(
     rule: RuleIndex,
     candidates: &mut Vec<Candidate>,
 ) -> Option<()> {
-    let opinion = given(&input.text[value.clone()], input.place.role)?;
+    let around = shell::around(input.text, &value);
+    let opinion = given(input, value.clone(), around)?;
     candidates.push(Candidate::of_secret(rule, value, SPECIFICITY, opinion));
     Some(())
 }

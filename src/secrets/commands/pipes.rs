@@ -29,6 +29,9 @@ pub fn at_name(
         htpasswd(text, at + b"passwd".len())?
     } else if text[..at].ends_with(b"ch") && rest.starts_with(b"passwd") {
         chpasswd(text, at)?
+    } else if text[..at].ends_with(b"rabbitmqctl change_") && rest.starts_with(b"password ") {
+        let user = shell::word(text, at + b"password".len())?;
+        shell::word(text, shell::after(text, &user))?
     } else if rest.starts_with(b"passwd --stdin") || rest.starts_with(b"password-stdin") {
         echoed(text, at)?
     } else {

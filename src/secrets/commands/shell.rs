@@ -34,6 +34,13 @@ pub(super) fn line_start(text: &[u8], at: usize) -> usize {
     ends.next().map_or(floor, |end| floor + end + 1)
 }
 
+/// The line of a value, as far as it is compared with it.
+pub(super) fn around(text: &[u8], value: &Range<usize>) -> Range<usize> {
+    let ceiling = text.len().min(value.end + MAX_COMMAND);
+    let end = memchr::memchr(b'\n', &text[value.end..ceiling]).map_or(ceiling, |i| value.end + i);
+    line_start(text, value.start)..end
+}
+
 fn is_continued(text: &[u8], newline: usize) -> bool {
     let before = text[..newline].strip_suffix(b"\r").unwrap_or(&text[..newline]);
     before.last().is_some_and(|b| matches!(b, b'\\' | b'`' | b'^'))

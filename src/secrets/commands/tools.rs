@@ -44,7 +44,8 @@ const fn login(names: &'static [&'static str]) -> Tool {
 
 use Form::{Either, Glued, Spaced};
 
-pub(super) const TOOLS: [Tool; 19] = [
+pub(super) const TOOLS: [Tool; 20] = [
+    Tool { form: Spaced, ..pair(&["curl", "curl.exe"], "-user", b':') },
     pair(&["curl", "curl.exe", "ab", "hey"], "u", b':'),
     pair(&["curl", "wrk"], "U", b':'),
     pair(&["http", "https", "httpie", "xh", "xhs"], "a", b':'),
@@ -76,7 +77,7 @@ pub(super) const TOOLS: [Tool; 19] = [
     tool(&["plink", "pscp", "psftp", "kitty", "putty"], "pw", Spaced),
     tool(&["crackmapexec", "netexec", "nxc", "evil-winrm", "hydra"], "p", Spaced),
     tool(&["beeline", "hdbsql", "cqlsh", "rabbitmqadmin", "rdesktop", "ncftpput"], "p", Spaced),
-    tool(&["ncftp", "ncftpget", "usermod", "useradd", "nzsql", "vncviewer"], "p", Spaced),
+    tool(&["ncftp", "ncftpget", "usermod", "useradd", "twine", "nzsql"], "p", Spaced),
     login(&["docker", "podman", "buildah", "skopeo", "nerdctl", "oras", "crane", "helm", "finch"]),
     login(&["az", "oc", "cf", "ibmcloud", "bx", "argocd", "cloudctl", "tkn", "rancher", "apic"]),
 ];

@@ -101,7 +101,10 @@ mod tests {
     fn read(reader: fn(&KnownText<'_>, &mut Vec<Candidate>), text: &str) -> Vec<&str> {
         let mut found = Vec::new();
         let place = Place::of("x");
-        reader(&KnownText { text: text.as_bytes(), place, rule: RuleIndex(0) }, &mut found);
+        reader(
+            &KnownText { text: text.as_bytes(), place, rule: RuleIndex(0), specificity: 39 },
+            &mut found,
+        );
         found.into_iter().map(|candidate| &text[candidate.span]).collect()
     }
 

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::finding::Candidate;
+use crate::source::place::Notation;
 
 use super::KnownText;
 
@@ -18,7 +19,11 @@ pub(super) fn scan(known: &KnownText<'_>, keys: &[Box<[u8]>], candidates: &mut V
         each_key(known.text, key, |range| {
             let value = value_after(known.text, range)?;
             let end = value.end;
-            known.push_stored(value, candidates);
+            let quoted = matches!(known.text[value.start - 1], b'"' | b'\'');
+            // A bare word in source code is a name, not a value.
+            if quoted || known.place.notation != Notation::Code {
+                known.push_stored(value, candidates);
+            }
             Some(end)
         });
     }
@@ -26,7 +31,11 @@ pub(super) fn scan(known: &KnownText<'_>, keys: &[Box<[u8]>], candidates: &mut V
 
 /// Calls `visit` with every place where `key` stands as a whole word, whatever
 /// its case. It returns where to go on, if it has read further.
-fn each_key(text: &[u8], key: &[u8], mut visit: impl FnMut(Range<usize>) -> Option<usize>) {
+pub(super) fn each_key(
+    text: &[u8],
+    key: &[u8],
+    mut visit: impl FnMut(Range<usize>) -> Option<usize>,
+) {
     let Some(&first) = key.first() else { return };
     let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
     let is_word = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
@@ -105,6 +114,16 @@ fn operator(rest: &[u8], quoted: bool, spaced: bool) -> Option<usize> {
 fn starts_line(text: &[u8], key: &Range<usize>) -> bool {
     let before = text[..key.start].iter().rev().find(|b| !matches!(b, b' ' | b'\t'));
     before.is_none_or(|b| *b == b'\n')
+}
+
+/// The content of the string behind the key's quote and colon (JSON).
+pub(super) fn json_string(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let rest = text.get(at..)?;
+    let skipped = rest.iter().take(16).take_while(|b| b"\": \t\r\n".contains(b)).count();
+    let start = at + skipped;
+    let opened = rest[..skipped].last() == Some(&b'"') && rest[..skipped].contains(&b':');
+    let end = closing(&text[..text.len().min(start + MAX_VALUE)], start, b'"')?;
+    (opened && end > start).then_some(start..end)
 }
 
 /// A quoted value, or a bare one up to a blank.

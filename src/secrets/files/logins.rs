@@ -26,6 +26,23 @@ pub(super) fn netrc(known: &KnownText<'_>, candidates: &mut Vec<Candidate>) {
     }
 }
 
+/// The value of a `password` at `at` that follows `machine` and `login`, in a file
+/// of any name: a script writes `.netrc`, a manual shows one.
+pub fn netrc_entry(text: &[u8], at: usize) -> Option<Range<usize>> {
+    const NEAR: usize = 160;
+    let next = text.get(at..)?.strip_prefix(b"password")?;
+    let before = &text[at.saturating_sub(NEAR)..at];
+    let machine = memchr::memmem::rfind(before, b"machine ")?;
+    memchr::memmem::find(&before[machine..], b"login ")?;
+    if !next.first()?.is_ascii_whitespace() || !before.last()?.is_ascii_whitespace() {
+        return None;
+    }
+    let token = next_token(text, at + b"password".len(), Word::Password)?;
+    let is_quote = |b: &u8| matches!(b, b'"' | b'\'' | b'`' | b'\\');
+    let length = text[token.clone()].iter().take_while(|b| !is_quote(b)).count();
+    (length > 0).then(|| token.start..token.start + length)
+}
+
 /// What a token of `.netrc` announces.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Word {
@@ -133,7 +150,10 @@ mod tests {
     fn read(reader: fn(&KnownText<'_>, &mut Vec<Candidate>), text: &str) -> Vec<&str> {
         let mut found = Vec::new();
         let place = Place::of("x");
-        reader(&KnownText { text: text.as_bytes(), place, rule: RuleIndex(0) }, &mut found);
+        reader(
+            &KnownText { text: text.as_bytes(), place, rule: RuleIndex(0), specificity: 39 },
+            &mut found,
+        );
         found.into_iter().map(|candidate| &text[candidate.span]).collect()
     }
 

@@ -46,9 +46,12 @@ impl Lookup {
         lower[1..].copy_from_slice(name);
         lower.make_ascii_lowercase();
         self.at(&lower[1..], folders, &mut visit);
-        if let Some(dot) = memchr::memrchr(b'.', lower) {
+        // The longest ending first; each overwrites the byte before its dot.
+        let mut from = 1;
+        while let Some(dot) = memchr::memchr(b'.', &lower[from..]).map(|i| from + i) {
             lower[dot - 1] = b'*';
             self.at(&lower[dot - 1..], folders, &mut visit);
+            from = dot + 1;
         }
     }
 
@@ -76,7 +79,7 @@ mod tests {
 
     fn found(path: &str) -> Vec<usize> {
         let mut lookup = Lookup::default();
-        let names = [".netrc", "*.ppk", ".docker/config.json"];
+        let names = [".netrc", "*.ppk", ".docker/config.json", "*.shop.json"];
         for (rule, name) in names.iter().enumerate() {
             lookup.add(&[(*name).to_owned()], rule);
         }
@@ -94,6 +97,7 @@ mod tests {
             (".docker/config.json", &[2]),
             ("a/.docker/config.json~", &[2]),
             ("a/x.docker/config.json", &[]),
+            ("a.b.shop.json", &[3]),
             ("config.json", &[]),
             ("netrc", &[]),
             ("", &[]),

@@ -7,6 +7,7 @@
 //! name no rule knows costs two look-ups.
 
 mod dumps;
+mod exports;
 mod hashes;
 mod keyed;
 mod logins;
@@ -21,21 +22,27 @@ use crate::rules::Catalogue;
 use crate::rules::model::KnownFile;
 use crate::source::place::Place;
 
+pub use logins::netrc_entry;
 pub use value::{decoded_pair, stored};
 
 use super::MAX_CANDIDATES;
 use super::value::Opinion;
 use lookup::Lookup;
 
-/// Beats a generic assignment and a format that needs context, loses to a
-/// provider's prefix.
-const SPECIFICITY: u8 = 60;
+/// Beats a generic assignment; any provider's format names the credential better.
+const SPECIFICITY: u8 = 39;
+
+/// Settings of a program hold many kinds of credentials: there whatever names the
+/// provider speaks, and only a generic assignment is beaten.
+const OF_SETTINGS: u8 = 30;
 
 /// What a reader gets.
 pub(super) struct KnownText<'a> {
     pub(super) text: &'a [u8],
     pub(super) place: Place,
     pub(super) rule: RuleIndex,
+    /// See [`Candidate::specificity`].
+    pub(super) specificity: u8,
 }
 
 impl KnownText<'_> {
@@ -43,7 +50,7 @@ impl KnownText<'_> {
     /// caller sees from their number that there may be more.
     fn push(&self, range: Range<usize>, opinion: Opinion, candidates: &mut Vec<Candidate>) {
         if candidates.len() < MAX_CANDIDATES {
-            candidates.push(Candidate::of_secret(self.rule, range, SPECIFICITY, opinion));
+            candidates.push(Candidate::of_secret(self.rule, range, self.specificity, opinion));
         }
     }
 
@@ -60,6 +67,8 @@ enum Reader {
     /// Values of these keys.
     Keys(Vec<Box<[u8]>>),
     Named(fn(&KnownText<'_>, &mut Vec<Candidate>)),
+    /// The same, for the settings of any program.
+    Settings(fn(&KnownText<'_>, &mut Vec<Candidate>)),
 }
 
 impl Reader {
@@ -67,17 +76,27 @@ impl Reader {
         let named = match detector {
             Some("netrc") => logins::netrc,
             Some("pgpass") => logins::pgpass,
-            Some("git-credentials") => logins::git_credentials,
+            Some("git-credentials" | "login-urls") => logins::git_credentials,
             Some("password-hashes") => hashes::account_lines,
             Some("sql-hashes") => dumps::sql_rows,
             Some("shell-exports") => dumps::shell_exports,
+            Some("postman") => exports::postman,
+            Some("terraform-state") => exports::terraform_state,
             Some("key-file") => whole::hex_key,
             _ if file.keys.is_empty() => return None,
             _ => {
                 return Some(Reader::Keys(file.keys.iter().map(|k| k.as_bytes().into()).collect()));
             }
         };
-        Some(Reader::Named(named))
+        let settings = matches!(detector, Some("shell-exports" | "postman" | "terraform-state"));
+        Some(if settings { Reader::Settings(named) } else { Reader::Named(named) })
+    }
+
+    fn specificity(&self) -> u8 {
+        match self {
+            Reader::Settings(_) => OF_SETTINGS,
+            Reader::Keys(_) | Reader::Named(_) => SPECIFICITY,
+        }
     }
 }
 
@@ -112,14 +131,15 @@ impl FileRules {
     pub fn scan(&self, path: &str, text: &[u8], place: Place, candidates: &mut Vec<Candidate>) {
         self.lookup.each(path, |number| {
             let rule = &self.rules[number];
-            let known = KnownText { text, place, rule: rule.rule };
+            let specificity = rule.reader.specificity();
+            let known = KnownText { text, place, rule: rule.rule, specificity };
             let fits = |word: &[u8]| memchr::memmem::find(text, word).is_some();
             if !rule.contains.is_empty() && !rule.contains.iter().any(|word| fits(word)) {
                 return;
             }
             match &rule.reader {
                 Reader::Keys(keys) => keyed::scan(&known, keys, candidates),
-                Reader::Named(read) => read(&known, candidates),
+                Reader::Named(read) | Reader::Settings(read) => read(&known, candidates),
             }
         });
     }

@@ -8,6 +8,7 @@ use crate::secrets::randomness::randomness;
 use crate::secrets::reference::is_template;
 use crate::secrets::standin::{is_monotonous, is_placeholder};
 use crate::secrets::value::{Opinion, has_part};
+use crate::secrets::words::Wording;
 use crate::source::place::Role;
 
 /// Longest credential that is weighed, in bytes.
@@ -25,7 +26,7 @@ const NOTHING: &[&str] = &[
 const LOOKUPS: &[&str] = &[
     "op://", "vault:", "env:", "file:", "ref+", "arn:", "ssm:", "keychain", "process.env",
     "getenv", "os.environ", "env(", "env[", "secret:", "enc:", "enc[", "crypt:", "!vault",
-    "$ansible_vault",
+    "$ansible_vault", "autogenerate", "${", "$(", "{{", "<%", "#{", "%{", "<?",
 ];
 
 /// An opinion on a credential that a program stored or a person put where the
@@ -46,8 +47,10 @@ pub fn stored(value: &[u8], role: Role) -> Option<Opinion> {
     let confidence = if sure { Confidence::High } else { Confidence::Medium };
     Some(match role {
         Role::Production => (confidence, "the file keeps a credential at this place"),
-        Role::Example => (confidence.lowered(), "the credential file is an example"),
-        Role::Test => (Confidence::Low, "the credential file belongs to a test"),
+        _ if Wording::of(value).is_text() => {
+            (Confidence::Low, "a word in a credential file of a test or example")
+        }
+        _ => (Confidence::Medium, "the credential file belongs to a test or example"),
     })
 }
 
@@ -56,7 +59,7 @@ fn names_nothing(value: &[u8]) -> bool {
     let begins = |word: &&str| {
         value.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word.as_bytes()))
     };
-    NOTHING.iter().any(|word| is(&word)) || LOOKUPS.iter().any(|word| begins(&word))
+    NOTHING.iter().any(is) || LOOKUPS.iter().any(begins)
 }
 
 /// `********`, `xxxx`, `....`.

@@ -166,7 +166,9 @@ fn is_named(text: &[u8], start: usize, body: &[u8]) -> bool {
     const WORDS: &[&str] = &["key", "token", "secret", "auth", "pass", "cred"];
     let floor = start.saturating_sub(80);
     let line = memchr::memrchr(b'\n', &text[floor..start]).map_or(floor, |i| floor + i + 1);
-    randomness(body) > 0.9 && has_part(&text[line..start], WORDS)
+    // In a path (`…:key/0a1b…`) it is a number, not a credential.
+    let in_path = start > 0 && text[start - 1] == b'/';
+    !in_path && randomness(body) > 0.9 && has_part(&text[line..start], WORDS)
 }
 
 const HAS_FORMAT: &str = "the token has its provider's format";

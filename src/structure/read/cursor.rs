@@ -39,7 +39,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Goes to the end of the line, not over it.
-    pub(super) fn to_line_end(&mut self) {
+    pub(super) fn end_line(&mut self) {
         self.at = memchr::memchr(b'\n', self.rest()).map_or(self.end, |length| self.at + length);
     }
 
@@ -79,7 +79,7 @@ impl<'a> Cursor<'a> {
         if flavor.hash_comments() && rest.starts_with(b"#")
             || flavor.slash_comments() && rest.starts_with(b"//")
         {
-            self.to_line_end();
+            self.end_line();
         } else if flavor.slash_comments() && rest.starts_with(b"/*") {
             self.at += 2;
             self.past(b"*/");

@@ -1,6 +1,8 @@
 //! Dockerfiles: `stage` for each `FROM`, with its instructions as entries; the
 //! last, which is what runs, is called `final`.
 
+use std::collections::HashSet;
+
 use super::cursor::Cursor;
 use crate::structure::tree::{Id, Tree, Value};
 
@@ -11,6 +13,7 @@ pub(super) fn read(text: &[u8]) -> Tree<'_> {
     let last = last_from(text);
     let mut cursor = Cursor::new(text);
     let mut stage: Option<Id> = None;
+    let mut names: HashSet<Vec<u8>> = HashSet::new();
     while !cursor.is_done() {
         cursor.take_while(|byte| byte.is_ascii_whitespace());
         let start = cursor.at;
@@ -28,11 +31,27 @@ pub(super) fn read(text: &[u8]) -> Tree<'_> {
             let key: &[u8] = if start == last { b"final" } else { b"stage" };
             stage = Some(tree.open(key, start, Value::Map));
         }
-        let value = if args.starts_with(b"$") { Value::Open(args) } else { Value::Text(args) };
+        let value =
+            if is_known(&mut names, name, args) { Value::Text(args) } else { Value::Open(args) };
         tree.add(name, start..end, value);
     }
     tree.finish(text.len());
     tree
+}
+
+/// Whether an instruction says what it means: a `FROM` with a variable, or
+/// with the name of a stage above it, does not. Stages are added to `names`.
+fn is_known(names: &mut HashSet<Vec<u8>>, name: &[u8], args: &[u8]) -> bool {
+    if !name.eq_ignore_ascii_case(b"from") {
+        return true;
+    }
+    let mut words = args.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    let image = words.find(|word| !word.starts_with(b"--")).unwrap_or_default();
+    let known = !image.contains(&b'$') && !names.contains(&image.to_ascii_lowercase());
+    if let Some(stage) = words.nth(1) {
+        names.insert(stage.to_ascii_lowercase());
+    }
+    known
 }
 
 /// Goes behind an instruction with its continued lines; the end of its text.
@@ -41,7 +60,7 @@ fn instruction_end(cursor: &mut Cursor<'_>) -> usize {
     let start = cursor.at;
     loop {
         let line_start = cursor.at;
-        cursor.to_line_end();
+        cursor.end_line();
         let line = cursor.slice(line_start, cursor.at).trim_ascii();
         // A comment between continued lines does not end them.
         let goes_on = line.ends_with(b"\\") || line_start != start && line.starts_with(b"#");

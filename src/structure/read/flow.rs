@@ -178,17 +178,19 @@ fn string<'a>(
 ) {
     let from = cursor.at;
     let content = quoted(cursor, flavor);
-    let literal_end = cursor.at;
+    let mut end = cursor.at;
     let mut value = value_of(content, flavor);
     if flavor.interpolates() {
         cursor.skip_spaces();
         let goes_on = cursor.peek().is_some_and(|byte| !b"\n,}])#/:;".contains(&byte));
         if goes_on {
-            to_end_of_bare(cursor, flavor);
-            value = Value::Open(cursor.slice(from, cursor.at).trim_ascii_end());
+            end_bare(cursor, flavor);
+            let whole = cursor.slice(from, cursor.at).trim_ascii_end();
+            value = Value::Open(whole);
+            end = from + whole.len();
         }
     }
-    tree.add(key, start..cursor.at.min(literal_end.max(cursor.at)), value);
+    tree.add(key, start..end, value);
 }
 
 /// Reads a word, a number or an expression.
@@ -200,26 +202,26 @@ fn bare<'a>(
     container: Option<(Id, bool)>,
 ) {
     let from = cursor.at;
-    to_end_of_bare(cursor, flavor);
+    end_bare(cursor, flavor);
     let text = cursor.slice(from, cursor.at).trim_ascii();
     let value = if flavor.interpolates() && !is_literal(text) {
         Value::Open(text)
     } else {
         value_of(text, flavor)
     };
-    if flavor == Flavor::Hcl && text.starts_with(b"for ") {
-        if let Some((list, _)) = container {
-            tree.set(list, Value::Open(text));
-        }
+    let is_loop = flavor == Flavor::Hcl && text.starts_with(b"for ");
+    if let Some((list, _)) = container.filter(|_| is_loop) {
+        tree.set(list, Value::Open(text));
     }
     // Written as absent.
-    if !(flavor.interpolates() && text == b"null") && !(text.is_empty() && key.is_empty()) {
+    let is_absent = flavor.interpolates() && text == b"null";
+    if !(is_absent || text.is_empty() && key.is_empty()) {
         tree.add(key, start..from + text.len(), value);
     }
 }
 
 /// Goes to where a bare value ends, over whatever it has in brackets.
-fn to_end_of_bare(cursor: &mut Cursor<'_>, flavor: Flavor) {
+fn end_bare(cursor: &mut Cursor<'_>, flavor: Flavor) {
     let mut depth = 0_usize;
     while let Some(byte) = cursor.peek() {
         match byte {
@@ -250,13 +252,13 @@ fn heredoc<'a>(cursor: &mut Cursor<'a>, tree: &mut Tree<'a>, (key, start): (&'a 
     cursor.at += 2;
     cursor.take_while(|byte| byte == b'-');
     let mark = cursor.take_while(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    cursor.to_line_end();
+    cursor.end_line();
     let from = (cursor.at + 1).min(cursor.end);
     cursor.at = from;
     let mut to = from;
     while !cursor.is_done() {
         to = cursor.at;
-        cursor.to_line_end();
+        cursor.end_line();
         let line = cursor.slice(to, cursor.at);
         if line.trim_ascii() == mark {
             break;

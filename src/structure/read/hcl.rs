@@ -80,7 +80,10 @@ fn block<'a>(tree: &mut Tree<'a>, start: usize, words: &[&'a [u8]], around: Opti
         tree.open(b"", start, Value::Map);
     }
     for key in keys {
-        tree.open(key, start, Value::Map);
+        let node = tree.open(key, start, Value::Map);
+        if is_dynamic {
+            tree.set_optional(node);
+        }
     }
     Body { outer, is_dynamic }
 }
@@ -99,7 +102,7 @@ pub(super) fn read_bicep(text: &[u8]) -> Tree<'_> {
         match keyword {
             b"resource" => resource(&mut cursor, &mut tree, start),
             b"param" | b"var" => named(&mut cursor, &mut tree, keyword, start),
-            _ => cursor.to_line_end(),
+            _ => cursor.end_line(),
         }
         if cursor.at == start {
             cursor.at += 1;
@@ -118,7 +121,7 @@ fn resource<'a>(cursor: &mut Cursor<'a>, tree: &mut Tree<'a>, start: usize) {
     let kind = kind.split(|byte| *byte == b'@').next().unwrap_or(kind);
     cursor.skip_spaces();
     if cursor.take_while(|byte| byte.is_ascii_alphabetic()) == b"existing" {
-        return cursor.to_line_end();
+        return cursor.end_line();
     }
     let outer = tree.open(b"resources", start, Value::Map);
     tree.add(b"type", kind_at..cursor.at, Value::Text(kind));

@@ -19,7 +19,7 @@ pub(super) fn properties(text: &[u8]) -> Tree<'_> {
             }
             property(&mut cursor, &mut tree);
         }
-        cursor.to_line_end();
+        cursor.end_line();
     }
     tree.finish(text.len());
     tree
@@ -42,7 +42,7 @@ fn property<'a>(cursor: &mut Cursor<'a>, tree: &mut Tree<'a>) {
 fn line_value<'a>(cursor: &mut Cursor<'a>) -> &'a [u8] {
     let from = cursor.at;
     let mut line = cursor.clone();
-    line.to_line_end();
+    line.end_line();
     let whole = cursor.slice(from, line.at).trim_ascii_end();
     match whole {
         [quote @ (b'"' | b'\''), inner @ .., last] if last == quote => {
@@ -86,7 +86,7 @@ pub(super) fn sections(text: &[u8]) -> Tree<'_> {
             Some(_) => assignment(&mut cursor, &mut tree),
             None => break,
         }
-        cursor.to_line_end();
+        cursor.end_line();
     }
     tree.finish(text.len());
     tree
@@ -95,7 +95,7 @@ pub(super) fn sections(text: &[u8]) -> Tree<'_> {
 /// `[a.b]`, `[[a.b]]`, `[a "b"]`.
 fn header<'a>(cursor: &mut Cursor<'a>, tree: &mut Tree<'a>) -> u32 {
     let start = cursor.at;
-    cursor.to_line_end();
+    cursor.end_line();
     let line = cursor.slice(start, cursor.at).trim_ascii();
     let inner = line.iter().position(|byte| *byte == b']').map_or(line, |end| &line[..end]);
     let skipped = inner.iter().take_while(|byte| **byte == b'[').count();

@@ -19,7 +19,7 @@ pub(super) fn braces(text: &[u8]) -> Tree<'_> {
         cursor.take_while(|byte| byte.is_ascii_whitespace() || byte == b';');
         let start = cursor.at;
         match cursor.peek() {
-            Some(b'#') => cursor.to_line_end(),
+            Some(b'#') => cursor.end_line(),
             Some(b'}') => {
                 cursor.at += 1;
                 if let Some(block) = blocks.pop() {
@@ -103,11 +103,11 @@ pub(super) fn apache(text: &[u8]) -> Tree<'_> {
     while !cursor.is_done() {
         cursor.take_while(|byte| byte.is_ascii_whitespace());
         let start = cursor.at;
-        cursor.to_line_end();
+        cursor.end_line();
         while cursor.slice(start, cursor.at).trim_ascii_end().ends_with(b"\\") && !cursor.is_done()
         {
             cursor.at += 1;
-            cursor.to_line_end();
+            cursor.end_line();
         }
         let line = cursor.slice(start, cursor.at).trim_ascii_end();
         let span = start..start + line.len();
@@ -142,7 +142,7 @@ pub(super) fn haproxy(text: &[u8]) -> Tree<'_> {
     while !cursor.is_done() {
         cursor.take_while(|byte| byte.is_ascii_whitespace());
         let start = cursor.at;
-        cursor.to_line_end();
+        cursor.end_line();
         let line = cursor.slice(start, cursor.at).trim_ascii_end();
         let span = start..start + line.len();
         if line.is_empty() || line.starts_with(b"#") {

@@ -28,6 +28,8 @@ struct Reader<'a> {
     anchor: Option<&'a [u8]>,
     /// End of what was read last.
     last_end: usize,
+    /// Open parts of a template: whether they are conditions within a document.
+    parts: Vec<bool>,
 }
 
 /// Reads all documents of `text`.
@@ -40,12 +42,13 @@ pub(super) fn read(text: &[u8]) -> Tree<'_> {
         aliases: Vec::new(),
         anchor: None,
         last_end: 0,
+        parts: Vec::new(),
     };
     reader.document();
     while !reader.cursor.is_done() {
         let from = reader.cursor.at;
         reader.line();
-        reader.cursor.to_line_end();
+        reader.cursor.end_line();
         reader.cursor.at = (reader.cursor.at + 1).min(reader.cursor.end).max(from + 1);
     }
     reader.tree.finish(text.len());
@@ -95,11 +98,18 @@ impl<'a> Reader<'a> {
         if memchr::memmem::find(line, b"}}").is_none() && line.starts_with(b"{{") {
             self.cursor.past(b"}}");
         }
-        if let Template::Output(indentation) = template {
-            self.leave(indentation.unwrap_or(column), false);
-            self.make(Value::Map);
-            let at = self.cursor.at;
-            self.tree.add(TEMPLATE, at..at, Value::Open(b"{{"));
+        match template {
+            Template::Control => {}
+            // A condition around a whole document says only when it is used.
+            Template::Opening => self.parts.push(self.frames.len() > 1),
+            Template::Definition => self.parts.push(false),
+            Template::Closing => _ = self.parts.pop(),
+            Template::Output(indentation) => {
+                self.leave(indentation.unwrap_or(column), false);
+                self.make(Value::Map);
+                let at = self.cursor.at;
+                self.tree.add(TEMPLATE, at..at, Value::Open(b"{{"));
+            }
         }
     }
 
@@ -205,6 +215,8 @@ impl<'a> Reader<'a> {
             Some(b"!Sub") if !content.starts_with(b"${") => Value::Text(content),
             Some(b"!Ref") => Value::Open(content),
             Some(tag) => Value::Open(tag),
+            // Under a condition: whether it is said is not known.
+            None if self.parts.contains(&true) => Value::Open(content),
             None => value_of(content, Flavor::Yaml),
         };
         let node = self.tree.add(key, start..self.cursor.at, value);
@@ -230,7 +242,7 @@ impl<'a> Reader<'a> {
     /// The rest of the line without a comment.
     fn plain(&mut self) -> &'a [u8] {
         let from = self.cursor.at;
-        self.cursor.to_line_end();
+        self.cursor.end_line();
         let line = self.cursor.slice(from, self.cursor.at);
         let length = memchr::memmem::find(line, b" #").unwrap_or(line.len());
         let text = line[..length].trim_ascii_end();
@@ -240,7 +252,7 @@ impl<'a> Reader<'a> {
 
     /// `|` and `>`: the lines below that are deeper than `column`.
     fn block(&mut self, key: &'a [u8], start: usize, column: usize) {
-        self.cursor.to_line_end();
+        self.cursor.end_line();
         let from = (self.cursor.at + 1).min(self.cursor.end);
         let mut to = from;
         let mut line = Cursor::part(self.cursor.text, from, self.cursor.end);
@@ -252,7 +264,7 @@ impl<'a> Reader<'a> {
             if !is_blank && depth <= column {
                 break;
             }
-            line.to_line_end();
+            line.end_line();
             if !is_blank {
                 to = line.at;
             }

@@ -4,11 +4,11 @@ use super::cursor::Cursor;
 use super::flow::Flavor;
 use super::string::quoted;
 
-/// Words of template lines that write nothing themselves.
-const CONTROL: &[&[u8]] = &[
-    b"if", b"else", b"end", b"range", b"with", b"define", b"block", b"/*", b"fail", b"break",
-    b"continue", b"required", b"required",
-];
+/// Words that begin a part which is written under a condition.
+const OPENING: &[&[u8]] = &[b"if", b"range", b"with"];
+
+/// Words of other template lines that write nothing themselves.
+const CONTROL: &[&[u8]] = &[b"else", b"/*", b"fail", b"break", b"continue", b"required"];
 
 /// A key at the cursor, with the cursor behind its colon; none, and the cursor
 /// where it was, if the line has no key here.
@@ -28,7 +28,7 @@ pub(super) fn key<'a>(cursor: &mut Cursor<'a>) -> Option<&'a [u8]> {
 
 fn quoted_key<'a>(cursor: &mut Cursor<'a>) -> Option<&'a [u8]> {
     let mut line = cursor.clone();
-    line.to_line_end();
+    line.end_line();
     let end = std::mem::replace(&mut cursor.end, line.at);
     let key = quoted(cursor, Flavor::Yaml);
     cursor.end = end;
@@ -60,18 +60,25 @@ fn plain_key<'a>(cursor: &mut Cursor<'a>) -> Option<&'a [u8]> {
 /// What a line that begins with `{{` or `{%` is.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Template {
-    /// It writes nothing: a condition, a loop, a comment, an assignment.
+    /// It writes nothing: an alternative, a comment, an assignment.
     Control,
+    /// What follows is written under a condition.
+    Opening,
+    /// The end of such a part, or of a definition.
+    Closing,
+    /// What follows is a definition with an end of its own.
+    Definition,
     /// It writes entries, indented by as much if it says so.
     Output(Option<usize>),
 }
 
 /// Reads the template line `line`; none if it is no template line.
 pub(super) fn template(line: &[u8]) -> Option<Template> {
-    if line.starts_with(b"{%") || line.starts_with(b"{#") || line.starts_with(b"<%") {
-        return Some(Template::Control);
-    }
-    let inner = line.strip_prefix(b"{{")?;
+    let inner = line.strip_prefix(b"{{").or_else(|| line.strip_prefix(b"{%"));
+    let Some(inner) = inner else {
+        let other = line.starts_with(b"{#") || line.starts_with(b"<%");
+        return other.then_some(Template::Control);
+    };
     if let Some(end) = memchr::memmem::rfind(line, b"}}") {
         // `{{ name }}: value` is an entry like others.
         let after = line[end + 2..].trim_ascii();
@@ -80,9 +87,23 @@ pub(super) fn template(line: &[u8]) -> Option<Template> {
         }
     }
     let inner = inner.strip_prefix(b"-").unwrap_or(inner).trim_ascii_start();
-    let is_control = CONTROL.iter().any(|word| inner.starts_with(word))
-        || inner.starts_with(b"$") && memchr::memmem::find(inner, b":=").is_some();
-    Some(if is_control { Template::Control } else { Template::Output(indentation(line)) })
+    let begins = |words: &[&[u8]]| words.iter().any(|word| inner.starts_with(word));
+    let closes = [b"{{ end", b"{{- en", b"{{end ", b"{{end}"];
+    let is_closed = closes.iter().any(|end| memchr::memmem::find(line, *end).is_some());
+    Some(if inner.starts_with(b"end") {
+        Template::Closing
+    } else if begins(OPENING) {
+        if is_closed { Template::Control } else { Template::Opening }
+    } else if begins(&[b"define", b"block", b"macro"]) {
+        Template::Definition
+    } else if begins(CONTROL)
+        || line.starts_with(b"{%")
+        || inner.starts_with(b"$") && memchr::memmem::find(inner, b":=").is_some()
+    {
+        Template::Control
+    } else {
+        Template::Output(indentation(line))
+    })
 }
 
 /// The number in `nindent 8`.
@@ -112,7 +133,9 @@ mod tests {
 
     #[test]
     fn template_lines_say_how_deep_they_write() {
-        assert_eq!(template(b"{{- if .Values.tls }}"), Some(Template::Control));
+        assert_eq!(template(b"{{- if .Values.tls }}"), Some(Template::Opening));
+        assert_eq!(template(b"{{- if .Values.tls }}tls: 1{{- end }}"), Some(Template::Control));
+        assert_eq!(template(b"{{- end -}}"), Some(Template::Closing));
         assert_eq!(
             template(b"{{- toYaml .Values.x | nindent 8 }}"),
             Some(Template::Output(Some(8)))

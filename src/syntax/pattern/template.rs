@@ -104,7 +104,8 @@ impl Template {
         let (range, meta) = &self.metas[index];
         let before = self.source[..range.start].trim_end();
         let many = matches!(meta, Meta::Many(_));
-        let mut text = style.write(index, many && before.ends_with(['(', ',']));
+        let listed = before.ends_with(['(', ',']) && !in_annotation(before);
+        let mut text = style.write(index, many && listed);
         if matches!(style, Style::Dollar | Style::PhpFunction) && many && before.ends_with('{') {
             text.push(';');
         }
@@ -169,6 +170,17 @@ impl Template {
     }
 }
 
+/// Whether what follows `before` is an argument of an annotation.
+fn in_annotation(before: &str) -> bool {
+    let mut closed = 0;
+    let open = before.char_indices().rev().find(|(_, c)| {
+        closed += i32::from(*c == ')') - i32::from(*c == '(');
+        closed < 0
+    });
+    let name = open.map_or("", |(at, _)| before[..at].trim_end());
+    name.trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.')).ends_with('@')
+}
+
 /// The metavariable at the start of `text` and its length. `$_NAME` is none:
 /// PHP's `$_GET` must stay what it is.
 fn meta_at(text: &str) -> Option<(usize, Meta)> {
@@ -210,6 +222,14 @@ mod tests {
     fn other_dollars_are_code() {
         let template = Template::new("foo($_GET['$x'], $lower, \"^a$\")");
         assert_eq!(template.render(Style::Dollar), "foo($_GET['$x'], $lower, \"^a$\")");
+    }
+
+    #[test]
+    fn arguments_of_annotations_are_no_parameters() {
+        let template = Template::new("@Get($$$) void f($$$, @Size(min = $N, $$$) int n)");
+        let code = template.render(Style::TypeFirst);
+        let expected = "@Get(zqmv0z) void f(Zqmv1z zqmv1z, @Size(min = zqmv2z, zqmv3z) int n)";
+        assert_eq!(code, expected);
     }
 
     #[test]

@@ -1,0 +1,132 @@
+//! What Seamline reads out of a credential's structure: the kind of a key, the
+//! account of a token, the user behind an encoded pair. Samples are made up and
+//! put together here, so that none stands in the file.
+
+#![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+
+use std::sync::{Arc, LazyLock};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use seamline::finding::{Confidence, Finding};
+use seamline::judge::JudgeOptions;
+use seamline::pipeline::Engine;
+use seamline::rules::Catalogue;
+
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
+    Engine::new(Arc::new(Catalogue::built_in().unwrap()), JudgeOptions::default())
+});
+
+fn findings(path: &str, text: &str) -> Vec<Finding> {
+    ENGINE.scan_text(path, text.as_bytes()).findings
+}
+
+/// The one finding of rule `id`.
+fn only(path: &str, text: &str, id: &str) -> Finding {
+    let mut found = findings(path, text);
+    found.retain(|finding| finding.rule.id == id);
+    assert_eq!(found.len(), 1, "{id} in {path}: {text}");
+    found.remove(0)
+}
+
+fn silent(path: &str, text: &str) {
+    let found: Vec<_> = findings(path, text).into_iter().map(|f| f.rule.id.clone()).collect();
+    assert!(found.is_empty(), "{found:?} in {path}: {text}");
+}
+
+/// A PEM file with `der` under `label`.
+fn pem(label: &str, der: &[u8]) -> String {
+    let dashes = "-".repeat(5);
+    let body = STANDARD.encode(der);
+    format!("{dashes}BEGIN {label}{dashes}\n{body}\n{dashes}END {label}{dashes}\n")
+}
+
+/// The head of a PKCS#1 key with a modulus of `bytes` bytes, and some more.
+fn pkcs1(bytes: u16) -> Vec<u8> {
+    let (length, whole) = (bytes.to_be_bytes(), (bytes + 12).to_be_bytes());
+    let mut der = vec![0x30, 0x82, whole[0], whole[1], 0x02, 0x01, 0x00];
+    der.extend([0x02, 0x82, length[0], length[1]]);
+    der.extend((0..bytes).map(|i| (i % 251) as u8 | 1));
+    der.extend([0x02, 0x03, 0x01, 0x00, 0x01]);
+    der
+}
+
+#[test]
+fn a_private_key_says_its_kind_and_size() {
+    let key = only("server.key", &pem("RSA PRIVATE KEY", &pkcs1(256)), "private-key");
+    assert_eq!(key.message, "RSA private key of 2048 bits");
+    assert_eq!(key.confidence, Confidence::High);
+    let mut openssh = b"openssh-key-v1\0\0\0\0\x0aaes256-ctr".to_vec();
+    openssh.extend([7; 120]);
+    let key = only("id_rsa", &pem("OPENSSH PRIVATE KEY", &openssh), "private-key");
+    assert_eq!(key.message, "OpenSSH private key, protected by a passphrase");
+    assert_eq!(key.confidence, Confidence::Medium);
+}
+
+#[test]
+fn public_keys_and_certificates_are_silent() {
+    for label in ["CERTIFICATE", "PUBLIC KEY", "RSA PUBLIC KEY", "CERTIFICATE REQUEST"] {
+        silent("server.pem", &pem(label, &pkcs1(256)));
+    }
+    silent(
+        "jwks.json",
+        r#"{"keys": [{"kty": "RSA", "n": "0vx7agoebGcQSuuPiLJXZpt", "e": "AQAB"}]}"#,
+    );
+}
+
+#[test]
+fn a_service_account_is_named() {
+    let key = pem("PRIVATE KEY", &pkcs1(128)).replace('\n', "\\n");
+    let json = format!(
+        r#"{{"type": "service_account", "private_key": "{key}", "client_email": "ann@shop.iam.gserviceaccount.com"}}"#
+    );
+    let finding = only("key.json", &json, "google-service-account-key");
+    assert!(finding.message.ends_with("ann@shop.iam.gserviceaccount.com"), "{}", finding.message);
+}
+
+#[test]
+fn the_user_of_an_encoded_pair_is_named_and_the_password_is_not() {
+    let pair = STANDARD.encode(["ann:", "s7Kd", "9Qw2x"].concat());
+    let config = format!(r#"{{"auths": {{"r.shop.internal": {{"auth": "{pair}"}}}}}}"#);
+    let finding = only(".docker/config.json", &config, "docker-registry-auth");
+    assert!(finding.message.contains("`ann`") && !finding.message.contains("s7Kd"));
+}
+
+#[test]
+fn an_access_key_id_names_its_account() {
+    let id = ["ASIA", "QNZGKIQY56JQ7WML"].concat();
+    let finding = only("deploy.env", &format!("AWS_ACCESS_KEY_ID={id}\n"), "aws-access-key-id");
+    assert!(finding.message.contains("029608264753"), "{}", finding.message);
+}
+
+#[test]
+fn a_wrong_checksum_is_never_sure() {
+    for token in [
+        ["gh", "p_", "abcdefghijklmnopqrstuvwxyz0123456789"].concat(),
+        ["np", "m_", "q8Zt4LxW2vNc7YbR5mJdXyq8Zt4LxW2vNc7Y"].concat(),
+        ["AGE-SECRET", "-KEY-1", &"QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L".repeat(2)[..58]].concat(),
+    ] {
+        for finding in findings("token.txt", &format!("value {token}\n")) {
+            assert_eq!(finding.confidence, Confidence::Low, "{}", finding.rule.id);
+        }
+    }
+}
+
+#[test]
+fn a_backup_of_a_known_file_is_known() {
+    let password = ["s7Kd", "9Qw2x"].concat();
+    let line = format!("machine git.shop.internal login ann password {password}\n");
+    for path in [".netrc", "home/ann/.netrc.bak", "_netrc~"] {
+        assert_eq!(only(path, &line, "netrc-password").confidence, Confidence::High);
+    }
+}
+
+#[test]
+fn options_of_other_programs_are_no_passwords() {
+    for line in [
+        "mkdir -p s7Kd9Qw2x", "docker run -p 8080:80 -u 1000:1000 web", "ssh -p 2222 ann@shop",
+        "psql -p 5432 -U ann", "cp -a s7Kd9Qw2x/ b", "ps -u ann:x1y2", "grep -w s7Kd9Qw2x file",
+    ] {
+        silent("run.sh", &format!("{line}\n"));
+    }
+}
