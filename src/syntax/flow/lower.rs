@@ -14,7 +14,7 @@ use crate::syntax::nodes::node_text;
 /// Deeper code is not followed.
 const MAX_DEPTH: usize = 180;
 /// Operations of a file at most.
-const MAX_OPS: usize = 600_000;
+const MAX_OPS: usize = 300_000;
 
 /// A child of a node.
 #[derive(Clone, Copy)]
@@ -143,7 +143,8 @@ impl<'a, 't> Lowerer<'a, 't> {
 
     /// `node` as an operation.
     pub(super) fn lower(&mut self, node: Node<'t>) -> Id {
-        if self.depth >= MAX_DEPTH || self.ir.ops.len() >= MAX_OPS {
+        self.ir.cut |= self.ir.ops.len() >= MAX_OPS;
+        if self.depth >= MAX_DEPTH || self.ir.cut {
             return self.unknown(node);
         }
         self.depth += 1;

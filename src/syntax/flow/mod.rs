@@ -140,6 +140,6 @@ impl Flow {
 
     /// Whether the file was too much to look at as a whole.
     pub(crate) fn is_exhausted(&self) -> bool {
-        self.outcome.exhausted
+        self.outcome.exhausted || self.ir.cut
     }
 }
