@@ -1,13 +1,14 @@
 //! The rules of each language, and what becomes of a file.
 
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use memchr::memmem;
 use tree_sitter::Tree;
 
+use super::development::Development;
 use super::dialect::Dialect;
 use super::flow::{Grammar, Place, Ways};
 use super::focus::Focus;
@@ -165,6 +166,7 @@ impl SyntaxEngine {
         let input = Input { dialect, text, root, place: &place, focus: &file.focus };
         let walked = walk::run(&input, &units);
         let ways = Ways::new(&place, &units, &walked);
+        let development = OnceCell::new();
         for hit in &walked.hits {
             let (slot, unit) = &slots[hit.unit];
             let Some(way) = ways.of(hit) else { continue };
@@ -176,6 +178,11 @@ impl SyntaxEngine {
                 }
             }
             way.tell(&mut candidate);
+            let development = development.get_or_init(|| Development::of(text, root));
+            if development.holds(&candidate.span) {
+                candidate.confidence = candidate.confidence.lowered();
+                candidate.reasons.push("it runs in development only".into());
+            }
             candidates.push(candidate);
         }
         file.exhausted.set(place.is_exhausted());
