@@ -5,7 +5,8 @@
 //! that no rule is about. The places where they stand are kept: the walk only
 //! looks at the parts of the tree that hold one ([`Focus`]).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
@@ -70,6 +71,8 @@ struct Condition {
 pub(crate) struct Triggers {
     automaton: Option<AhoCorasick>,
     words: Vec<TriggerWord>,
+    /// Numbers of the words that count only as a whole.
+    whole: Arc<HashMap<String, u32>>,
     conditions: Vec<Condition>,
 }
 
@@ -113,7 +116,9 @@ impl Triggers {
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::DFA))
             .build(words.iter().map(|word: &TriggerWord| word.text.as_bytes()));
-        Triggers { automaton: automaton.ok(), words, conditions }
+        let numbered = words.iter().zip(0..).filter(|(word, _)| word.whole);
+        let whole = numbered.map(|(word, number)| (word.text.clone(), number)).collect();
+        Triggers { automaton: automaton.ok(), whole: Arc::new(whole), words, conditions }
     }
 
     /// Numbers of the matchers that can fire in `text`, among those that
@@ -148,6 +153,13 @@ impl Triggers {
         focus.places = places.map(|(_, at)| *at as usize).collect();
         // Hits come in the order of their ends.
         focus.places.sort_unstable();
+        if !found.lost {
+            let is_whole = |word: u32| self.words[word as usize].whole;
+            let whole = found.hits.iter().filter(|(word, _)| is_whole(*word));
+            focus.marks = whole.map(|(word, at)| (*at as usize, *word)).collect();
+            focus.marks.sort_unstable();
+            focus.marked = Arc::clone(&self.whole);
+        }
         focus
     }
 
@@ -233,7 +245,17 @@ fn condition(
             None => condition.everywhere = true,
         }
     }
+    for pattern in matcher.inside.iter().chain(&matcher.not_inside) {
+        if let Some(word) = place_word(pattern, renamed) {
+            add(word, true);
+        }
+    }
     condition
+}
+
+/// The rarest word that stands in every match of `pattern` itself.
+pub(crate) fn place_word(pattern: &str, resolved: &[Import]) -> Option<String> {
+    rarest(own_words(pattern, resolved)).into_iter().next()
 }
 
 /// The words without which no value comes from a shared set of sources.
