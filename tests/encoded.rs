@@ -193,6 +193,13 @@ fn what_is_no_text_is_left_alone() {
 }
 
 #[test]
+fn a_random_key_that_begins_like_text_is_itself() {
+    let report = scan("secret_key: 5f352379324c22463451387a0aec5d2f\n");
+    let [finding] = &report.findings[..] else { panic!("{} findings", report.findings.len()) };
+    assert_eq!(finding.message, "Hard-coded key or token");
+}
+
+#[test]
 fn endless_encoded_pieces_end_in_a_skip() {
     let report = scan(&"bm90aGluZyBoZXJl\n".repeat(60_000));
     assert!(report.findings.is_empty());

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use seamline::finding::Candidate;
+use seamline::finding::{Candidate, Confidence};
 use seamline::rules::Catalogue;
 use seamline::rules::model::PatternFile;
 use seamline::source::Source;
@@ -397,4 +397,54 @@ fn broken_code_still_yields_what_can_be_read() {
     let code = "function f() {\n  const = ;\n  send_it(a);\n}\nsend_it(b, ;\nsend_it(b);\n";
     let found = found("javascript", "any = ['send_it($X)']", code);
     assert!(found.contains(&"send_it(b)"), "{found:?}");
+}
+
+#[test]
+fn what_runs_in_development_only_is_less_sure() {
+    let sure = |language: &str, code: &str| -> Vec<Confidence> {
+        let matcher = format!(
+            "languages = [\"{language}\"]\nconfidence = \"high\"\nany = [\"insecure($$$)\"]"
+        );
+        run_rule(rule(&matcher), language, code).into_iter().map(|c| c.confidence).collect()
+    };
+    let (high, medium) = (Confidence::High, Confidence::Medium);
+    let python =
+        "if settings.DEBUG:\n  insecure(1)\nelse:\n  insecure(2)\nif debug or x:\n  insecure(3)";
+    assert_eq!(sure("python", python), [medium, high, high]);
+    let script = "if (process.env.NODE_ENV === 'production') { insecure(1) } else { insecure(2) }\n\
+                  const a = isDev ? insecure(3) : insecure(4);";
+    assert_eq!(sure("javascript", script), [high, medium, medium, high]);
+    let ruby = "insecure(1) unless Rails.env.production?\nunless DEBUG\n  insecure(2)\nend";
+    assert_eq!(sure("ruby", ruby), [medium, high]);
+    assert_eq!(
+        sure("csharp", "void F() {\n#if DEBUG\ninsecure(1);\n#endif\ninsecure(2);\n}"),
+        [medium, high]
+    );
+}
+
+#[test]
+fn a_type_or_the_spelling_tells_what_something_is() {
+    let matcher =
+        "any = [\"$C.run($X)\"]\nwhere.C = { type = [\"lib.Client()\"], regex = \"(?i)client\" }";
+    let code = "import lib\na = lib.Client()\na.run(1)\nb = lib.Other()\nb.run(2)\n\
+                def f(client, c, d: lib.Client):\n  client.run(3)\n  c.run(4)\n  d.run(5)";
+    assert_eq!(found("python", matcher, code), ["a.run(1)", "client.run(3)", "d.run(5)"]);
+}
+
+#[test]
+fn a_rule_may_bring_its_own_sources_and_sanitizers() {
+    let matcher = "any = [\"sink($SINK)\"]\n\
+                   flow = { sources = [\"untrusted($$$)\"], sanitizers = [\"washed($X)\"] }";
+    let code = "a = untrusted(1)\nsink(a)\nsink(washed(a))\nsink(trusted(1))";
+    assert_eq!(found("python", matcher, code), ["sink(a)"]);
+    for (flow, problem) in [
+        ("{ sources = [\"reqest\"] }", "no set of sources"),
+        ("{ sources = [\"request\"], sanitizers = [\"soap\"] }", "no set of sanitizers"),
+    ] {
+        let matcher = format!("languages = [\"python\"]\nany = [\"sink($SINK)\"]\nflow = {flow}");
+        assert!(check(&rule(&matcher))[0].to_string().contains(problem), "{flow}");
+    }
+    let without =
+        "languages = [\"python\"]\nany = [\"sink($X)\"]\nflow = { sources = [\"request\"] }";
+    assert!(check(&rule(without))[0].to_string().contains("$SINK"));
 }

@@ -19,7 +19,7 @@ pub struct Target {
 }
 
 /// All targets, in the order in which they are run.
-pub const TARGETS: [Target; 14] = [
+pub const TARGETS: [Target; 15] = [
     Target { name: "decode", run: targets::decode::run, seeds: targets::decode::seeds },
     Target { name: "secrets", run: targets::secrets::run, seeds: seeds::rule_examples },
     Target { name: "archive", run: targets::archive::run, seeds: targets::archive::seeds },
@@ -32,6 +32,7 @@ pub const TARGETS: [Target; 14] = [
     },
     Target { name: "commands", run: targets::commands::run, seeds: targets::commands::seeds },
     Target { name: "token", run: targets::token::run, seeds: targets::token::seeds },
+    Target { name: "flow", run: targets::flow::run, seeds: targets::flow::seeds },
     Target { name: "syntax", run: targets::syntax::run, seeds: targets::syntax::seeds },
     Target { name: "structure", run: targets::structure::run, seeds: targets::structure::seeds },
     Target { name: "rules", run: targets::rules::run, seeds: seeds::rule_files },

@@ -7,7 +7,9 @@ use crate::finding::{Candidate, Confidence, RuleIndex};
 use crate::source::place::Notation;
 
 use super::Input;
+use super::files::stored;
 use super::literal::{SPECIFICITY, given};
+use super::standin::is_stand_in;
 use super::value::Opinion;
 
 /// How far a connection string is read each way, in bytes.
@@ -204,7 +206,11 @@ fn login_opinion(
     if password.contains(&b' ') || password.contains(&b'/') || !address && !chosen {
         return None;
     }
-    let (confidence, reason) = given(input, value.clone(), near(input.text, value.start))?;
+    // Beside a literal address even a plain word is the password.
+    let (confidence, reason) = match address && !is_stand_in(password) {
+        true => stored(password, input.place.role)?,
+        false => given(input, value.clone(), near(input.text, value.start))?,
+    };
     Some((confidence.min(Confidence::Medium), reason))
 }
 

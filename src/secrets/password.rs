@@ -14,6 +14,7 @@ use super::standin::{
 use super::value::Weighed;
 
 const NAMED_PASSWORD: &str = "the name announces a password";
+
 /// People choose passwords: words are allowed, sentences and identifiers are not.
 pub fn password(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     let value = weighed.value;
@@ -97,7 +98,7 @@ fn can_be_bare(weighed: &Weighed<'_>, look: &Look) -> bool {
 /// A word of tutorials is no secret. Written with digits for letters it still
 /// opens doors where it is not in a test.
 fn stand_in(value: &[u8], role: Role) -> Option<Assessment> {
-    if is_stand_in(value) || is_encoded_stand_in(value) || is_encoded_stand_in(value) {
+    if is_stand_in(value) || is_encoded_stand_in(value) {
         return Some(Assessment::new(Confidence::Low, "the value is a word that tutorials use"));
     }
     let production = role == Role::Production;
@@ -122,7 +123,8 @@ pub fn unnamed(value: &[u8], role: Role) -> Option<Assessment> {
         let number = |confidence| Assessment::new(confidence, "the value is a number");
         return number_or_none(value, &look).map(number);
     }
-    if look.foreign > 0 && look.digits == 0 || look.text && look.digits == 0 || is_doubtful(value) {
+    let wordy = look.digits == 0 && (look.text || look.foreign > 0);
+    if wordy || is_doubtful(value) {
         return low("the value is a plain word");
     }
     let sure = value.len() >= 8 && look.digits > 0 && !look.text;

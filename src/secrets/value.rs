@@ -203,3 +203,69 @@ pub fn has_part(value: &[u8], parts: &[&str]) -> bool {
             && value.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Confidence and first reason of `value` under `name`, in quotes, in `path`.
+    fn opinion(path: &str, name: &str, value: &str) -> Option<(Confidence, &'static str)> {
+        let weighed = Weighed {
+            name: name.as_bytes(),
+            kind: super::super::name::classify(name.as_bytes())?,
+            value: value.as_bytes(),
+            operator: Operator::Assign,
+            quoting: Quoting::Quoted,
+            place: Place::of(path),
+            in_comment: false,
+            ends_line: true,
+            goes_on: false,
+            lead: b"",
+        };
+        weigh(&weighed).map(|found| (found.confidence, found.reasons[0]))
+    }
+
+    #[test]
+    fn a_password_is_what_is_no_word() {
+        use Confidence::*;
+        for (value, expected) in [
+            ("kzvwqpt", Some(Medium)),
+            ("xw83kd", Some(Medium)),
+            ("839174", Some(Medium)),
+            ("Summer2019!", Some(Medium)),
+            ("v9K2pQx7LmZr4TbW", Some(High)),
+            ("hello", Some(Low)),
+            ("letmein123", Some(Low)),
+            ("1234", Some(Low)),
+            ("Passwort vergessen oder neu", None),
+            ("user_password", None),
+            ("C:\\keys", None),
+            ("${DB_PASSWORD}", None),
+        ] {
+            let found = opinion("app.py", "db_password", value).map(|o| o.0);
+            assert_eq!(found, expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn tests_and_examples_cap_at_medium() {
+        let value = "v9K2pQx7LmZr4TbW";
+        for path in ["test/login.py", "docs/setup.md"] {
+            let found = opinion(path, "password", value).map(|o| o.0);
+            assert_eq!(found, Some(Confidence::Medium), "{path}");
+        }
+        let label = opinion("config/locales/pl.yml", "password", "Zmieniamy");
+        assert_eq!(label.map(|o| o.0), Some(Confidence::Low));
+    }
+
+    #[test]
+    fn a_key_looks_drawn() {
+        let key = |value| opinion("app.py", "api_key", value).map(|o| o.0);
+        assert_eq!(key("q8Zt4LxW2vNc7YbR5mJd"), Some(Confidence::High));
+        assert_eq!(key("7d31e2b8-9c40-4f5a-8e61-0b27d49a6c13"), Some(Confidence::Medium));
+        assert_eq!(key("7d31e2b8-9c40-11ec-8e61-0b27d49a6c13"), Some(Confidence::Low));
+        assert_eq!(key("a1b2c3d4e5f6a1b2c3d4e5f6"), Some(Confidence::Medium));
+        assert_eq!(key("getApiKeyFromStore"), None);
+        assert_eq!(key("xxxxxxxxxxxxxxxxxxxx"), Some(Confidence::Low));
+    }
+}

@@ -1,5 +1,6 @@
 //! The rules of each format, and what becomes of a file.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -27,13 +28,18 @@ struct Spec {
     title: String,
     confidence: Confidence,
     matcher: PatternMatch,
-    files: Option<globset::GlobSet>,
     compiled: OnceLock<Option<Compiled>>,
+}
+
+/// A matcher in one format.
+struct Slot {
+    spec: Arc<Spec>,
+    files: Option<globset::GlobSet>,
 }
 
 /// The matchers of one format.
 struct FormatRules {
-    specs: Vec<Arc<Spec>>,
+    slots: Vec<Slot>,
     automaton: AhoCorasick,
     /// The matchers that each word can trigger.
     words: Vec<Vec<u32>>,
@@ -48,6 +54,9 @@ pub struct StructureEngine {
 /// Buffers of one thread.
 #[derive(Debug, Default)]
 pub struct StructureScratch {
+    /// By word.
+    seen: Vec<bool>,
+    /// By matcher.
     active: Vec<bool>,
 }
 
@@ -57,18 +66,15 @@ impl StructureEngine {
         let mut specs = Vec::new();
         for entry in &catalogue.patterns {
             let matchers = entry.rule.matchers.iter().filter(|matcher| matcher.is_structural());
-            for matcher in matchers {
-                // `check` reports a bad glob; here the matcher is left out, not widened.
-                let Ok(files) = crate::syntax::path_globs(matcher) else { continue };
-                specs.push(Arc::new(Spec {
+            specs.extend(matchers.map(|matcher| {
+                Arc::new(Spec {
                     rule: entry.index,
                     title: entry.rule.title.clone(),
                     confidence: matcher.confidence.unwrap_or(entry.rule.confidence),
                     matcher: matcher.clone(),
-                    files,
                     compiled: OnceLock::new(),
-                }));
-            }
+                })
+            }));
         }
         StructureEngine { specs, formats: [const { OnceLock::new() }; Format::ALL.len()] }
     }
@@ -85,7 +91,7 @@ impl StructureEngine {
     ) -> Result<(), &'static str> {
         let Some(format) = Format::of(source.own_path(), source.text) else { return Ok(()) };
         let Some(rules) = self.rules(format) else { return Ok(()) };
-        if !rules.triggered(source, &mut scratch.active) {
+        if !rules.triggered(source, scratch) {
             return Ok(());
         }
         if source.text.len() > MAX_BYTES {
@@ -100,10 +106,10 @@ impl StructureEngine {
             text: source.text,
             has_headers: matches!(format, Format::Hcl | Format::Bicep),
         };
-        let active = rules.specs.iter().zip(&scratch.active).filter(|(_, active)| **active);
-        for (spec, _) in active {
-            if let Some(compiled) = spec.compiled() {
-                file.run(spec, compiled, candidates);
+        let active = rules.slots.iter().zip(&scratch.active).filter(|(_, active)| **active);
+        for (slot, _) in active {
+            if let Some(compiled) = slot.spec.compiled() {
+                file.run(&slot.spec, compiled, candidates);
             }
             if file.walker.is_exhausted() {
                 return Err("structure: too many parts that refer to each other");
@@ -121,9 +127,14 @@ impl FormatRules {
     fn new(format: Format, specs: &[Arc<Spec>]) -> Option<Self> {
         let reads =
             |spec: &&Arc<Spec>| spec.matcher.languages.iter().any(|key| key == format.key());
-        let specs: Vec<Arc<Spec>> = specs.iter().filter(reads).cloned().collect();
-        let mut numbers: std::collections::BTreeMap<String, Vec<u32>> = Default::default();
-        for (index, spec) in specs.iter().enumerate() {
+        // `check` reports a bad glob; here the matcher is left out, not widened.
+        let slot = |spec: &Arc<Spec>| {
+            let files = crate::syntax::path_globs(&spec.matcher).ok()?;
+            Some(Slot { spec: Arc::clone(spec), files })
+        };
+        let slots: Vec<Slot> = specs.iter().filter(reads).filter_map(slot).collect();
+        let mut numbers: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+        for (index, Slot { spec, .. }) in slots.iter().enumerate() {
             for word in triggers(&spec.matcher) {
                 numbers.entry(word.to_ascii_lowercase()).or_default().push(index as u32);
             }
@@ -134,29 +145,26 @@ impl FormatRules {
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(&words)
             .ok()?;
-        (!specs.is_empty()).then_some(FormatRules { specs, automaton, words: numbers })
+        (!slots.is_empty()).then_some(FormatRules { slots, automaton, words: numbers })
     }
 
     /// Marks the matchers that `source` can match; false if there are none.
-    fn triggered(&self, source: &Source<'_>, active: &mut Vec<bool>) -> bool {
+    fn triggered(&self, source: &Source<'_>, scratch: &mut StructureScratch) -> bool {
+        let StructureScratch { seen, active } = scratch;
         active.clear();
-        active.resize(self.specs.len(), false);
-        let mut seen = vec![false; self.words.len()];
+        active.resize(self.slots.len(), false);
+        seen.clear();
+        seen.resize(self.words.len(), false);
         for hit in self.automaton.find_overlapping_iter(source.text) {
             seen[hit.pattern().as_usize()] = true;
         }
-        let mut any = false;
-        for (word, _) in seen.iter().enumerate().filter(|(_, seen)| **seen) {
-            for index in &self.words[word] {
-                let index = *index as usize;
-                let files = &self.specs[index].files;
-                if !active[index] && files.as_ref().is_none_or(|f| f.is_match(source.own_path())) {
-                    active[index] = true;
-                    any = true;
-                }
-            }
+        let words = self.words.iter().zip(seen).filter(|(_, seen)| **seen);
+        for index in words.flat_map(|(numbers, _)| numbers) {
+            let index = *index as usize;
+            let files = &self.slots[index].files;
+            active[index] |= files.as_ref().is_none_or(|files| files.is_match(source.own_path()));
         }
-        any
+        active.contains(&true)
     }
 }
 

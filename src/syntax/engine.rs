@@ -1,13 +1,14 @@
 //! The rules of each language, and what becomes of a file.
 
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use memchr::memmem;
 use tree_sitter::Tree;
 
+use super::development::Development;
 use super::dialect::Dialect;
 use super::flow::{Grammar, Place, Ways};
 use super::focus::Focus;
@@ -17,7 +18,7 @@ use super::nodes::{StringContent, string_content};
 use super::parse::Parsers;
 use super::rule::{Compiled, compile_matcher, globs};
 use super::scripts::Scripts;
-use super::trigger::{Found, Triggers};
+use super::trigger::{Found, SourceWords, Triggers};
 use super::walk::{self, Hit, Input};
 use crate::finding::{Candidate, Confidence, RuleIndex};
 use crate::rules::Catalogue;
@@ -165,6 +166,7 @@ impl SyntaxEngine {
         let input = Input { dialect, text, root, place: &place, focus: &file.focus };
         let walked = walk::run(&input, &units);
         let ways = Ways::new(&place, &units, &walked);
+        let development = OnceCell::new();
         for hit in &walked.hits {
             let (slot, unit) = &slots[hit.unit];
             let Some(way) = ways.of(hit) else { continue };
@@ -176,6 +178,11 @@ impl SyntaxEngine {
                 }
             }
             way.tell(&mut candidate);
+            let development = development.get_or_init(|| Development::of(text, root));
+            if development.holds(&candidate.span) {
+                candidate.confidence = candidate.confidence.lowered();
+                candidate.reasons.push("it runs in development only".into());
+            }
             candidates.push(candidate);
         }
         file.exhausted.set(place.is_exhausted());
@@ -183,14 +190,14 @@ impl SyntaxEngine {
 
     fn rules(&self, language: Language) -> Option<&Arc<LanguageRules>> {
         self.languages[language as usize]
-            .get_or_init(|| LanguageRules::new(language, &self.specs).map(Arc::new))
+            .get_or_init(|| LanguageRules::new(language, &self.specs, &self.flows).map(Arc::new))
             .as_ref()
     }
 }
 
 impl LanguageRules {
     /// None if no rule is about `language`.
-    fn new(language: Language, specs: &[Arc<Spec>]) -> Option<Self> {
+    fn new(language: Language, specs: &[Arc<Spec>], flows: &[FlowFile]) -> Option<Self> {
         let applies =
             |spec: &&Arc<Spec>| spec.matcher.languages.iter().any(|key| language.answers_to(key));
         // `check` reports a bad glob; here the matcher is left out, not widened.
@@ -202,7 +209,9 @@ impl LanguageRules {
         if slots.is_empty() {
             return None;
         }
-        let triggers = Triggers::new(language, slots.iter().map(|slot| &slot.spec.matcher));
+        let own = |file: &&FlowFile| file.languages.iter().any(|key| language.answers_to(key));
+        let sets = SourceWords::new(flows.iter().filter(own));
+        let triggers = Triggers::new(language, slots.iter().map(|slot| &slot.spec.matcher), &sets);
         let dialect = Dialect::of(language);
         Some(LanguageRules { dialect, grammar: Grammar::default(), slots, triggers })
     }

@@ -2,7 +2,9 @@
 //! Everything else of the tree is passed over, which makes the walk a small
 //! part of the cost of parsing.
 
+use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use memchr::memmem;
 
@@ -11,6 +13,10 @@ use memchr::memmem;
 pub(crate) struct Focus {
     /// Ascending offsets.
     pub(crate) places: Vec<usize>,
+    /// Ascending offsets, each with the number of the word that stands there.
+    pub(crate) marks: Vec<(usize, u32)>,
+    /// Numbers of the words that have all their places in `marks`.
+    pub(crate) marked: Arc<HashMap<String, u32>>,
     /// The names that imports bind belong to it too.
     pub(crate) names: bool,
     /// Everything belongs to it.

@@ -31,7 +31,8 @@ impl Import {
             Some((module, name)) => (module.trim(), name.trim()),
             None => (written.trim(), last_segment(written.trim())),
         };
-        Import { module: bare_module(module).to_owned(), name: name.to_owned() }
+        let module = without_version(bare_module(module));
+        Import { module: module.to_owned(), name: name.to_owned() }
     }
 }
 
@@ -207,7 +208,7 @@ impl Imports {
             return;
         }
         let Some(path) = node.child_by_field_name("path") else { return };
-        let module = quoted_module(text, path);
+        let module = without_version(&quoted_module(text, path)).to_owned();
         let local = match node.child_by_field_name("name") {
             Some(name) => lossy(node_text(text, name)),
             None => last_segment(&module).to_owned(),
@@ -277,6 +278,19 @@ fn quoted_module(text: &[u8], node: Node<'_>) -> String {
 
 fn bare_module(module: &str) -> &str {
     module.strip_prefix("node:").unwrap_or(module)
+}
+
+/// `github.com/labstack/echo` of `github.com/labstack/echo/v4`: the major
+/// versions of a Go module go by one name.
+fn without_version(module: &str) -> &str {
+    match module.rsplit_once("/v") {
+        Some((before, version)) if !version.is_empty() && digits(version) => before,
+        _ => module,
+    }
+}
+
+fn digits(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn lossy(bytes: &[u8]) -> String {

@@ -7,6 +7,7 @@
 //! ```
 
 mod checks;
+mod development;
 mod dialect;
 mod engine;
 pub(crate) mod flow;

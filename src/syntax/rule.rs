@@ -127,6 +127,8 @@ pub(crate) struct Check {
 pub(crate) struct Rooted {
     pub(crate) pat: Pat,
     pub(crate) kinds: Vec<u16>,
+    /// Stands in every match, if anything does.
+    pub(crate) word: Option<String>,
 }
 
 /// A matcher ready to run.
@@ -171,7 +173,10 @@ pub(crate) fn compile_matcher(
     let mut list = |patterns: &[String]| -> Result<Vec<Rooted>, ProblemKind> {
         let compiled = patterns.iter().map(|pattern| {
             compile(dialect, pattern, resolved, &mut names)
-                .map(|pat| Rooted { kinds: starts(dialect, &pat), pat })
+                .map(|pat| {
+                    let word = trigger::place_word(pattern, resolved);
+                    Rooted { kinds: starts(dialect, &pat), pat, word }
+                })
                 .map_err(|error| ProblemKind::Pattern { pattern: pattern.clone(), error })
         });
         compiled.collect()

@@ -5,6 +5,9 @@
 //! that no rule is about. The places where they stand are kept: the walk only
 //! looks at the parts of the tree that hold one ([`Focus`]).
 
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::focus::Focus;
@@ -12,7 +15,7 @@ use super::imports::{Import, resolves};
 use super::language::Language;
 use super::pattern::Template;
 use super::plaintext;
-use crate::rules::model::PatternMatch;
+use crate::rules::model::{FlowFile, PatternMatch};
 
 /// Shorter words are in every file.
 const MIN_WORD: usize = 3;
@@ -50,6 +53,8 @@ struct Condition {
     any: Vec<Vec<Word>>,
     /// One of these is there, if there are any.
     imports: Vec<Word>,
+    /// One of these is there, if a value has to come from a known source.
+    sources: Option<Vec<Word>>,
     /// None of these is there.
     lacks: Vec<Word>,
     /// The text holds a plaintext URL.
@@ -65,8 +70,26 @@ struct Condition {
 /// The trigger words of all matchers of a language.
 pub(crate) struct Triggers {
     automaton: Option<AhoCorasick>,
-    words: Vec<String>,
+    words: Vec<TriggerWord>,
+    /// Numbers of the words that count only as a whole.
+    whole: Arc<HashMap<String, u32>>,
     conditions: Vec<Condition>,
+}
+
+/// A text that is looked for.
+#[derive(Debug, Clone, PartialEq)]
+struct TriggerWord {
+    text: String,
+    /// Not as a part of a longer name.
+    whole: bool,
+}
+
+impl TriggerWord {
+    fn fits(&self, text: &[u8], start: usize, end: usize) -> bool {
+        let part =
+            |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+        !self.whole || !part(start.checked_sub(1).and_then(|i| text.get(i))) && !part(text.get(end))
+    }
 }
 
 /// The words found in a file; reused from file to file.
@@ -84,14 +107,18 @@ impl Triggers {
     pub(crate) fn new<'a>(
         language: Language,
         matchers: impl Iterator<Item = &'a PatternMatch>,
+        sets: &SourceWords,
     ) -> Self {
         let mut words = Vec::new();
-        let conditions = matchers.map(|matcher| condition(language, matcher, &mut words)).collect();
+        let conditions =
+            matchers.map(|matcher| condition(language, matcher, sets, &mut words)).collect();
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::DFA))
-            .build(&words);
-        Triggers { automaton: automaton.ok(), words, conditions }
+            .build(words.iter().map(|word: &TriggerWord| word.text.as_bytes()));
+        let numbered = words.iter().zip(0..).filter(|(word, _)| word.whole);
+        let whole = numbered.map(|(word, number)| (word.text.clone(), number)).collect();
+        Triggers { automaton: automaton.ok(), whole: Arc::new(whole), words, conditions }
     }
 
     /// Numbers of the matchers that can fire in `text`, among those that
@@ -126,6 +153,13 @@ impl Triggers {
         focus.places = places.map(|(_, at)| *at as usize).collect();
         // Hits come in the order of their ends.
         focus.places.sort_unstable();
+        if !found.lost {
+            let is_whole = |word: u32| self.words[word as usize].whole;
+            let whole = found.hits.iter().filter(|(word, _)| is_whole(*word));
+            focus.marks = whole.map(|(word, at)| (*at as usize, *word)).collect();
+            focus.marks.sort_unstable();
+            focus.marked = Arc::clone(&self.whole);
+        }
         focus
     }
 
@@ -137,6 +171,9 @@ impl Triggers {
         found.seen.resize(self.words.len(), found.lost);
         let Some(automaton) = &self.automaton else { return };
         for hit in automaton.find_overlapping_iter(text) {
+            if !self.words[hit.pattern().as_usize()].fits(text, hit.start(), hit.end()) {
+                continue;
+            }
             found.seen[hit.pattern().as_usize()] = true;
             match (found.hits.len() < MAX_HITS, u32::try_from(hit.start())) {
                 (true, Ok(start)) => found.hits.push((hit.pattern().as_u32(), start)),
@@ -150,6 +187,7 @@ impl Condition {
     fn holds(&self, found: &[bool]) -> bool {
         self.any.iter().any(|words| words.iter().all(|word| found[*word]))
             && (self.imports.is_empty() || self.imports.iter().any(|word| found[*word]))
+            && self.sources.as_ref().is_none_or(|words| words.iter().any(|word| found[*word]))
             && !self.lacks.iter().any(|word| found[*word])
     }
 }
@@ -157,13 +195,19 @@ impl Condition {
 /// Whether rules can be triggered by `matcher` at all: some text must be in a
 /// file for each of its patterns.
 pub(crate) fn has_trigger(language: Language, matcher: &PatternMatch) -> bool {
-    let condition = condition(language, matcher, &mut Vec::new());
+    let condition = condition(language, matcher, &SourceWords::default(), &mut Vec::new());
     let weak = condition.any.iter().any(Vec::is_empty) && matcher.triggers.is_empty();
     !condition.any.is_empty() && (!weak || !condition.imports.is_empty() || condition.plaintext)
 }
 
-fn condition(language: Language, matcher: &PatternMatch, words: &mut Vec<String>) -> Condition {
-    let mut number = |word: String| -> Word {
+fn condition(
+    language: Language,
+    matcher: &PatternMatch,
+    sets: &SourceWords,
+    words: &mut Vec<TriggerWord>,
+) -> Condition {
+    let mut add = |text: String, whole: bool| -> Word {
+        let word = TriggerWord { text, whole };
         words.iter().position(|known| *known == word).unwrap_or_else(|| {
             words.push(word);
             words.len() - 1
@@ -175,14 +219,18 @@ fn condition(language: Language, matcher: &PatternMatch, words: &mut Vec<String>
     let mut condition = Condition { plaintext, ..Condition::default() };
     for pattern in &matcher.any {
         let words = rarest(pattern_words(pattern, &imports));
-        condition.any.push(words.into_iter().map(&mut number).collect());
+        condition.any.push(words.into_iter().map(|word| add(word, true)).collect());
     }
     if !matcher.triggers.is_empty() {
-        condition.any = matcher.triggers.iter().map(|word| vec![number(word.clone())]).collect();
+        condition.any =
+            matcher.triggers.iter().map(|word| vec![add(word.clone(), false)]).collect();
     }
     condition.imports =
-        imports.iter().map(|import| number(import_word(language, import))).collect();
-    condition.lacks = matcher.lacks.iter().map(|word| number(word.clone())).collect();
+        imports.iter().map(|import| add(import_word(language, import), false)).collect();
+    condition.lacks = matcher.lacks.iter().map(|word| add(word.clone(), false)).collect();
+    let sources = matcher.flow.as_ref().and_then(|flow| sets.of(&flow.sources));
+    condition.sources =
+        sources.map(|words| words.into_iter().map(|word| add(word.to_owned(), true)).collect());
     let renamed: &[Import] = if resolves(language) { &imports } else { &[] };
     let flow = matcher.flow.iter().flat_map(|flow| flow.sources.iter().chain(&flow.sanitizers));
     // Names of shared sets are no patterns.
@@ -191,13 +239,56 @@ fn condition(language: Language, matcher: &PatternMatch, words: &mut Vec<String>
         let own = own_words(pattern, renamed);
         let imported = own.len() < pattern_words(pattern, &[]).len();
         match rarest(own).into_iter().next() {
-            Some(word) => condition.places.push(number(word)),
+            Some(word) => condition.places.push(add(word, true)),
             None if imported => condition.names = true,
-            None if plaintext => condition.places.push(number("://".to_owned())),
+            None if plaintext => condition.places.push(add("://".to_owned(), false)),
             None => condition.everywhere = true,
         }
     }
+    for pattern in matcher.inside.iter().chain(&matcher.not_inside) {
+        if let Some(word) = place_word(pattern, renamed) {
+            add(word, true);
+        }
+    }
     condition
+}
+
+/// The rarest word that stands in every match of `pattern` itself.
+pub(crate) fn place_word(pattern: &str, resolved: &[Import]) -> Option<String> {
+    rarest(own_words(pattern, resolved)).into_iter().next()
+}
+
+/// The words without which no value comes from a shared set of sources.
+#[derive(Debug, Default)]
+pub(crate) struct SourceWords(BTreeMap<String, Vec<String>>);
+
+impl SourceWords {
+    /// Reads them off the flow facts of a language.
+    pub(crate) fn new<'a>(files: impl Iterator<Item = &'a FlowFile>) -> Self {
+        let mut sets: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, set) in files.flat_map(|file| &file.sources) {
+            let names = set.symbols.iter().chain(&set.handlers).chain(&set.marks).chain(&set.types);
+            sets.entry(name.clone()).or_default().extend(names.filter_map(|name| last_name(name)));
+        }
+        SourceWords(sets)
+    }
+
+    /// The words of `sources`; `None` if one of them can be in any file.
+    fn of(&self, sources: &[String]) -> Option<Vec<&str>> {
+        let mut words = Vec::new();
+        for source in sources {
+            words.extend(self.0.get(source)?.iter().map(String::as_str));
+        }
+        Some(words)
+    }
+}
+
+/// The last name of a symbol, which stands wherever it is used:
+/// `FormValue` of `net/http.Request().FormValue()`.
+fn last_name(symbol: &str) -> Option<String> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let name = symbol.split(|c| !is_part(c)).rfind(|part| !part.is_empty())?;
+    Some(name.to_owned())
 }
 
 /// The words that every file with a match of `pattern` holds.
@@ -258,7 +349,8 @@ mod tests {
     }
 
     fn active(matchers: &[PatternMatch], text: &str) -> Vec<usize> {
-        let triggers = Triggers::new(Language::Python, matchers.iter());
+        let sets = SourceWords::default();
+        let triggers = Triggers::new(Language::Python, matchers.iter(), &sets);
         triggers.active(text.as_bytes(), &mut Found::default(), |_| true)
     }
 

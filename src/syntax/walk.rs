@@ -6,7 +6,7 @@
 //! look at the tree, so the cost stays linear however deep or wide it is.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -41,41 +41,74 @@ struct Entry<'r> {
     role: Role,
     pat: &'r Pat,
     kinds: &'r [u16],
+    /// Number of a word that stands in every match, where its places are known.
+    word: Option<u32>,
 }
 
 /// Numbers of entries by the kind of node they can match.
 struct Table {
     /// One more than the number of the kind's list; 0 for none.
     heads: Vec<u16>,
-    lists: Vec<Vec<usize>>,
+    lists: Vec<Entries>,
 }
+
+/// The entries of one kind of node.
+#[derive(Default)]
+struct Entries {
+    all: Vec<usize>,
+    /// Those that no word tells.
+    wordless: Vec<usize>,
+    /// The others, by their word.
+    by_word: HashMap<u32, Vec<usize>>,
+}
+
+/// Places of words in a node up to which its entries are looked up by word.
+const FEW_MARKS: usize = 64;
 
 impl Table {
     fn new(entries: &[Entry<'_>]) -> Self {
         let mut table = Table { heads: Vec::new(), lists: Vec::new() };
         for (index, entry) in entries.iter().enumerate() {
             for kind in entry.kinds {
-                table.list(usize::from(*kind)).push(index);
+                let entries = table.list(usize::from(*kind));
+                entries.all.push(index);
+                match entry.word {
+                    Some(word) => entries.by_word.entry(word).or_default().push(index),
+                    None => entries.wordless.push(index),
+                }
             }
         }
         table
     }
 
-    fn list(&mut self, kind: usize) -> &mut Vec<usize> {
+    fn list(&mut self, kind: usize) -> &mut Entries {
         if self.heads.len() <= kind {
             self.heads.resize(kind + 1, 0);
         }
         if self.heads[kind] == 0 {
-            self.lists.push(Vec::new());
+            self.lists.push(Entries::default());
             self.heads[kind] = self.lists.len() as u16;
         }
         &mut self.lists[usize::from(self.heads[kind]) - 1]
     }
 
-    fn of(&self, kind: u16) -> &[usize] {
-        match self.heads.get(usize::from(kind)) {
-            None | Some(0) => &[],
-            Some(head) => &self.lists[usize::from(*head) - 1],
+    /// The entries that can match a node of `kind` in which `marks` stand, in
+    /// their order.
+    fn of(&self, kind: u16, marks: &[(usize, u32)], found: &mut Vec<usize>) {
+        found.clear();
+        let Some(entries) = self.heads.get(usize::from(kind)).filter(|head| **head != 0) else {
+            return;
+        };
+        let entries = &self.lists[usize::from(*entries) - 1];
+        if marks.len() > FEW_MARKS {
+            return found.extend_from_slice(&entries.all);
+        }
+        found.extend_from_slice(&entries.wordless);
+        if !entries.by_word.is_empty() {
+            let told = marks.iter().filter_map(|(_, word)| entries.by_word.get(word));
+            told.for_each(|list| found.extend_from_slice(list));
+            found.sort_unstable();
+            found.dedup();
         }
     }
 }
@@ -186,6 +219,8 @@ struct Walk<'a, 't> {
     pending: Vec<Pending<'t>>,
     hits: Vec<Hit<'t>>,
     marked: Vec<Marked>,
+    /// The entries to try on the current node.
+    candidates: Vec<usize>,
     order: u32,
 }
 
@@ -199,7 +234,7 @@ impl<'a, 't> Walk<'a, 't> {
                     .iter()
                     .any(|import| imports.has(input.dialect, input.text, &import.module));
             if imported {
-                add_entries(&mut entries, unit, compiled);
+                add_entries(&mut entries, unit, compiled, input.focus);
             }
         }
         Walk {
@@ -214,6 +249,7 @@ impl<'a, 't> Walk<'a, 't> {
             pending: Vec::new(),
             hits: Vec::new(),
             marked: Vec::new(),
+            candidates: Vec::new(),
             order: 0,
         }
     }
@@ -247,10 +283,12 @@ impl<'a, 't> Walk<'a, 't> {
     }
 
     fn enter(&mut self, node: Node<'t>, depth: u32) {
-        let kind = node.kind_id();
+        let marks = marks_in(&self.input.focus.marks, &node.byte_range());
+        let mut candidates = std::mem::take(&mut self.candidates);
+        self.table.of(node.kind_id(), marks, &mut candidates);
         let mut done = None;
-        for index in 0..self.table.of(kind).len() {
-            let Entry { unit, role, pat, .. } = self.entries[self.table.of(kind)[index]];
+        for index in &candidates {
+            let Entry { unit, role, pat, .. } = self.entries[*index];
             match role {
                 Role::Subject if done == Some(unit) || node.has_error() => {}
                 Role::Subject => {
@@ -261,6 +299,7 @@ impl<'a, 't> Walk<'a, 't> {
                 _ => self.relation(unit, role, pat, node, depth),
             }
         }
+        self.candidates = candidates;
     }
 
     /// Takes back what was open at `depth`.
@@ -379,7 +418,19 @@ impl<'a, 't> Walk<'a, 't> {
     }
 }
 
-fn add_entries<'r>(entries: &mut Vec<Entry<'r>>, unit: usize, compiled: &'r Compiled) {
+/// The marks that lie in `range`.
+fn marks_in<'m>(marks: &'m [(usize, u32)], range: &Range<usize>) -> &'m [(usize, u32)] {
+    let from = marks.partition_point(|(at, _)| *at < range.start);
+    let length = marks[from..].partition_point(|(at, _)| *at < range.end);
+    &marks[from..from + length]
+}
+
+fn add_entries<'r>(
+    entries: &mut Vec<Entry<'r>>,
+    unit: usize,
+    compiled: &'r Compiled,
+    focus: &Focus,
+) {
     let lists = [
         (Role::Subject, &compiled.any),
         (Role::Inside, &compiled.inside),
@@ -390,6 +441,9 @@ fn add_entries<'r>(entries: &mut Vec<Entry<'r>>, unit: usize, compiled: &'r Comp
     let flow = compiled.flow.iter();
     let own = flow.flat_map(|f| [(Role::Source, &f.sources), (Role::Sanitizer, &f.sanitizers)]);
     for (role, pats) in lists.into_iter().chain(own) {
-        entries.extend(pats.iter().map(|Rooted { pat, kinds }| Entry { unit, role, pat, kinds }));
+        entries.extend(pats.iter().map(|Rooted { pat, kinds, word }| {
+            let word = word.as_ref().and_then(|word| focus.marked.get(word).copied());
+            Entry { unit, role, pat, kinds, word }
+        }));
     }
 }

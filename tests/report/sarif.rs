@@ -119,6 +119,28 @@ fn a_message_links_to_what_is_related_and_to_nothing_else() {
 }
 
 #[test]
+fn the_way_of_a_value_is_a_code_flow_that_ends_at_the_finding() {
+    let mut report = report();
+    report.findings[2].way = true;
+    let run = run(&report);
+    let steps = &run["results"][2]["codeFlows"][0]["threadFlows"][0]["locations"];
+    let uris: Vec<&Value> = steps
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|step| &step["location"]["physicalLocation"]["artifactLocation"]["uri"])
+        .collect();
+    assert_eq!(
+        uris,
+        [
+            &run["results"][2]["relatedLocations"][0]["physicalLocation"]["artifactLocation"]["uri"],
+            uri(&run["results"][2]["locations"][0])
+        ]
+    );
+    assert!(run["results"][0]["codeFlows"].is_null());
+}
+
+#[test]
 fn no_more_results_than_github_takes_the_most_severe_and_it_is_said() {
     let run = run(&many(26_000));
     let results = run["results"].as_array().unwrap();

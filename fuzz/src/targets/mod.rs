@@ -7,6 +7,7 @@ pub mod commands;
 pub mod config;
 pub mod decode;
 pub mod encoded;
+pub mod flow;
 pub mod gitleaks;
 pub mod judge;
 pub mod known_files;

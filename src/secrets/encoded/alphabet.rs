@@ -281,9 +281,10 @@ fn narrow(out: &mut Vec<u8>, from: usize) {
     out.truncate(from + units);
 }
 
-/// Nearly all ASCII text or UTF-8, and hardly a control character.
+/// UTF-8 with hardly a control character or another byte: a random key has seven
+/// letters at its start by chance, but not sixteen.
 fn reads_as_text(decoded: &[u8]) -> bool {
-    let wide = decoded.iter().filter(|b| **b >= 0x80).count();
     let control = decoded.iter().filter(|b| **b < 0x80 && !is_text(**b)).count();
-    control * 20 <= decoded.len() && wide * 3 <= decoded.len()
+    let broken: usize = decoded.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
+    (control + broken) * 20 <= decoded.len()
 }

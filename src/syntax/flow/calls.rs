@@ -15,9 +15,6 @@ const VALIDATES: [&str; 10] = [
     "valid", "allowed", "permitted", "whitelist", "allowlist", "sanitiz", "is_safe", "issafe",
     "is_trusted", "istrusted",
 ];
-/// Methods that return what the function they are given returns.
-const MAPS: [&str; 9] =
-    ["map", "flatMap", "then", "let", "run", "Select", "SelectMany", "collect", "mapNotNull"];
 /// Methods that look for their argument in what they are called on.
 const CONTAINS: [&str; 9] = [
     "includes", "contains", "include?", "Contains", "has", "contains_key", "ContainsKey",
@@ -61,7 +58,7 @@ impl Run<'_> {
     }
 
     /// A lambda gets what the method that it is given to is called on.
-    fn argument(&mut self, arg: Id, given: Option<&Val>) -> Val {
+    pub(super) fn argument(&mut self, arg: Id, given: Option<&Val>) -> Val {
         match (self.ir.op(arg), given) {
             (Op::Lambda(function), Some(item)) if !item.taints.is_empty() => {
                 let value = self.closure(function, std::slice::from_ref(item));
@@ -71,7 +68,7 @@ impl Run<'_> {
         }
     }
 
-    fn item_of(&self, value: &Value) -> Val {
+    pub(super) fn item_of(&self, value: &Value) -> Val {
         Rc::new(super::eval::element(value))
     }
 
@@ -120,7 +117,7 @@ impl Run<'_> {
     }
 
     /// What a function of the file makes of the arguments.
-    fn call_own(&mut self, function: FunctionId, call: &Called<'_>) -> Val {
+    pub(super) fn call_own(&mut self, function: FunctionId, call: &Called<'_>) -> Val {
         let ir = self.ir;
         let Some(callee) = ir.functions.get(function as usize) else { return self.unknown.clone() };
         let first = callee.params.first().map(|param| self.symbols.name(param.name));
@@ -145,7 +142,7 @@ impl Run<'_> {
     }
 
     /// Remembers what is given to a parameter.
-    fn pass(&mut self, function: FunctionId, place: u16, value: &Value, call: Id) {
+    pub(super) fn pass(&mut self, function: FunctionId, place: u16, value: &Value, call: Id) {
         if value.taints.is_empty() {
             return;
         }
@@ -162,7 +159,7 @@ impl Run<'_> {
     }
 
     /// The result of a call, with arguments for parameters.
-    fn returned(
+    pub(super) fn returned(
         &mut self,
         function: FunctionId,
         result: &Val,
@@ -203,7 +200,7 @@ impl Run<'_> {
     }
 
     /// A call of something outside the file.
-    fn call_known(&mut self, call: &Called<'_>) -> Val {
+    pub(super) fn call_known(&mut self, call: &Called<'_>) -> Val {
         if let Some(value) = self.looked_up(call) {
             return value;
         }
@@ -244,122 +241,9 @@ impl Run<'_> {
         }
     }
 
-    /// `table.get("name")`
-    fn looked_up(&mut self, call: &Called<'_>) -> Option<Val> {
-        let ((_, whole), [key, ..]) = (call.receiver.as_ref()?, &call.values[..]) else {
-            return None;
-        };
-        let ([only], 1..) = (&key.texts[..], whole.fields.len()) else { return None };
-        let name = self.symbols.of(only);
-        whole.field(name).filter(|_| call.values.len() == 1).cloned()
-    }
-
-    fn cleaned(&self, call: &Called<'_>, bits: u64) -> Val {
-        let receiver = call.receiver.iter().map(|(_, value)| value);
-        let parts: Vec<Val> = receiver.chain(&call.values).cloned().collect();
-        let mut value = joined_taints(&parts).cleaned(bits);
-        if bits & self.context.sets.harmless != 0 {
-            value.made = Made::Plain;
-        }
-        value.symbol = call.symbol;
-        Rc::new(value)
-    }
-
-    /// The receiver, or without one the arguments, as they were.
-    fn passes(&self, call: &Called<'_>) -> Val {
-        let receiver = call.receiver.as_ref().map(|(_, value)| value);
-        let useful = receiver.filter(|v| v.made != Made::Unknown || !v.taints.is_empty());
-        match (useful, &call.values[..]) {
-            (Some(_), _) if self.mapped(call).is_some() => self.mapped(call).unwrap_or_default(),
-            (Some(value), args) => {
-                let mut value = Value::clone(value);
-                // `replace` and the like: it is no longer known what it says.
-                if !args.is_empty() {
-                    value.texts.clear();
-                }
-                args.iter().for_each(|arg| add_taints(&mut value.taints, &arg.taints));
-                Rc::new(value)
-            }
-            (None, [only]) => Rc::clone(only),
-            (None, args) => Rc::new(Value { texts: Vec::new(), ..Value::joined(args) }),
-        }
-    }
-
-    /// What a lambda makes of what a method like `map` gives it.
-    fn mapped(&self, call: &Called<'_>) -> Option<Val> {
-        if !MAPS.contains(&self.symbols.name(call.name)) {
-            return None;
-        }
-        let Op::Lambda(function) = self.ir.op(*call.args.first()?) else { return None };
-        let result = self.returns.get(function as usize)?.as_ref()?;
-        Some(Rc::new(Value { texts: Vec::new(), ..Value::clone(result) }))
-    }
-
-    /// The receiver with the arguments in it: a list, a builder, a map.
-    fn adds(&mut self, call: &Called<'_>) -> Val {
-        let Some((base, old)) = &call.receiver else { return self.unknown.clone() };
-        let key = call.args.first().map(|key| self.ir.op(*key));
-        let new = match (key, &call.values[..]) {
-            (Some(Op::Text(..)), [name, value]) => match &name.texts[..] {
-                [name] => {
-                    let name = self.symbols.of(name);
-                    old.with_field(name, Rc::clone(value))
-                }
-                _ => Value::clone(old),
-            },
-            (_, args) => {
-                let mut parts = vec![Rc::clone(old)];
-                parts.extend_from_slice(args);
-                Value {
-                    fields: Rc::clone(&old.fields),
-                    symbol: old.symbol,
-                    ..Value::joined(&parts)
-                }
-            }
-        };
-        let new = Rc::new(new);
-        if let Some(root) = self.root_of(*base) {
-            self.bind(root, Rc::clone(&new));
-        }
-        new
-    }
-
-    /// Puts what it is called on, what it is given and what it is a source of
-    /// into its arguments: `decoder.Decode(&x)`, `c.Bind(&x)`.
-    fn fills(&mut self, call: &Called<'_>) -> Val {
-        let receiver = call.receiver.iter().map(|(_, value)| value);
-        let parts: Vec<Val> = receiver.chain(&call.values).cloned().collect();
-        let whole = Value { symbol: call.symbol, ..joined_taints(&parts) };
-        let whole = self.symbol_value(call.id, whole);
-        let whole = self.step(whole, self.ir.span(call.id), StepKind::Assigned);
-        for (arg, old) in call.args.iter().zip(&call.values) {
-            if let Some(root) = self.root_of(*arg) {
-                let filled = Value { taints: whole.taints.clone(), ..Value::clone(old) };
-                self.bind(root, Rc::new(filled));
-            }
-        }
-        self.unknown.clone()
-    }
-
-    /// The variable that a chain of calls begins with.
-    fn root_of(&self, id: Id) -> Option<Id> {
-        let mut at = id;
-        for _ in 0..200 {
-            match self.ir.op(at) {
-                Op::Name(_) | Op::Field(..) => return Some(at),
-                Op::Call(callee, _) => match self.ir.op(callee) {
-                    Op::Field(base, _) => at = base,
-                    _ => return None,
-                },
-                _ => return None,
-            }
-        }
-        None
-    }
-
     /// Nobody knows what it does: what it is called on most likely comes out
     /// again, of its arguments that is a guess.
-    fn call_unknown(&mut self, call: &Called<'_>) -> Val {
+    pub(super) fn call_unknown(&mut self, call: &Called<'_>) -> Val {
         let mut value = joined_taints(&call.values).doubted();
         if let Some((_, receiver)) = &call.receiver {
             add_taints(&mut value.taints, &receiver.taints);
@@ -368,13 +252,13 @@ impl Run<'_> {
         self.symbol_value(call.id, value)
     }
 
-    fn validates(&self, name: Sym) -> bool {
+    pub(super) fn validates(&self, name: Sym) -> bool {
         let name = self.symbols.name(name).to_ascii_lowercase();
         VALIDATES.iter().any(|part| name.contains(part))
     }
 
     /// What it proves that a call is true.
-    fn proofs_of_call(&mut self, call: &Called<'_>, bits: u64) -> Vec<Proof> {
+    pub(super) fn proofs_of_call(&mut self, call: &Called<'_>, bits: u64) -> Vec<Proof> {
         let contains = CONTAINS.contains(&self.symbols.name(call.name));
         let receiver = call.receiver.as_ref().filter(|(_, value)| !value.taints.is_empty());
         if let (Some((base, _)), true) = (receiver, contains) {
@@ -397,7 +281,7 @@ impl Run<'_> {
 }
 
 /// All taints of `values`, and nothing else.
-fn joined_taints(values: &[Val]) -> Value {
+pub(super) fn joined_taints(values: &[Val]) -> Value {
     let mut whole = Value::default();
     values.iter().for_each(|value| add_taints(&mut whole.taints, &value.taints));
     whole

@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use super::ir::{Assign, Id, List, Op, Test};
+use super::ir::{Id, List, Op, Test};
 use super::run::{Run, either, varying};
 use super::sets::Effect;
 use super::symbols::{NONE, Sym};
 use super::trace::StepKind;
-use super::value::{Label, Made, Proof, Taint, Val, Value, add_taints};
+use super::value::{Label, Made, Taint, Val, Value, add_taints};
 use crate::syntax::language::Language;
 
 impl Run<'_> {
@@ -61,12 +61,12 @@ impl Run<'_> {
         ir.items(list).iter().map(|id| self.eval(*id)).collect()
     }
 
-    fn text_value(&self, range: std::ops::Range<usize>) -> Val {
+    pub(super) fn text_value(&self, range: std::ops::Range<usize>) -> Val {
         let bytes = self.context.text.get(range).unwrap_or_default();
         Rc::new(Value::text(&String::from_utf8_lossy(bytes)))
     }
 
-    fn name(&mut self, id: Id, name: Sym) -> Val {
+    pub(super) fn name(&mut self, id: Id, name: Sym) -> Val {
         if let Some(value) = self.env.get(name) {
             let value = Rc::clone(value);
             return self.proved(name, value);
@@ -86,7 +86,7 @@ impl Run<'_> {
     }
 
     /// A field of the class, which other methods may change.
-    fn member_value(&self, name: Sym, value: Val) -> Val {
+    pub(super) fn member_value(&self, name: Sym, value: Val) -> Val {
         match self.ir.assigned.get(&name) {
             Some(times) if *times > 1 => Rc::new(varying(&value)),
             _ => value,
@@ -94,7 +94,7 @@ impl Run<'_> {
     }
 
     /// `value`, after the guards that have tested what is called `name`.
-    fn proved(&self, name: Sym, value: Val) -> Val {
+    pub(super) fn proved(&self, name: Sym, value: Val) -> Val {
         match self.env.proved(name) {
             0 => value,
             clean => Rc::new(value.cleaned(clean)),
@@ -125,7 +125,7 @@ impl Run<'_> {
         Rc::new(value)
     }
 
-    fn field(&mut self, id: Id, base: Id, name: Sym) -> Val {
+    pub(super) fn field(&mut self, id: Id, base: Id, name: Sym) -> Val {
         let path = self.path(id);
         if let Some(class) = self.own_class(base)
             && let Some(value) = self.members.get(&(class, name))
@@ -182,7 +182,7 @@ impl Run<'_> {
         }
     }
 
-    fn index(&mut self, base: Id, key: Id) -> Val {
+    pub(super) fn index(&mut self, base: Id, key: Id) -> Val {
         let whole = self.eval(base);
         let key = self.eval(key);
         if let [only] = &key.texts[..] {
@@ -194,7 +194,7 @@ impl Run<'_> {
         Rc::new(element(&whole))
     }
 
-    fn format(&mut self, parts: List) -> Val {
+    pub(super) fn format(&mut self, parts: List) -> Val {
         let ir = self.ir;
         let mut values = Vec::new();
         for part in ir.items(parts) {
@@ -206,7 +206,7 @@ impl Run<'_> {
         Rc::new(super::text::formatted(&values))
     }
 
-    fn cast(&mut self, kind: Sym, inner: Id) -> Val {
+    pub(super) fn cast(&mut self, kind: Sym, inner: Id) -> Val {
         let value = self.eval(inner);
         self.typed(kind, value)
     }
@@ -227,7 +227,7 @@ impl Run<'_> {
         Rc::new(Value { symbol, ..Value::clone(&value) })
     }
 
-    fn group(&mut self, items: List) -> Val {
+    pub(super) fn group(&mut self, items: List) -> Val {
         let ir = self.ir;
         let mut whole = Value { made: Made::Constant, ..Value::default() };
         for item in ir.items(items) {
@@ -239,62 +239,6 @@ impl Run<'_> {
             }
         }
         Rc::new(whole)
-    }
-
-    fn assign(&mut self, how: Assign, target: Id, value: Id, kind: Sym) -> Val {
-        if let (Op::Group(targets), Op::Group(values)) = (self.ir.op(target), self.ir.op(value)) {
-            return self.assign_each(targets, values, value);
-        }
-        let unset =
-            matches!(self.ir.op(value), Op::Unknown(parts) if self.ir.items(parts).is_empty());
-        let new = self.eval(value);
-        let new = self.typed(kind, new);
-        let new = match how {
-            Assign::Set => new,
-            Assign::Append => {
-                let old = self.eval(target);
-                Rc::new(Value::joined(&[old, new]))
-            }
-            Assign::Either => {
-                let old = self.eval(target);
-                either(Some(old), new)
-            }
-            Assign::Number => Rc::new(Value::plain()),
-        };
-        if unset && kind == NONE {
-            return new;
-        }
-        let new = self.step(new, self.ir.span(target), StepKind::Assigned);
-        self.bind_found(target, value);
-        self.bind(target, Rc::clone(&new));
-        new
-    }
-
-    /// Go: `_, ok := allowed[x]` tells by `ok` whether `x` is allowed.
-    fn bind_found(&mut self, target: Id, value: Id) {
-        let (Op::Group(targets), Op::Index(table, key)) = (self.ir.op(target), self.ir.op(value))
-        else {
-            return;
-        };
-        let ([_, found], true) = (self.ir.items(targets), self.is_go()) else { return };
-        if self.eval(table).taints.is_empty() {
-            let (name, clean) = (self.path(key), self.context.sets.allow_list);
-            let proofs = vec![Proof { name, clean, when: true }];
-            self.bind(*found, Rc::new(Value { proofs, ..Value::plain() }));
-        }
-    }
-
-    /// `a, b = c, d`
-    fn assign_each(&mut self, targets: List, values: List, value: Id) -> Val {
-        let ir = self.ir;
-        let news = self.evals(values);
-        let whole = self.eval(value);
-        for (index, target) in ir.items(targets).iter().enumerate() {
-            let new = news.get(index).cloned().unwrap_or_else(|| Rc::new(element(&whole)));
-            let new = self.step(new, ir.span(*target), StepKind::Assigned);
-            self.bind(*target, new);
-        }
-        whole
     }
 
     /// `value`, with a step more on its way.
@@ -309,93 +253,12 @@ impl Run<'_> {
         Rc::new(value)
     }
 
-    /// Gives `target` the value: a variable, a field, or the parts of a pattern.
-    pub(super) fn bind(&mut self, target: Id, value: Val) {
-        match self.ir.op(target) {
-            Op::Name(name) if self.frame.class_body || self.is_member_name(name) => {
-                self.set_member(name, value);
-            }
-            Op::Name(name) => self.env.set(name, value),
-            Op::Entry(_, inner) | Op::Cast(_, inner) => self.bind(inner, value),
-            Op::Field(base, name) => self.bind_field(base, name, value),
-            Op::Index(base, _) => {
-                let mut whole = Value::clone(&self.eval(base));
-                add_taints(&mut whole.taints, &value.taints);
-                whole.made = whole.made.max(value.made);
-                self.bind_whole(base, whole);
-            }
-            Op::Group(items) => self.bind_parts(items, &value),
-            Op::Assign(_, inner, _, _) => self.bind(inner, value),
-            _ => {}
-        }
-    }
-
-    fn bind_field(&mut self, base: Id, name: Sym, value: Val) {
-        match self.own_class(base) {
-            Some(class) => {
-                let old = self.members.get(&(class, name)).cloned();
-                let value = either(old.filter(|old| !is_blank(old)), value);
-                self.members.insert((class, name), value);
-            }
-            None => {
-                let whole = self.eval(base).with_field(name, value);
-                self.bind_whole(base, whole);
-            }
-        }
-    }
-
-    /// Only what has a name can be changed by changing a part of it.
-    fn bind_whole(&mut self, base: Id, whole: Value) {
-        if matches!(self.ir.op(base), Op::Name(_) | Op::Field(..) | Op::Index(..)) {
-            self.bind(base, Rc::new(whole));
-        }
-    }
-
-    fn bind_parts(&mut self, items: List, value: &Val) {
-        let ir = self.ir;
-        let all = ir.items(items);
-        for (index, item) in all.iter().enumerate() {
-            let part = match ir.op(*item) {
-                Op::Entry(name, _) => match value.field(name) {
-                    Some(part) => Rc::clone(part),
-                    None => {
-                        let symbol = self.member_symbol(value.symbol, name);
-                        let taints = value.taints.clone();
-                        self.symbol_value(*item, Value { symbol, taints, ..Value::default() })
-                    }
-                },
-                // Go: the other ones are `err` and `ok`.
-                _ if index > 0 && self.is_go() => continue,
-                _ if self.is_go() => Rc::clone(value),
-                _ => Rc::new(element(value)),
-            };
-            self.bind(*item, part);
-        }
-    }
-
     pub(super) fn is_go(&self) -> bool {
         self.context.language == Language::Go
     }
 
-    /// Ruby's `@name`, and fields that are named without `this`.
-    fn is_member_name(&self, name: Sym) -> bool {
-        let Some(class) = self.frame.class else { return false };
-        self.symbols.name(name).starts_with('@')
-            || self.env.get(name).is_none() && self.members.contains_key(&(class, name))
-    }
-
-    pub(super) fn set_member(&mut self, name: Sym, value: Val) {
-        // PHP declares `$name` and reads `$this->name`.
-        let bare = self.symbols.name(name).strip_prefix('$').map(str::to_owned);
-        let name = bare.map_or(name, |bare| self.symbols.of(&bare));
-        let Some(class) = self.frame.class else { return self.env.set(name, value) };
-        let old = self.members.get(&(class, name)).cloned();
-        let value = either(old.filter(|old| !is_blank(old)), value);
-        self.members.insert((class, name), value);
-    }
-
     /// `a == b` and the like, with what they prove.
-    fn test(&mut self, test: Test, parts: List) -> Val {
+    pub(super) fn test(&mut self, test: Test, parts: List) -> Val {
         let values = self.evals(parts);
         let ids = self.ir.items(parts);
         let mut value = Value::plain();
@@ -407,7 +270,7 @@ impl Run<'_> {
 }
 
 /// Nothing is known of it but its type.
-fn is_blank(value: &Value) -> bool {
+pub(super) fn is_blank(value: &Value) -> bool {
     value.taints.is_empty() && value.texts.is_empty() && value.made == Made::Unknown
 }
 

@@ -149,6 +149,8 @@ pub(crate) struct Ir {
     pub(crate) functions: Vec<Function>,
     pub(crate) classes: Vec<Class>,
     pub(crate) root: Id,
+    /// The file is too large to hold all of it.
+    pub(crate) cut: bool,
     /// How often a name, or a field of that name, is assigned to.
     pub(crate) assigned: NumberMap<Sym, u32>,
     /// The operations of nodes, by the nodes' bytes; sorted in the end.

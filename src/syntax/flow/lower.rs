@@ -4,17 +4,17 @@
 
 use tree_sitter::{Node, TreeCursor};
 
-use super::ir::{Class, Id, Ir, Op};
+use super::ir::{Id, Ir, Op};
 use super::roles::{Role, Tables};
 use super::symbols::{NONE, Sym, Symbols};
 use crate::syntax::dialect::Dialect;
 use crate::syntax::language::Language;
-use crate::syntax::nodes::{node_text, string_content};
+use crate::syntax::nodes::node_text;
 
 /// Deeper code is not followed.
 const MAX_DEPTH: usize = 180;
 /// Operations of a file at most.
-const MAX_OPS: usize = 600_000;
+const MAX_OPS: usize = 300_000;
 
 /// A child of a node.
 #[derive(Clone, Copy)]
@@ -120,7 +120,7 @@ impl<'a, 't> Lowerer<'a, 't> {
         kids
     }
 
-    fn field_name(&self, id: u16) -> &'static str {
+    pub(super) fn field_name(&self, id: u16) -> &'static str {
         self.tables.fields.get(usize::from(id)).copied().unwrap_or_default()
     }
 
@@ -143,7 +143,8 @@ impl<'a, 't> Lowerer<'a, 't> {
 
     /// `node` as an operation.
     pub(super) fn lower(&mut self, node: Node<'t>) -> Id {
-        if self.depth >= MAX_DEPTH || self.ir.ops.len() >= MAX_OPS {
+        self.ir.cut |= self.ir.ops.len() >= MAX_OPS;
+        if self.depth >= MAX_DEPTH || self.ir.cut {
             return self.unknown(node);
         }
         self.depth += 1;
@@ -163,7 +164,7 @@ impl<'a, 't> Lowerer<'a, 't> {
         self.push(Op::Unknown(none), node)
     }
 
-    fn by_role(&mut self, node: Node<'t>) -> Id {
+    pub(super) fn by_role(&mut self, node: Node<'t>) -> Id {
         match self.role(node) {
             Role::Skip => self.unknown(node),
             Role::Plain => self.plain(node),
@@ -213,7 +214,7 @@ impl<'a, 't> Lowerer<'a, 't> {
         }
     }
 
-    fn plain(&mut self, node: Node<'t>) -> Id {
+    pub(super) fn plain(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
         let mut ids = Vec::with_capacity(kids.named.len());
         for kid in &kids.named {
@@ -240,7 +241,7 @@ impl<'a, 't> Lowerer<'a, 't> {
     }
 
     /// An operation on the first child that runs.
-    fn first(&mut self, node: Node<'t>, op: impl Fn(Id) -> Op) -> Id {
+    pub(super) fn first(&mut self, node: Node<'t>, op: impl Fn(Id) -> Op) -> Id {
         let kids = self.kids(node);
         let ids = self.all(kids.running());
         let value = match ids[..] {
@@ -257,7 +258,7 @@ impl<'a, 't> Lowerer<'a, 't> {
         self.push(Op::Number(parts), node)
     }
 
-    fn name(&mut self, node: Node<'t>) -> Id {
+    pub(super) fn name(&mut self, node: Node<'t>) -> Id {
         let text = self.bytes(node);
         let end = text.iter().position(|b| *b == b'<').unwrap_or(text.len());
         let name = match text.strip_prefix(b"${") {
@@ -268,7 +269,7 @@ impl<'a, 't> Lowerer<'a, 't> {
         self.push(Op::Name(name), node)
     }
 
-    fn field(&mut self, node: Node<'t>) -> Id {
+    pub(super) fn field(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
         let Some(last) = kids.named.last().copied() else { return self.unknown(node) };
         let name = self.symbol(last.node);
@@ -284,7 +285,7 @@ impl<'a, 't> Lowerer<'a, 't> {
         self.push(Op::Field(base, name), node)
     }
 
-    fn binding(&mut self, node: Node<'t>) -> Id {
+    pub(super) fn binding(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
         let base = match self.bound {
             Some(base) => base,
@@ -295,7 +296,7 @@ impl<'a, 't> Lowerer<'a, 't> {
         self.push(Op::Field(base, name), node)
     }
 
-    fn conditional(&mut self, node: Node<'t>) -> Id {
+    pub(super) fn conditional(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
         let [base, rest, ..] = kids.named[..] else { return self.plain(node) };
         let base = self.lower(base.node);
@@ -305,7 +306,7 @@ impl<'a, 't> Lowerer<'a, 't> {
         id
     }
 
-    fn index(&mut self, node: Node<'t>) -> Id {
+    pub(super) fn index(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
         let mut running = kids.running();
         let Some(base) = running.next() else { return self.unknown(node) };
@@ -325,7 +326,7 @@ impl<'a, 't> Lowerer<'a, 't> {
         self.push(op, node)
     }
 
-    fn cast(&mut self, node: Node<'t>) -> Id {
+    pub(super) fn cast(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
         let value = kids.field(&["value", "operand", "left"]).or_else(|| {
             let mut running = kids.running();
@@ -337,129 +338,6 @@ impl<'a, 't> Lowerer<'a, 't> {
         let value = self.lower(value.node);
         self.push(Op::Cast(kind, value), node)
     }
-
-    /// A list, tuple, dictionary, object, or a pattern of one.
-    pub(super) fn group(&mut self, node: Node<'t>) -> Id {
-        let kids = self.kids(node);
-        let items = match node.kind() {
-            // C# writes the entries of an object as assignments.
-            "initializer_expression" => kids
-                .running()
-                .map(|kid| match kid.role {
-                    Role::Assign => self.entry(kid.node),
-                    _ => self.lower(kid.node),
-                })
-                .collect(),
-            _ => self.items(kids.running().filter(|kid| kid.field != "type")),
-        };
-        if let ([only], "expression_list") = (&items[..], node.kind()) {
-            return *only;
-        }
-        let items = self.ir.list(&items);
-        self.push(Op::Group(items), node)
-    }
-
-    /// The items of a list; a shorthand `{ a }` is `{ a: a }`.
-    pub(super) fn items(&mut self, kids: impl Iterator<Item = Kid<'t>>) -> Vec<Id> {
-        let mut items = Vec::new();
-        for kid in kids {
-            let node = kid.node;
-            let pattern = matches!(node.kind(), "assignment_pattern" | "object_assignment_pattern");
-            let node = match node.named_child(0) {
-                Some(left) if pattern => left,
-                _ => node,
-            };
-            let id = self.lower(node);
-            let id = match self.ir.op(id) {
-                Op::Name(name) if node.kind().starts_with("shorthand") => {
-                    self.push(Op::Entry(name, id), node)
-                }
-                _ => id,
-            };
-            items.push(id);
-        }
-        items
-    }
-
-    fn entry(&mut self, node: Node<'t>) -> Id {
-        let kids = self.kids(node);
-        let running: Vec<Kid<'t>> = kids.named.iter().copied().filter(is_entry_part).collect();
-        match running[..] {
-            [] => self.unknown(node),
-            [only] if only.node.kind().starts_with("shorthand") => {
-                let value = self.lower(only.node);
-                let name = self.symbol(only.node);
-                self.push(Op::Entry(name, value), node)
-            }
-            [only] => self.lower(only.node),
-            [key, .., value] => {
-                let name = self.key(key.node);
-                let value = self.lower(value.node);
-                self.push(Op::Entry(name, value), node)
-            }
-        }
-    }
-
-    /// The name that a key is, whatever its quotes; none if it is computed.
-    fn key(&mut self, node: Node<'t>) -> Sym {
-        if let Some(content) = string_content(self.dialect, self.text, node) {
-            let content = self.text.get(content.range).unwrap_or_default();
-            return self.symbols.of_bytes(content);
-        }
-        match node.named_child(0) {
-            _ if node.kind().starts_with("computed") => return NONE,
-            Some(only) if only.byte_range() == node.byte_range() => return self.key(only),
-            _ => {}
-        }
-        let text = self.bytes(node);
-        let text = text.strip_prefix(b":").unwrap_or(text);
-        self.symbols.of_bytes(text.strip_suffix(b":").unwrap_or(text))
-    }
-
-    fn class(&mut self, node: Node<'t>) -> Id {
-        let kids = self.kids(node);
-        let mut class = Class { marks: std::mem::take(&mut self.marks), ..Class::default() };
-        let name = kids.field(&["name", "type"]);
-        class.name = name.map_or(NONE, |name| self.symbol(name.node));
-        for kid in &kids.named {
-            self.marks_in(kid.node, &mut class.marks);
-        }
-        let number = self.ir.classes.len() as u32;
-        self.ir.classes.push(class);
-        let outer = self.class.replace(number);
-        let is_body = |kid: &Kid<'t>| {
-            kid.field == "body" || matches!(kid.node.kind(), "class_body" | "enum_class_body")
-        };
-        let mut parts = self.constructor_fields(&kids);
-        parts.extend(kids.named.iter().find(|kid| is_body(kid)).map(|body| self.lower(body.node)));
-        let parts = self.ir.list(&parts);
-        let body = self.push(Op::Seq(parts), node);
-        self.class = outer;
-        self.push(Op::Class(number, body), node)
-    }
-}
-
-impl<'t> Lowerer<'_, 't> {
-    /// Kotlin, C#: the parameters of a class are its fields.
-    fn constructor_fields(&mut self, kids: &Kids<'t>) -> Vec<Id> {
-        let lists = ["primary_constructor", "class_parameters", "parameter_list"];
-        let mut open: Vec<Node<'t>> = kids.named.iter().map(|kid| kid.node).collect();
-        let mut fields = Vec::new();
-        for _ in 0..2 {
-            let found: Vec<Node<'t>> =
-                open.iter().copied().filter(|node| lists.contains(&node.kind())).collect();
-            open = found.iter().flat_map(|node| self.kids(*node).named).map(|k| k.node).collect();
-            for parameter in open.iter().filter(|node| node.kind().ends_with("parameter")) {
-                fields.push(self.assignment(*parameter));
-            }
-        }
-        fields
-    }
-}
-
-/// C# writes `name:` as a node of its own, without a meaning here.
-fn is_entry_part(kid: &Kid<'_>) -> bool {
-    kid.role != Role::Skip || kid.node.kind().ends_with("identifier") || kid.node.kind() == "name"
 }
 
 pub(super) fn span(node: Node<'_>) -> (u32, u32) {

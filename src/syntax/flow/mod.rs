@@ -6,13 +6,18 @@
 //!  tree ─► lower (roles) ─► ir ─► run (sets, env) ─► values ─► rules
 //! ```
 
+mod assign;
 mod calls;
+mod effects;
 mod env;
 mod eval;
 mod exec;
 mod ir;
 mod lower;
+mod lower_branches;
 mod lower_calls;
+mod lower_functions;
+mod lower_groups;
 mod lower_statements;
 mod numbers;
 mod roles;
@@ -135,6 +140,6 @@ impl Flow {
 
     /// Whether the file was too much to look at as a whole.
     pub(crate) fn is_exhausted(&self) -> bool {
-        self.outcome.exhausted
+        self.outcome.exhausted || self.ir.cut
     }
 }

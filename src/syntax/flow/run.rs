@@ -298,7 +298,7 @@ impl<'a> Run<'a> {
         let text = self.symbols.name(name);
         let (first, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
         let Some(stands) = self.context.imports.stands_for(first.as_bytes()) else { return name };
-        let full = format!("{}{rest}", without_version(stands));
+        let full = format!("{stands}{rest}");
         self.symbols.of(&full)
     }
 
@@ -359,12 +359,4 @@ pub(super) fn either(one: Option<Val>, two: Val) -> Val {
 pub(super) fn varying(value: &Value) -> Value {
     let made = if value.made == Made::Constant { Made::Unknown } else { value.made };
     Value { texts: Vec::new(), made, ..value.clone() }
-}
-
-/// `github.com/labstack/echo` of `github.com/labstack/echo/v4`.
-fn without_version(module: &str) -> &str {
-    match module.rsplit_once("/v") {
-        Some((before, version)) if version.bytes().all(|b| b.is_ascii_digit()) => before,
-        _ => module,
-    }
 }

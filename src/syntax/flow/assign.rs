@@ -1,0 +1,149 @@
+//! Assignments: to variables, fields, elements and the parts of patterns.
+
+use std::rc::Rc;
+
+use super::eval::{element, is_blank};
+use super::ir::{Assign, Id, List, Op};
+use super::run::{Run, either};
+use super::symbols::{NONE, Sym};
+use super::trace::StepKind;
+use super::value::{Proof, Val, Value, add_taints};
+
+impl Run<'_> {
+    pub(super) fn assign(&mut self, how: Assign, target: Id, value: Id, kind: Sym) -> Val {
+        if let (Op::Group(targets), Op::Group(values)) = (self.ir.op(target), self.ir.op(value)) {
+            return self.assign_each(targets, values, value);
+        }
+        let unset =
+            matches!(self.ir.op(value), Op::Unknown(parts) if self.ir.items(parts).is_empty());
+        let new = self.eval(value);
+        let new = self.typed(kind, new);
+        let new = match how {
+            Assign::Set => new,
+            Assign::Append => {
+                let old = self.eval(target);
+                Rc::new(Value::joined(&[old, new]))
+            }
+            Assign::Either => {
+                let old = self.eval(target);
+                either(Some(old), new)
+            }
+            Assign::Number => Rc::new(Value::plain()),
+        };
+        if unset && kind == NONE {
+            return new;
+        }
+        let new = self.step(new, self.ir.span(target), StepKind::Assigned);
+        self.bind_found(target, value);
+        self.bind(target, Rc::clone(&new));
+        new
+    }
+
+    /// Go: `_, ok := allowed[x]` tells by `ok` whether `x` is allowed.
+    pub(super) fn bind_found(&mut self, target: Id, value: Id) {
+        let (Op::Group(targets), Op::Index(table, key)) = (self.ir.op(target), self.ir.op(value))
+        else {
+            return;
+        };
+        let ([_, found], true) = (self.ir.items(targets), self.is_go()) else { return };
+        if self.eval(table).taints.is_empty() {
+            let (name, clean) = (self.path(key), self.context.sets.allow_list);
+            let proofs = vec![Proof { name, clean, when: true }];
+            self.bind(*found, Rc::new(Value { proofs, ..Value::plain() }));
+        }
+    }
+
+    /// `a, b = c, d`
+    pub(super) fn assign_each(&mut self, targets: List, values: List, value: Id) -> Val {
+        let ir = self.ir;
+        let news = self.evals(values);
+        let whole = self.eval(value);
+        for (index, target) in ir.items(targets).iter().enumerate() {
+            let new = news.get(index).cloned().unwrap_or_else(|| Rc::new(element(&whole)));
+            let new = self.step(new, ir.span(*target), StepKind::Assigned);
+            self.bind(*target, new);
+        }
+        whole
+    }
+
+    /// Gives `target` the value: a variable, a field, or the parts of a pattern.
+    pub(super) fn bind(&mut self, target: Id, value: Val) {
+        match self.ir.op(target) {
+            Op::Name(name) if self.frame.class_body || self.is_member_name(name) => {
+                self.set_member(name, value);
+            }
+            Op::Name(name) => self.env.set(name, value),
+            Op::Entry(_, inner) | Op::Cast(_, inner) => self.bind(inner, value),
+            Op::Field(base, name) => self.bind_field(base, name, value),
+            Op::Index(base, _) => {
+                let mut whole = Value::clone(&self.eval(base));
+                add_taints(&mut whole.taints, &value.taints);
+                whole.made = whole.made.max(value.made);
+                self.bind_whole(base, whole);
+            }
+            Op::Group(items) => self.bind_parts(items, &value),
+            Op::Assign(_, inner, _, _) => self.bind(inner, value),
+            _ => {}
+        }
+    }
+
+    pub(super) fn bind_field(&mut self, base: Id, name: Sym, value: Val) {
+        match self.own_class(base) {
+            Some(class) => {
+                let old = self.members.get(&(class, name)).cloned();
+                let value = either(old.filter(|old| !is_blank(old)), value);
+                self.members.insert((class, name), value);
+            }
+            None => {
+                let whole = self.eval(base).with_field(name, value);
+                self.bind_whole(base, whole);
+            }
+        }
+    }
+
+    /// Only what has a name can be changed by changing a part of it.
+    pub(super) fn bind_whole(&mut self, base: Id, whole: Value) {
+        if matches!(self.ir.op(base), Op::Name(_) | Op::Field(..) | Op::Index(..)) {
+            self.bind(base, Rc::new(whole));
+        }
+    }
+
+    pub(super) fn bind_parts(&mut self, items: List, value: &Val) {
+        let ir = self.ir;
+        let all = ir.items(items);
+        for (index, item) in all.iter().enumerate() {
+            let part = match ir.op(*item) {
+                Op::Entry(name, _) => match value.field(name) {
+                    Some(part) => Rc::clone(part),
+                    None => {
+                        let symbol = self.member_symbol(value.symbol, name);
+                        let taints = value.taints.clone();
+                        self.symbol_value(*item, Value { symbol, taints, ..Value::default() })
+                    }
+                },
+                // Go: the other ones are `err` and `ok`.
+                _ if index > 0 && self.is_go() => continue,
+                _ if self.is_go() => Rc::clone(value),
+                _ => Rc::new(element(value)),
+            };
+            self.bind(*item, part);
+        }
+    }
+
+    /// Ruby's `@name`, and fields that are named without `this`.
+    pub(super) fn is_member_name(&self, name: Sym) -> bool {
+        let Some(class) = self.frame.class else { return false };
+        self.symbols.name(name).starts_with('@')
+            || self.env.get(name).is_none() && self.members.contains_key(&(class, name))
+    }
+
+    pub(super) fn set_member(&mut self, name: Sym, value: Val) {
+        // PHP declares `$name` and reads `$this->name`.
+        let bare = self.symbols.name(name).strip_prefix('$').map(str::to_owned);
+        let name = bare.map_or(name, |bare| self.symbols.of(&bare));
+        let Some(class) = self.frame.class else { return self.env.set(name, value) };
+        let old = self.members.get(&(class, name)).cloned();
+        let value = either(old.filter(|old| !is_blank(old)), value);
+        self.members.insert((class, name), value);
+    }
+}
