@@ -141,7 +141,10 @@ mod tests {
         let all = active(&[], &[]).len();
         let secrets = active(&["secrets"], &[]);
         assert!(secrets.iter().all(|meta| meta.category == Category::Secret));
-        assert_eq!(active(&[topics::SECRETS], &[]), secrets);
+        // Keys that sign tokens are found as patterns of code, under the same topic.
+        let topic = active(&[topics::SECRETS], &[]);
+        assert!(topic.iter().all(|meta| meta.topic == topics::SECRETS));
+        assert!(secrets.iter().all(|meta| topic.contains(meta)));
         assert_eq!(active(&[], &["secrets"]).len(), all - secrets.len());
         assert_eq!(active(&[], &["github-pat"]).len(), all - 1);
         let two =

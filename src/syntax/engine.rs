@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use memchr::memmem;
+use regex::bytes::Regex;
 use tree_sitter::Tree;
 
 use super::development::Development;
@@ -16,6 +17,7 @@ use super::language::Language;
 use super::message;
 use super::nodes::{StringContent, string_content};
 use super::parse::Parsers;
+use super::prefilter;
 use super::rule::{Compiled, compile_matcher, globs};
 use super::scripts::Scripts;
 use super::trigger::{Found, SourceWords, Triggers};
@@ -39,6 +41,8 @@ struct Spec {
 struct Slot {
     spec: Arc<Spec>,
     files: Option<globset::GlobSet>,
+    /// Each matches somewhere in every file with a match.
+    needs: OnceLock<Vec<Regex>>,
     compiled: OnceLock<Option<Arc<Compiled>>>,
 }
 
@@ -127,9 +131,10 @@ impl SyntaxEngine {
         scratch: &mut SyntaxScratch,
     ) -> Parse<'a> {
         let Some(rules) = self.rules(language) else { return Parse::NotNeeded };
-        let active = rules.triggers.active(source.text, &mut scratch.found, |index| {
+        let mut active = rules.triggers.active(source.text, &mut scratch.found, |index| {
             rules.slots[index].files.as_ref().is_none_or(|files| files.is_match(source.own_path()))
         });
+        active.retain(|index| rules.slots[*index].can_match(source.text));
         if active.is_empty() {
             return Parse::NotNeeded;
         }
@@ -203,7 +208,8 @@ impl LanguageRules {
         // `check` reports a bad glob; here the matcher is left out, not widened.
         let slot = |spec: &Arc<Spec>| {
             let files = globs(&spec.matcher).ok()?;
-            Some(Slot { spec: Arc::clone(spec), files, compiled: OnceLock::new() })
+            let (needs, compiled) = (OnceLock::new(), OnceLock::new());
+            Some(Slot { spec: Arc::clone(spec), files, needs, compiled })
         };
         let slots: Vec<Slot> = specs.iter().filter(applies).filter_map(slot).collect();
         if slots.is_empty() {
@@ -218,6 +224,11 @@ impl LanguageRules {
 }
 
 impl Slot {
+    fn can_match(&self, text: &[u8]) -> bool {
+        let needs = self.needs.get_or_init(|| prefilter::needs(&self.spec.matcher));
+        needs.iter().all(|regex| regex.is_match(text))
+    }
+
     /// None for a detector, and for a matcher that [`super::check`] refuses.
     fn compiled(&self, dialect: &Dialect) -> Option<Arc<Compiled>> {
         let compile = || {

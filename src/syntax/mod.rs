@@ -20,6 +20,7 @@ pub mod nodes;
 mod parse;
 mod pattern;
 pub mod plaintext;
+mod prefilter;
 mod rule;
 mod scripts;
 mod trigger;
