@@ -244,7 +244,7 @@ fn a_password_names_its_user() {
     let user = "the user name that belongs to it";
     assert_eq!(
         of("app.env", "MAIL_USER=m\nDB_USER=app\nDB_PASSWORD=PW\n"),
-        [format!("app.env:2 {user}")]
+        ["app.env:2 the name or id that belongs to it"]
     );
     assert_eq!(of("a.yml", "db:\n  username: app\n  password: PW\n"), [format!("a.yml:2 {user}")]);
     assert_eq!(of("a.py", "connect(user=\"app\", password=\"PW\")\n"), [format!("a.py:1 {user}")]);
@@ -258,7 +258,7 @@ fn a_client_secret_names_its_client_id() {
     let secret = ["q8Zt4LxW2v", "Nc7YbR5mJd", "Qp"].concat();
     let text = format!("ACME_CLIENT_ID=app-123\nACME_CLIENT_SECRET={secret}\n");
     let found = report(&project(&[("prod.env", &text)]), &[]);
-    assert_eq!(related(&found[0]), ["prod.env:1 the id that belongs to it"]);
+    assert_eq!(related(&found[0]), ["prod.env:1 the name or id that belongs to it"]);
     // Whichever provider's format it has.
     let discord =
         format!("DISCORD_CLIENT_ID=812345678901234567\nDISCORD_CLIENT_SECRET={secret}Z3kV9xLm1T\n");
