@@ -216,7 +216,7 @@ impl LanguageRules {
             return None;
         }
         let own = |file: &&FlowFile| file.languages.iter().any(|key| language.answers_to(key));
-        let sets = SourceWords::new(flows.iter().filter(own));
+        let sets = SourceWords::new(language, flows.iter().filter(own));
         let triggers = Triggers::new(language, slots.iter().map(|slot| &slot.spec.matcher), &sets);
         let dialect = Dialect::of(language);
         Some(LanguageRules { dialect, grammar: Grammar::default(), slots, triggers })

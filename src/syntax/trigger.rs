@@ -53,8 +53,9 @@ struct Condition {
     any: Vec<Vec<Word>>,
     /// One of these is there, if there are any.
     imports: Vec<Word>,
-    /// One of these is there, if a value has to come from a known source.
-    sources: Option<Vec<Word>>,
+    /// All words of one of these are there, if a value has to come from a known
+    /// source.
+    sources: Option<Vec<Vec<Word>>>,
     /// None of these is there.
     lacks: Vec<Word>,
     /// The text holds a plaintext URL.
@@ -187,7 +188,9 @@ impl Condition {
     fn holds(&self, found: &[bool]) -> bool {
         self.any.iter().any(|words| words.iter().all(|word| found[*word]))
             && (self.imports.is_empty() || self.imports.iter().any(|word| found[*word]))
-            && self.sources.as_ref().is_none_or(|words| words.iter().any(|word| found[*word]))
+            && self.sources.as_ref().is_none_or(|sources| {
+                sources.iter().any(|words| words.iter().all(|word| found[*word]))
+            })
             && !self.lacks.iter().any(|word| found[*word])
     }
 }
@@ -229,8 +232,12 @@ fn condition(
         imports.iter().map(|import| add(import_word(language, import), false)).collect();
     condition.lacks = matcher.lacks.iter().map(|word| add(word.clone(), false)).collect();
     let sources = matcher.flow.as_ref().and_then(|flow| sets.of(&flow.sources));
-    condition.sources =
-        sources.map(|words| words.into_iter().map(|word| add(word.to_owned(), true)).collect());
+    condition.sources = sources.map(|sources| {
+        let numbered = sources
+            .into_iter()
+            .map(|words| words.iter().map(|word| add(word.clone(), true)).collect::<Vec<Word>>());
+        numbered.collect()
+    });
     let renamed: &[Import] = if resolves(language) { &imports } else { &[] };
     let flow = matcher.flow.iter().flat_map(|flow| flow.sources.iter().chain(&flow.sanitizers));
     // Names of shared sets are no patterns.
@@ -260,35 +267,42 @@ pub(crate) fn place_word(pattern: &str, resolved: &[Import]) -> Option<String> {
 
 /// The words without which no value comes from a shared set of sources.
 #[derive(Debug, Default)]
-pub(crate) struct SourceWords(BTreeMap<String, Vec<String>>);
+pub(crate) struct SourceWords(BTreeMap<String, Vec<Vec<String>>>);
 
 impl SourceWords {
-    /// Reads them off the flow facts of a language.
-    pub(crate) fn new<'a>(files: impl Iterator<Item = &'a FlowFile>) -> Self {
-        let mut sets: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    /// Reads them off the flow facts of `language`.
+    pub(crate) fn new<'a>(language: Language, files: impl Iterator<Item = &'a FlowFile>) -> Self {
+        // A handler of JavaScript calls its first parameter as it likes.
+        let script =
+            matches!(language, Language::JavaScript | Language::TypeScript | Language::Tsx);
+        let named = if script { 1 } else { 2 };
+        let mut sets: BTreeMap<String, Vec<Vec<String>>> = BTreeMap::new();
         for (name, set) in files.flat_map(|file| &file.sources) {
-            let names = set.symbols.iter().chain(&set.handlers).chain(&set.marks).chain(&set.types);
-            sets.entry(name.clone()).or_default().extend(names.filter_map(|name| last_name(name)));
+            let marks = set.handlers.iter().chain(&set.marks).chain(&set.types);
+            let marks = marks.map(|mark| last_names(mark, 1));
+            let symbols = set.symbols.iter().map(|symbol| last_names(symbol, named));
+            let all = symbols.chain(marks).filter(|words| !words.is_empty());
+            sets.entry(name.clone()).or_default().extend(all);
         }
         SourceWords(sets)
     }
 
     /// The words of `sources`; `None` if one of them can be in any file.
-    fn of(&self, sources: &[String]) -> Option<Vec<&str>> {
+    fn of(&self, sources: &[String]) -> Option<Vec<&[String]>> {
         let mut words = Vec::new();
         for source in sources {
-            words.extend(self.0.get(source)?.iter().map(String::as_str));
+            words.extend(self.0.get(source)?.iter().map(Vec::as_slice));
         }
         Some(words)
     }
 }
 
-/// The last name of a symbol, which stands wherever it is used:
-/// `FormValue` of `net/http.Request().FormValue()`.
-fn last_name(symbol: &str) -> Option<String> {
+/// The last `count` names of a symbol, which stand wherever it is used: `Request`
+/// and `FormValue` of `net/http.Request().FormValue()`.
+fn last_names(symbol: &str, count: usize) -> Vec<String> {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
-    let name = symbol.split(|c| !is_part(c)).rfind(|part| !part.is_empty())?;
-    Some(name.to_owned())
+    let names = symbol.rsplit(|c| !is_part(c)).filter(|part| !part.is_empty());
+    names.take(count).map(str::to_owned).collect()
 }
 
 /// The words that every file with a match of `pattern` holds.
