@@ -15,8 +15,10 @@ pub fn run(input: &[u8]) {
     assert_eq!(first, look(input), "the same twice");
 }
 
-/// Inner paths with the length of their texts, and the reasons.
-fn look(input: &[u8]) -> Option<(Vec<(String, usize)>, Vec<String>)> {
+/// Inner paths with the length of their texts, and the reasons of skips.
+type Seen = (Vec<(String, usize)>, Vec<String>);
+
+fn look(input: &[u8]) -> Option<Seen> {
     let mut texts = Vec::new();
     let reasons = visit_container(input, &mut |path, text| {
         texts.push((path.to_owned(), text.len()));
