@@ -7,7 +7,7 @@ use crate::finding::{Candidate, Confidence, RuleIndex};
 use crate::source::place::Notation;
 
 use super::Input;
-use super::files::stored;
+use super::files::{closing, stored};
 use super::literal::{SPECIFICITY, given};
 use super::standin::is_stand_in;
 use super::value::Opinion;
@@ -317,7 +317,7 @@ fn argument(text: &[u8], at: usize) -> Option<(Option<Range<usize>>, Option<usiz
     while let Some(&byte) = window.get(i) {
         match byte {
             b'"' | b'\'' => {
-                let close = i + 1 + closing(&window[i + 1..], byte)?;
+                let close = closing(window, i + 1, byte)?;
                 literal = (i == start).then_some(i + 1..close);
                 i = close;
             }
@@ -330,20 +330,6 @@ fn argument(text: &[u8], at: usize) -> Option<(Option<Range<usize>>, Option<usiz
             _ => {}
         }
         i += 1;
-    }
-    None
-}
-
-fn closing(text: &[u8], quote: u8) -> Option<usize> {
-    let mut at = 0;
-    while let Some(&byte) = text.get(at) {
-        match byte {
-            b'\n' => return None,
-            b'\\' => at += 1,
-            _ if byte == quote => return Some(at),
-            _ => {}
-        }
-        at += 1;
     }
     None
 }

@@ -23,6 +23,8 @@ pub mod plaintext;
 mod prefilter;
 mod rule;
 mod scripts;
+mod source_words;
+mod table;
 mod trigger;
 mod walk;
 

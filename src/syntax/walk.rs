@@ -6,7 +6,7 @@
 //! look at the tree, so the cost stays linear however deep or wide it is.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -17,101 +17,11 @@ use super::flow::Place;
 use super::focus::{Focus, Reader};
 use super::imports::{Imports, is_within};
 use super::pattern::{Captures, Matcher, Pat};
-use super::rule::{Check, Compiled, Rooted};
+use super::rule::{Check, Compiled};
+use super::table::{Entry, Role, Table, add_entries, marks_in};
 
 /// Inner or outer matches looked at where they must agree on metavariables.
 const MAX_RELATED: usize = 64;
-
-/// Part that a pattern plays in its matcher.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
-    Subject,
-    Inside,
-    NotInside,
-    Has,
-    NotHas,
-    /// A source or sanitizer of the matcher's `flow`.
-    Source,
-    Sanitizer,
-}
-
-/// A pattern in the table.
-struct Entry<'r> {
-    unit: usize,
-    role: Role,
-    pat: &'r Pat,
-    kinds: &'r [u16],
-    /// Number of a word that stands in every match, where its places are known.
-    word: Option<u32>,
-}
-
-/// Numbers of entries by the kind of node they can match.
-struct Table {
-    /// One more than the number of the kind's list; 0 for none.
-    heads: Vec<u16>,
-    lists: Vec<Entries>,
-}
-
-/// The entries of one kind of node.
-#[derive(Default)]
-struct Entries {
-    all: Vec<usize>,
-    /// Those that no word tells.
-    wordless: Vec<usize>,
-    /// The others, by their word.
-    by_word: HashMap<u32, Vec<usize>>,
-}
-
-/// Places of words in a node up to which its entries are looked up by word.
-const FEW_MARKS: usize = 64;
-
-impl Table {
-    fn new(entries: &[Entry<'_>]) -> Self {
-        let mut table = Table { heads: Vec::new(), lists: Vec::new() };
-        for (index, entry) in entries.iter().enumerate() {
-            for kind in entry.kinds {
-                let entries = table.list(usize::from(*kind));
-                entries.all.push(index);
-                match entry.word {
-                    Some(word) => entries.by_word.entry(word).or_default().push(index),
-                    None => entries.wordless.push(index),
-                }
-            }
-        }
-        table
-    }
-
-    fn list(&mut self, kind: usize) -> &mut Entries {
-        if self.heads.len() <= kind {
-            self.heads.resize(kind + 1, 0);
-        }
-        if self.heads[kind] == 0 {
-            self.lists.push(Entries::default());
-            self.heads[kind] = self.lists.len() as u16;
-        }
-        &mut self.lists[usize::from(self.heads[kind]) - 1]
-    }
-
-    /// The entries that can match a node of `kind` in which `marks` stand, in
-    /// their order.
-    fn of(&self, kind: u16, marks: &[(usize, u32)], found: &mut Vec<usize>) {
-        found.clear();
-        let Some(entries) = self.heads.get(usize::from(kind)).filter(|head| **head != 0) else {
-            return;
-        };
-        let entries = &self.lists[usize::from(*entries) - 1];
-        if marks.len() > FEW_MARKS {
-            return found.extend_from_slice(&entries.all);
-        }
-        found.extend_from_slice(&entries.wordless);
-        if !entries.by_word.is_empty() {
-            let told = marks.iter().filter_map(|(_, word)| entries.by_word.get(word));
-            told.for_each(|list| found.extend_from_slice(list));
-            found.sort_unstable();
-            found.dedup();
-        }
-    }
-}
 
 /// A match of a relation's pattern, around or within others.
 struct Related<'t> {
@@ -415,35 +325,5 @@ impl<'a, 't> Walk<'a, 't> {
         within
             .take(MAX_RELATED)
             .filter(|other| other.captures.agrees(&pending.hit.captures, self.input.text))
-    }
-}
-
-/// The marks that lie in `range`.
-fn marks_in<'m>(marks: &'m [(usize, u32)], range: &Range<usize>) -> &'m [(usize, u32)] {
-    let from = marks.partition_point(|(at, _)| *at < range.start);
-    let length = marks[from..].partition_point(|(at, _)| *at < range.end);
-    &marks[from..from + length]
-}
-
-fn add_entries<'r>(
-    entries: &mut Vec<Entry<'r>>,
-    unit: usize,
-    compiled: &'r Compiled,
-    focus: &Focus,
-) {
-    let lists = [
-        (Role::Subject, &compiled.any),
-        (Role::Inside, &compiled.inside),
-        (Role::NotInside, &compiled.not_inside),
-        (Role::Has, &compiled.has),
-        (Role::NotHas, &compiled.not_has),
-    ];
-    let flow = compiled.flow.iter();
-    let own = flow.flat_map(|f| [(Role::Source, &f.sources), (Role::Sanitizer, &f.sanitizers)]);
-    for (role, pats) in lists.into_iter().chain(own) {
-        entries.extend(pats.iter().map(|Rooted { pat, kinds, word }| {
-            let word = word.as_ref().and_then(|word| focus.marked.get(word).copied());
-            Entry { unit, role, pat, kinds, word }
-        }));
     }
 }

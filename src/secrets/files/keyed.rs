@@ -141,7 +141,7 @@ pub(super) fn plain(text: &[u8], at: usize) -> Option<Range<usize>> {
 }
 
 /// The place of the partner of a quote, on the same line.
-fn closing(text: &[u8], start: usize, quote: u8) -> Option<usize> {
+pub fn closing(text: &[u8], start: usize, quote: u8) -> Option<usize> {
     let mut at = start;
     while let Some(&byte) = text.get(at) {
         match byte {

@@ -22,6 +22,7 @@ use crate::rules::Catalogue;
 use crate::rules::model::KnownFile;
 use crate::source::place::Place;
 
+pub use keyed::closing;
 pub use logins::netrc_entry;
 pub use value::{decoded_pair, stored};
 
