@@ -5,6 +5,7 @@
 //! that no rule is about. The places where they stand are kept: the walk only
 //! looks at the parts of the tree that hold one ([`Focus`]).
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -44,8 +45,10 @@ const COMMON: &[&str] = &[
 /// Number of a word in [`Triggers`].
 type Word = usize;
 
-/// A rare word of this length is in few files without a reason.
-const TELLING: usize = 8;
+/// Words of a pattern that are looked for, at most.
+const MOST_WORDS: usize = 3;
+/// A text that is more than a name tells something from this length on.
+const MIN_TEXT: usize = 6;
 /// In a file with more hits the whole tree is walked.
 const MAX_HITS: usize = 1 << 20;
 
@@ -325,12 +328,13 @@ pub(crate) fn place_word(language: Language, pattern: &str, resolved: &[Import])
 fn pattern_words(language: Language, pattern: &str, imports: &[Import]) -> Vec<Placed> {
     let named = |word: &str| imports.iter().any(|i| i.name.split('.').any(|n| n == word));
     // What is imported may go by its last name alone.
-    let freed = |chain: &str| {
+    let freed = |word: &Placed, chain: &str| {
         let first = chain.split('.').next().unwrap_or_default();
-        imports.iter().any(|import| import.name.split('.').next() == Some(first))
+        let mut names = imports.iter().filter_map(|import| import.name.split('.').next());
+        names.any(|name| name == first || word.near.names(name))
     };
     let words = all_words(language, pattern).into_iter().filter(|(word, _)| !named(&word.text));
-    words.map(|(word, chain)| if freed(&chain) { word.anywhere() } else { word }).collect()
+    words.map(|(word, chain)| if freed(&word, &chain) { word.anywhere() } else { word }).collect()
 }
 
 /// The words that every match of `pattern` holds itself, under whatever name
@@ -357,6 +361,9 @@ fn all_words(language: Language, pattern: &str) -> Vec<(Placed, String)> {
     let template = Template::new(pattern);
     let mut words = Vec::new();
     for part in template.literal_parts() {
+        words.extend(
+            texts(part).map(|text| (Placed { text, near: Near::default() }, String::new())),
+        );
         for (start, chain) in pieces(part, |c| is_name(c) || c == '.') {
             for (at, word) in pieces(chain, is_name) {
                 if word.len() >= MIN_WORD && !OPTIONAL.contains(&word) {
@@ -368,6 +375,19 @@ fn all_words(language: Language, pattern: &str) -> Vec<(Placed, String)> {
         }
     }
     words
+}
+
+/// What stands between quotes in `part` and is more than a name.
+fn texts(part: &str) -> impl Iterator<Item = String> {
+    let quoted = part.split('"').skip(1).step_by(2);
+    let quotes = part.matches('"').count();
+    let plain = |c: char| is_name(c) || "$.-/:@%".contains(c);
+    quoted
+        .filter(move |text| quotes % 2 == 0 && text.len() >= MIN_TEXT && text.chars().all(plain))
+        .filter(|text| {
+            text.starts_with(is_name) && !text.chars().all(is_name) || text.starts_with('$')
+        })
+        .map(str::to_owned)
 }
 
 fn is_name(c: char) -> bool {
@@ -383,13 +403,18 @@ fn pieces(text: &str, belongs: fn(char) -> bool) -> impl Iterator<Item = (usize,
     })
 }
 
-/// The word that fewest files hold, and a second one if that tells little.
+/// The words that fewest files hold: those that are not common, or two that
+/// are.
 fn rarest(mut words: Vec<Placed>) -> Vec<Placed> {
-    let is_common = |word: &Placed| COMMON.contains(&word.text.as_str());
-    words.sort_by_key(|word| (is_common(word), std::cmp::Reverse(word.text.len())));
+    let is_telling = |word: &Placed| word.near.is_telling();
+    let is_common = |word: &Placed| COMMON.contains(&word.text.as_str()) && !is_telling(word);
+    let is_vague = |word: &Placed| is_common(word) && !word.near.is_narrow();
+    words.sort_by_key(|word| {
+        (is_common(word), is_vague(word), !is_telling(word), Reverse(word.text.len()))
+    });
     words.dedup_by(|one, two| one.text == two.text);
-    let telling = words.first().is_some_and(|word| !is_common(word) && word.text.len() >= TELLING);
-    words.truncate(if telling { 1 } else { 2 });
+    let rare = words.iter().filter(|word| !is_common(word)).count();
+    words.truncate(rare.clamp(2, MOST_WORDS));
     words
 }
 
