@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use crate::rules::{Catalogue, SecretEntry};
+use crate::rules::{Catalogue, Provider, SecretEntry};
 
 use super::Vendors;
 use super::rule::LazyRule;
@@ -31,6 +31,8 @@ struct Builder {
     contextual: Vec<Vec<Slot>>,
     by_provider: Vec<Vec<Slot>>,
     providers: HashMap<String, u32>,
+    /// The provider of the last rule, and its number.
+    last: Option<(Arc<Provider>, u32)>,
     words: Vec<(String, u32)>,
     line_words: Vec<(String, u32)>,
 }
@@ -75,6 +77,18 @@ impl Builder {
     }
 
     fn provider(&mut self, entry: &SecretEntry) -> u32 {
+        // The rules of a provider stand together.
+        if let Some((known, number)) = &self.last
+            && Arc::ptr_eq(known, &entry.provider)
+        {
+            return *number;
+        }
+        let number = self.new_provider(entry);
+        self.last = Some((Arc::clone(&entry.provider), number));
+        number
+    }
+
+    fn new_provider(&mut self, entry: &SecretEntry) -> u32 {
         let next = self.contextual.len() as u32;
         let number = *self.providers.entry(entry.provider.key.clone()).or_insert(next);
         if number == next {
