@@ -59,7 +59,7 @@ pub struct SyntaxEngine {
     languages: [OnceLock<Option<Arc<LanguageRules>>>; Language::ALL.len()],
 }
 
-/// Parsers and buffers of one thread.
+/// The parser and the buffers of one thread.
 #[derive(Default)]
 pub struct SyntaxScratch {
     parsers: Parsers,
