@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -20,7 +21,7 @@ use super::parse::Parsers;
 use super::prefilter;
 use super::rule::{Compiled, compile_matcher, globs};
 use super::scripts::Scripts;
-use super::source_words::SourceWords;
+use super::source_words::{self, SourceWords};
 use super::trigger::{Found, Triggers};
 use super::walk::{self, Hit, Input};
 use crate::finding::{Candidate, Confidence, RuleIndex};
@@ -36,9 +37,16 @@ const SPECIFICITY: u8 = 20;
 struct Slot {
     matcher: Arc<Matcher>,
     files: Option<globset::GlobSet>,
-    /// Each matches somewhere in every file with a match.
-    needs: OnceLock<Vec<Regex>>,
+    /// Those of the language's needs that each match somewhere in every file
+    /// with a match.
+    needs: Vec<usize>,
     compiled: OnceLock<Option<Arc<Compiled>>>,
+}
+
+/// A regex of [`prefilter::needs`]; compiled when a file first asks for it.
+struct Need {
+    regex: String,
+    compiled: OnceLock<Option<Regex>>,
 }
 
 /// The matchers of one language.
@@ -46,6 +54,7 @@ struct LanguageRules {
     dialect: Arc<Dialect>,
     grammar: Grammar,
     slots: Vec<Slot>,
+    needs: Vec<Need>,
     triggers: Triggers,
     /// What the data flow knows of libraries.
     flows: Vec<FlowFile>,
@@ -64,6 +73,8 @@ pub struct SyntaxEngine {
 pub struct SyntaxScratch {
     parsers: Parsers,
     found: Found,
+    /// What is known of the needs of the language in a file.
+    needs: Vec<Option<bool>>,
 }
 
 /// A parsed file with the rules that its text can trigger.
@@ -125,7 +136,7 @@ impl SyntaxEngine {
         let mut active = rules.triggers.active(source.text, &mut scratch.found, |index| {
             rules.slots[index].files.as_ref().is_none_or(|files| files.is_match(source.own_path()))
         });
-        active.retain(|index| rules.slots[*index].can_match(source.text));
+        rules.retain_possible(source.text, &mut active, &mut scratch.needs);
         if active.is_empty() {
             return Parse::NotNeeded;
         }
@@ -193,33 +204,60 @@ impl SyntaxEngine {
 impl LanguageRules {
     /// None if no rule is about `language`.
     fn new(language: Language, matchers: &Matchers, flows: &[FlowEntry]) -> Option<Self> {
+        let own = |entry: &&FlowEntry| entry.languages.iter().any(|key| language.answers_to(key));
+        let flows: Vec<FlowFile> =
+            flows.iter().filter(own).map(|entry| entry.facts.copied()).collect();
+        let aliases = source_words::aliases(flows.iter());
+        let mut known: Vec<String> = Vec::new();
+        let mut numbers: HashMap<String, usize> = HashMap::new();
         // `check` reports a bad glob; here the matcher is left out, not widened.
         let slot = |matcher: Arc<Matcher>| {
             let files = globs(&matcher.spec).ok()?;
-            let (needs, compiled) = (OnceLock::new(), OnceLock::new());
-            Some(Slot { matcher, files, needs, compiled })
+            let needs = prefilter::needs(language, &matcher.spec, &aliases).into_iter();
+            let mut number = |regex: String| {
+                *numbers.entry(regex).or_insert_with_key(|regex| {
+                    known.push(regex.clone());
+                    known.len() - 1
+                })
+            };
+            let needs = needs.map(&mut number).collect();
+            Some(Slot { matcher, files, needs, compiled: OnceLock::new() })
         };
         let matchers = matchers.reading(|key| language.answers_to(key));
         let slots: Vec<Slot> = matchers.into_iter().filter_map(slot).collect();
         if slots.is_empty() {
             return None;
         }
-        let own = |entry: &&FlowEntry| entry.languages.iter().any(|key| language.answers_to(key));
-        let flows: Vec<FlowFile> =
-            flows.iter().filter(own).map(|entry| entry.facts.copied()).collect();
         let sets = SourceWords::new(language, flows.iter());
         let triggers = Triggers::new(language, slots.iter().map(|slot| &slot.matcher.spec), &sets);
         let dialect = Dialect::of(language);
-        Some(LanguageRules { dialect, grammar: Grammar::default(), slots, triggers, flows })
+        let need = |regex| Need { regex, compiled: OnceLock::new() };
+        let needs = known.into_iter().map(need).collect();
+        Some(LanguageRules { dialect, grammar: Grammar::default(), slots, needs, triggers, flows })
+    }
+
+    /// Keeps the matchers in `active` whose needs are met in `text`.
+    fn retain_possible(&self, text: &[u8], active: &mut Vec<usize>, known: &mut Vec<Option<bool>>) {
+        known.clear();
+        known.resize(self.needs.len(), None);
+        active.retain(|index| {
+            let needs = &self.slots[*index].needs;
+            needs
+                .iter()
+                .all(|need| *known[*need].get_or_insert_with(|| self.needs[*need].is_met(text)))
+        });
+    }
+}
+
+impl Need {
+    fn is_met(&self, text: &[u8]) -> bool {
+        let regex = self.compiled.get_or_init(|| Regex::new(&self.regex).ok());
+        // One that is too large says nothing.
+        regex.as_ref().is_none_or(|regex| regex.is_match(text))
     }
 }
 
 impl Slot {
-    fn can_match(&self, text: &[u8]) -> bool {
-        let needs = self.needs.get_or_init(|| prefilter::needs(&self.matcher.spec));
-        needs.iter().all(|regex| regex.is_match(text))
-    }
-
     /// None for a detector, and for a matcher that [`super::check`] refuses.
     fn compiled(&self, dialect: &Dialect) -> Option<Arc<Compiled>> {
         let compile = || {
