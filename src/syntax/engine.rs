@@ -2,12 +2,10 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use memchr::memmem;
-use regex::bytes::Regex;
 use tree_sitter::Tree;
 
 use super::development::Development;
@@ -16,6 +14,7 @@ use super::flow::{Grammar, Place, Ways};
 use super::focus::Focus;
 use super::language::Language;
 use super::message;
+use super::needs::{Met, Need, Needs};
 use super::nodes::{StringContent, string_content};
 use super::parse::Parsers;
 use super::prefilter;
@@ -39,14 +38,8 @@ struct Slot {
     files: Option<globset::GlobSet>,
     /// Those of the language's needs that each match somewhere in every file
     /// with a match.
-    needs: Vec<usize>,
+    needs: OnceLock<Vec<Arc<Need>>>,
     compiled: OnceLock<Option<Arc<Compiled>>>,
-}
-
-/// A regex of [`prefilter::needs`]; compiled when a file first asks for it.
-struct Need {
-    regex: String,
-    compiled: OnceLock<Option<Regex>>,
 }
 
 /// The matchers of one language.
@@ -54,7 +47,7 @@ struct LanguageRules {
     dialect: Arc<Dialect>,
     grammar: Grammar,
     slots: Vec<Slot>,
-    needs: Vec<Need>,
+    needs: Needs,
     triggers: Triggers,
     /// What the data flow knows of libraries.
     flows: Vec<FlowFile>,
@@ -73,8 +66,7 @@ pub struct SyntaxEngine {
 pub struct SyntaxScratch {
     parsers: Parsers,
     found: Found,
-    /// What is known of the needs of the language in a file.
-    needs: Vec<Option<bool>>,
+    met: Met,
 }
 
 /// A parsed file with the rules that its text can trigger.
@@ -136,7 +128,7 @@ impl SyntaxEngine {
         let mut active = rules.triggers.active(source.text, &mut scratch.found, |index| {
             rules.slots[index].files.as_ref().is_none_or(|files| files.is_match(source.own_path()))
         });
-        rules.retain_possible(source.text, &mut active, &mut scratch.needs);
+        rules.retain_possible(source.text, &mut active, &mut scratch.met);
         if active.is_empty() {
             return Parse::NotNeeded;
         }
@@ -207,21 +199,11 @@ impl LanguageRules {
         let own = |entry: &&FlowEntry| entry.languages.iter().any(|key| language.answers_to(key));
         let flows: Vec<FlowFile> =
             flows.iter().filter(own).map(|entry| entry.facts.copied()).collect();
-        let aliases = source_words::aliases(flows.iter());
-        let mut known: Vec<String> = Vec::new();
-        let mut numbers: HashMap<String, usize> = HashMap::new();
         // `check` reports a bad glob; here the matcher is left out, not widened.
         let slot = |matcher: Arc<Matcher>| {
             let files = globs(&matcher.spec).ok()?;
-            let needs = prefilter::needs(language, &matcher.spec, &aliases).into_iter();
-            let mut number = |regex: String| {
-                *numbers.entry(regex).or_insert_with_key(|regex| {
-                    known.push(regex.clone());
-                    known.len() - 1
-                })
-            };
-            let needs = needs.map(&mut number).collect();
-            Some(Slot { matcher, files, needs, compiled: OnceLock::new() })
+            let (needs, compiled) = (OnceLock::new(), OnceLock::new());
+            Some(Slot { matcher, files, needs, compiled })
         };
         let matchers = matchers.reading(|key| language.answers_to(key));
         let slots: Vec<Slot> = matchers.into_iter().filter_map(slot).collect();
@@ -231,29 +213,25 @@ impl LanguageRules {
         let sets = SourceWords::new(language, flows.iter());
         let triggers = Triggers::new(language, slots.iter().map(|slot| &slot.matcher.spec), &sets);
         let dialect = Dialect::of(language);
-        let need = |regex| Need { regex, compiled: OnceLock::new() };
-        let needs = known.into_iter().map(need).collect();
-        Some(LanguageRules { dialect, grammar: Grammar::default(), slots, needs, triggers, flows })
+        let (grammar, needs) = (Grammar::default(), Needs::default());
+        Some(LanguageRules { dialect, grammar, slots, needs, triggers, flows })
     }
 
     /// Keeps the matchers in `active` whose needs are met in `text`.
-    fn retain_possible(&self, text: &[u8], active: &mut Vec<usize>, known: &mut Vec<Option<bool>>) {
-        known.clear();
-        known.resize(self.needs.len(), None);
+    fn retain_possible(&self, text: &[u8], active: &mut Vec<usize>, met: &mut Met) {
+        met.clear();
         active.retain(|index| {
-            let needs = &self.slots[*index].needs;
-            needs
-                .iter()
-                .all(|need| *known[*need].get_or_insert_with(|| self.needs[*need].is_met(text)))
+            let needs = self.needs_of(&self.slots[*index]);
+            needs.iter().all(|need| met.in_text(need, text))
         });
     }
-}
 
-impl Need {
-    fn is_met(&self, text: &[u8]) -> bool {
-        let regex = self.compiled.get_or_init(|| Regex::new(&self.regex).ok());
-        // One that is too large says nothing.
-        regex.as_ref().is_none_or(|regex| regex.is_match(text))
+    fn needs_of<'r>(&self, slot: &'r Slot) -> &'r [Arc<Need>] {
+        slot.needs.get_or_init(|| {
+            let aliases = source_words::aliases(self.flows.iter());
+            let needs = prefilter::needs(self.dialect.language, &slot.matcher.spec, &aliases);
+            needs.into_iter().map(|regex| self.needs.of(regex)).collect()
+        })
     }
 }
 

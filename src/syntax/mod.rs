@@ -17,6 +17,7 @@ mod kinds;
 mod language;
 pub(crate) mod message;
 mod near;
+mod needs;
 pub mod nodes;
 mod parse;
 mod pattern;
