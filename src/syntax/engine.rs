@@ -14,13 +14,11 @@ use super::flow::{Grammar, Place, Ways};
 use super::focus::Focus;
 use super::language::Language;
 use super::message;
-use super::needs::{Met, Need, Needs};
 use super::nodes::{StringContent, string_content};
 use super::parse::Parsers;
-use super::prefilter;
 use super::rule::{Compiled, compile_matcher, globs};
 use super::scripts::Scripts;
-use super::source_words::{self, SourceWords};
+use super::source_words::SourceWords;
 use super::trigger::{Found, Triggers};
 use super::walk::{self, Hit, Input};
 use crate::finding::{Candidate, Confidence, RuleIndex};
@@ -36,9 +34,6 @@ const SPECIFICITY: u8 = 20;
 struct Slot {
     matcher: Arc<Matcher>,
     files: Option<globset::GlobSet>,
-    /// Those of the language's needs that each match somewhere in every file
-    /// with a match.
-    needs: OnceLock<Vec<Arc<Need>>>,
     compiled: OnceLock<Option<Arc<Compiled>>>,
 }
 
@@ -47,7 +42,6 @@ struct LanguageRules {
     dialect: Arc<Dialect>,
     grammar: Grammar,
     slots: Vec<Slot>,
-    needs: Needs,
     triggers: Triggers,
     /// What the data flow knows of libraries.
     flows: Vec<FlowFile>,
@@ -66,7 +60,6 @@ pub struct SyntaxEngine {
 pub struct SyntaxScratch {
     parsers: Parsers,
     found: Found,
-    met: Met,
 }
 
 /// A parsed file with the rules that its text can trigger.
@@ -125,10 +118,9 @@ impl SyntaxEngine {
         scratch: &mut SyntaxScratch,
     ) -> Parse<'a> {
         let Some(rules) = self.rules(language) else { return Parse::NotNeeded };
-        let mut active = rules.triggers.active(source.text, &mut scratch.found, |index| {
+        let active = rules.triggers.active(source.text, &mut scratch.found, |index| {
             rules.slots[index].files.as_ref().is_none_or(|files| files.is_match(source.own_path()))
         });
-        rules.retain_possible(source.text, &mut active, &mut scratch.met);
         if active.is_empty() {
             return Parse::NotNeeded;
         }
@@ -196,42 +188,23 @@ impl SyntaxEngine {
 impl LanguageRules {
     /// None if no rule is about `language`.
     fn new(language: Language, matchers: &Matchers, flows: &[FlowEntry]) -> Option<Self> {
-        let own = |entry: &&FlowEntry| entry.languages.iter().any(|key| language.answers_to(key));
-        let flows: Vec<FlowFile> =
-            flows.iter().filter(own).map(|entry| entry.facts.copied()).collect();
         // `check` reports a bad glob; here the matcher is left out, not widened.
         let slot = |matcher: Arc<Matcher>| {
             let files = globs(&matcher.spec).ok()?;
-            let (needs, compiled) = (OnceLock::new(), OnceLock::new());
-            Some(Slot { matcher, files, needs, compiled })
+            Some(Slot { matcher, files, compiled: OnceLock::new() })
         };
         let matchers = matchers.reading(|key| language.answers_to(key));
         let slots: Vec<Slot> = matchers.into_iter().filter_map(slot).collect();
         if slots.is_empty() {
             return None;
         }
+        let own = |entry: &&FlowEntry| entry.languages.iter().any(|key| language.answers_to(key));
+        let flows: Vec<FlowFile> =
+            flows.iter().filter(own).map(|entry| entry.facts.copied()).collect();
         let sets = SourceWords::new(language, flows.iter());
         let triggers = Triggers::new(language, slots.iter().map(|slot| &slot.matcher.spec), &sets);
-        let dialect = Dialect::of(language);
-        let (grammar, needs) = (Grammar::default(), Needs::default());
-        Some(LanguageRules { dialect, grammar, slots, needs, triggers, flows })
-    }
-
-    /// Keeps the matchers in `active` whose needs are met in `text`.
-    fn retain_possible(&self, text: &[u8], active: &mut Vec<usize>, met: &mut Met) {
-        met.clear();
-        active.retain(|index| {
-            let needs = self.needs_of(&self.slots[*index]);
-            needs.iter().all(|need| met.in_text(need, text))
-        });
-    }
-
-    fn needs_of<'r>(&self, slot: &'r Slot) -> &'r [Arc<Need>] {
-        slot.needs.get_or_init(|| {
-            let aliases = source_words::aliases(self.flows.iter());
-            let needs = prefilter::needs(self.dialect.language, &slot.matcher.spec, &aliases);
-            needs.into_iter().map(|regex| self.needs.of(regex)).collect()
-        })
+        let (dialect, grammar) = (Dialect::of(language), Grammar::default());
+        Some(LanguageRules { dialect, grammar, slots, triggers, flows })
     }
 }
 

@@ -7,6 +7,7 @@
 //! ```
 
 mod checks;
+mod condition;
 mod development;
 mod dialect;
 mod engine;
@@ -17,10 +18,10 @@ mod kinds;
 mod language;
 pub(crate) mod message;
 mod near;
-mod needs;
 pub mod nodes;
 mod parse;
 mod pattern;
+mod pattern_words;
 pub mod plaintext;
 mod prefilter;
 mod rule;
