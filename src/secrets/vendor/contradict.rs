@@ -22,7 +22,7 @@ impl Vendors {
         marked && !fits
     }
 
-    fn breaks_prefix(&self, value: &[u8]) -> bool {
+    pub(super) fn breaks_prefix(&self, value: &[u8]) -> bool {
         let Some(&[a, b]) = value.first_chunk::<2>() else { return false };
         let entries = self.by_prefix.get(u16::from_be_bytes([a, b]));
         let mut named = entries

@@ -4,18 +4,22 @@
 mod build;
 mod contradict;
 mod edges;
+mod lead;
+mod named;
 mod near;
 mod rule;
 mod table;
 mod words;
 
-use crate::finding::Candidate;
+use crate::finding::{Candidate, RuleIndex};
 
 use super::format::starts_token;
 use super::kernel::Run;
 use super::randomness::{is_sequence_or_repeat, randomness};
 
 use edges::{base64_start, left_end, right_end, value_start};
+use lead::Tie;
+use named::has_many_digits;
 pub use near::Near;
 use rule::{LazyRegex, Rule, Token};
 use table::{PairSet, PrefixTable, REGEX, Slot, pair};
@@ -29,6 +33,9 @@ const MIN_CONTEXTUAL: usize = 12;
 /// All rules with a format or an anchored regex.
 pub struct Vendors {
     rules: Vec<Rule>,
+    /// The rule of tokens whose provider is named beside them and that have none
+    /// of its formats.
+    named: Option<RuleIndex>,
     by_prefix: PrefixTable,
     prefix_bits: PairSet,
     /// Anchors of regex rules; these may stand inside a token.
@@ -162,7 +169,7 @@ impl Vendors {
         candidates: &mut Vec<Candidate>,
     ) -> Option<usize> {
         let body = &text[run.start..run.end];
-        if randomness(body) < 0.3 && !is_sequence_or_repeat(body) {
+        if randomness(body) < 0.3 && !is_sequence_or_repeat(body) && !has_many_digits(body) {
             return None;
         }
         let start = run.start + usize::from(!starts_token(text, run.start));
@@ -192,14 +199,22 @@ impl Vendors {
         if near.in_blob(text, run) {
             return None;
         }
-        let before = [base64_start(text, run.start), value_start(text, run.start)];
-        let starts = before.into_iter().filter(|&start| start < run.start).chain(starts);
+        let value = value_start(text, run.start);
+        let parts = (value..run.start).filter(|&at| matches!(text[at], b'-' | b'_'));
+        let parts = parts.map(|at| at + 1).take(MAX_SEPARATORS);
+        let before = [base64_start(text, run.start), value].into_iter().chain(parts);
+        let starts = before.filter(|&start| start < run.start).chain(starts);
         for start in starts.filter(|start| start + MIN_CONTEXTUAL <= run.end) {
             let rest = Run { start: start.max(run.start), ..run };
             let providers = near.providers(self, text, rest).to_vec();
             let slots = providers.iter().flat_map(|&provider| &self.contextual[provider as usize]);
             let ends = slots.map(|slot| self.try_at(text, start, *slot, near, candidates));
             if let Some(end) = ends.max().flatten() {
+                return Some(end);
+            }
+            if let Some(found) = self.named(text, start, run, near) {
+                let end = found.span.end;
+                candidates.push(found);
                 return Some(end);
             }
         }
@@ -226,7 +241,10 @@ impl Vendors {
             return None;
         }
         // Where a name on the line says what it is, it is no hash of content.
-        if format.ignores_alphabet(&text[at + prefix..end]) && !near::announced(text, at) {
+        if format.ignores_alphabet(&text[at + prefix..end])
+            && !near::announced(text, at)
+            && near.tie(text, at, Some(rule.provider)) < Some(Tie::Given)
+        {
             return None;
         }
         let token =

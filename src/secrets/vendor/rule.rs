@@ -9,11 +9,14 @@ use crate::rules::model::Context;
 use crate::secrets::checksum;
 use crate::secrets::format::Format;
 use crate::secrets::randomness::{is_sequence_or_repeat, randomness};
+use crate::secrets::reference::{is_digest, is_uuid};
 use crate::secrets::standin::{is_monotonous, is_placeholder};
 use crate::secrets::value::has_part;
 use crate::source::place::{Place, Role};
 
 use super::Near;
+use super::lead::Tie;
+use super::named::has_many_digits;
 
 /// How strongly a match names its rule; see `Candidate::specificity`.
 const BY_CHECKSUM: u8 = 120;
@@ -93,11 +96,14 @@ impl Rule {
         if is_masked(&text[end..]) {
             return None;
         }
-        if !self.name_fits(text, start) || prefix == 0 && follows_digest_word(text, start) {
+        let body = &token[prefix..];
+        let tied = self.is_tied(text, found, near);
+        let named = self.name_fits(text, start) || tied && self.takes_any_name();
+        if !named || prefix == 0 && follows_digest_word(text, start) {
             return None;
         }
-        let body = &token[prefix..];
-        let wordy = |least| randomness(body) < least && !is_sequence_or_repeat(body);
+        let patterned = || is_sequence_or_repeat(body) || tied && has_many_digits(body);
+        let wordy = |least| randomness(body) < least && !patterned();
         if self.context.min_randomness.is_some_and(wordy) {
             return None;
         }
@@ -150,6 +156,24 @@ impl Rule {
         }
     }
 
+    /// Whether the provider's name leads up to the token. With nothing between
+    /// them, only what cannot be the digest of a version is a token.
+    fn is_tied(&self, text: &[u8], found: &Token, near: &Near<'_>) -> bool {
+        let token = &text[found.start..found.end];
+        match near.tie(text, found.start, Some(self.provider)) {
+            Some(Tie::Credential) => true,
+            Some(Tie::Given) => token.len() == 32 || !is_digest(token),
+            Some(Tie::Beside) => found.prefix > 0 || is_uuid(token),
+            None => false,
+        }
+    }
+
+    /// Whether the declared words are those for credentials in general, and do
+    /// not tell the rule from others of its provider.
+    fn takes_any_name(&self) -> bool {
+        ["key", "token"].iter().all(|general| self.context.name.iter().any(|word| word == general))
+    }
+
     /// The declared words must be in the assigned name or earlier on the line.
     fn name_fits(&self, text: &[u8], start: usize) -> bool {
         if self.context.name.is_empty() {
@@ -176,7 +200,7 @@ const NAMED_AND_FORMED: &str =
     "the token has its provider's format and stands under a credential's name";
 
 /// Whether what follows a token says that the rest of it was blacked out.
-fn is_masked(after: &[u8]) -> bool {
+pub(super) fn is_masked(after: &[u8]) -> bool {
     [&b"##"[..], b"**", b"...", "…".as_bytes()].iter().any(|mask| after.starts_with(mask))
 }
 
@@ -184,7 +208,7 @@ const OTHERS_SAY: &str = "the token has a form that others publish for the provi
 const CHECKSUM_RIGHT: &str = "the token's checksum is right";
 
 /// `sha256:…`, `"integrity": "…"`, `uses: action@…`: the hash of some content.
-fn follows_digest_word(text: &[u8], start: usize) -> bool {
+pub(super) fn follows_digest_word(text: &[u8], start: usize) -> bool {
     const WORDS: &[&str] = &[
         "sha1", "sha256", "sha384", "sha512", "md5", "digest", "integrity", "checksum", "hash",
         "commit", "revision", "etag", "fingerprint",
