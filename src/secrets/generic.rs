@@ -101,8 +101,8 @@ fn against_formats(vendors: &Vendors, weighed: &Weighed<'_>, opinion: Assessment
     let reason = "the value does not have the format that its provider uses";
     if weighed.kind == NameKind::Password {
         opinion
-    } else if vendors.contradicts(weighed.lead, weighed.value) {
-        opinion.at_most(Confidence::Low, reason)
+    } else if let Some(most) = vendors.contradicts(weighed.lead, weighed.value) {
+        opinion.at_most(most, reason)
     } else if vendors.lacks_mark(weighed.lead, weighed.value) {
         let doubtful = weighed.kind == NameKind::Weak;
         opinion.at_most(if doubtful { Confidence::Low } else { Confidence::Medium }, reason)

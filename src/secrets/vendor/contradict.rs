@@ -1,13 +1,21 @@
 //! Values that cannot be what their name or prefix says.
 
+use crate::finding::Confidence;
+
 use super::{Slot, Vendors};
 
 impl Vendors {
     /// Whether a value that stands under `name` cannot be what the name says:
     /// it has a provider's prefix but not the rest of its format, or the name
-    /// names a provider whose tokens are a little shorter or longer.
-    pub fn contradicts(&self, name: &[u8], value: &[u8]) -> bool {
-        self.breaks_prefix(value) || self.breaks_name(name, value)
+    /// names a provider whose tokens are a little shorter or longer. `None` if it
+    /// can, else how sure such a value may be: one of a length that many makers use
+    /// may be a kind of credential that the catalogue does not know.
+    pub fn contradicts(&self, name: &[u8], value: &[u8]) -> Option<Confidence> {
+        if self.breaks_prefix(value) {
+            return Some(Confidence::Low);
+        }
+        let most = if is_common_length(value.len()) { Confidence::Medium } else { Confidence::Low };
+        self.breaks_name(name, value).then_some(most)
     }
 
     /// Whether `name` names a provider all of whose tokens begin with letters
@@ -54,6 +62,11 @@ impl Vendors {
             .get(slot.format as usize)
             .is_some_and(|format| format.is_cut_or_extended(value))
     }
+}
+
+/// As many letters as keys of many makers have.
+fn is_common_length(length: usize) -> bool {
+    length >= 16 && length.is_multiple_of(8) || matches!(length, 20 | 30 | 36 | 43 | 44)
 }
 
 /// Whether a prefix tells its provider by itself: long enough, and not one of

@@ -107,7 +107,7 @@ fn ends(text: &[u8], word: &str) -> bool {
         rest.get(..next.len()).is_some_and(|head| head.eq_ignore_ascii_case(next.as_bytes()))
     };
     rest.first().is_none_or(|b| !b.is_ascii_lowercase())
-        || CREDENTIAL.iter().any(|next| glued(&next))
+        || CREDENTIAL.iter().any(|next| glued(next))
 }
 
 #[cfg(test)]
