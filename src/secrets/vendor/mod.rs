@@ -20,7 +20,7 @@ use super::randomness::{is_sequence_or_repeat, randomness};
 use edges::{base64_start, left_end, right_end, value_start};
 use lead::Tie;
 use named::has_many_digits;
-pub use near::Near;
+pub use near::{Near, announced};
 use rule::{LazyRegex, Rule, Token};
 use table::{PairSet, PrefixTable, REGEX, Slot, pair};
 use words::ProviderWords;

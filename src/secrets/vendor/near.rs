@@ -131,7 +131,7 @@ fn line_start(text: &[u8], at: usize) -> usize {
 }
 
 /// Whether a word for a credential stands before `at` on its line.
-pub(super) fn announced(text: &[u8], at: usize) -> bool {
+pub fn announced(text: &[u8], at: usize) -> bool {
     const WORDS: &[&str] =
         &["key", "token", "secret", "auth", "pass", "cred", "pwd", "private", "access"];
     has_part(&text[line_start(text, at)..at], WORDS)
