@@ -223,7 +223,7 @@ impl Part {
 }
 
 /// Whether a token can begin at `at`: the byte before is no letter or digit, or
-/// it is the end of an escape (`\n`, `%3D`) in a string.
+/// it is the end of an escape (`\n`, `%3D`) in a string, or of a colour in a log.
 pub fn starts_token(text: &[u8], at: usize) -> bool {
     let Some(&before) = at.checked_sub(1).and_then(|i| text.get(i)) else { return true };
     if !before.is_ascii_alphanumeric() {
@@ -234,7 +234,14 @@ pub fn starts_token(text: &[u8], at: usize) -> bool {
         && text[at - 3] == b'%'
         && text[at - 2].is_ascii_digit()
         && before.is_ascii_hexdigit();
-    escape || percent
+    escape || percent || before == b'm' && ends_colour(&text[..at - 1])
+}
+
+/// `ESC [ 1 ; 93 m`: colours of a terminal, in logs; `text` ends before the `m`.
+fn ends_colour(text: &[u8]) -> bool {
+    let window = &text[text.len().saturating_sub(12)..];
+    let code = window.iter().rev().take_while(|b| b.is_ascii_digit() || **b == b';').count();
+    code > 0 && window[..window.len() - code].ends_with(b"[")
 }
 
 #[cfg(test)]

@@ -71,7 +71,7 @@ fn is_common_length(length: usize) -> bool {
 
 /// Whether a prefix tells its provider by itself: long enough, and not one of
 /// the words that many issuers use.
-fn is_telling(prefix: &[u8]) -> bool {
+pub(super) fn is_telling(prefix: &[u8]) -> bool {
     const SHARED: [&str; 9] =
         ["live", "test", "prod", "pat", "key", "api", "secret", "token", "sk"];
     let word = prefix.split(|b| !b.is_ascii_alphabetic()).next().unwrap_or(prefix);

@@ -241,7 +241,8 @@ impl Vendors {
             return None;
         }
         // Where a name on the line says what it is, it is no hash of content.
-        if format.ignores_alphabet(&text[at + prefix..end])
+        if !contradict::is_telling(&text[at..at + prefix])
+            && format.ignores_alphabet(&text[at + prefix..end])
             && !near::announced(text, at)
             && near.tie(text, at, Some(rule.provider)) < Some(Tie::Given)
         {

@@ -3,9 +3,11 @@
 use crate::finding::{Candidate, Confidence};
 use crate::secrets::assessment::{Assessment, at_place};
 use crate::secrets::kernel::Run;
-use crate::secrets::randomness::randomness;
+use crate::secrets::randomness::{is_sequence_or_repeat, randomness};
+use crate::secrets::reference::is_uuid;
 use crate::secrets::standin::{is_doubtful, is_monotonous, is_placeholder};
 use crate::secrets::words::Wording;
+use crate::source::place::Role;
 
 use super::edges::value_start;
 use super::lead::Tie;
@@ -14,6 +16,8 @@ use super::{Near, Vendors};
 
 /// Below an assignment: where one can be read, it knows more.
 const SPECIFICITY: u8 = 19;
+/// Fewest bytes of a key that someone made up.
+const MIN_WEAK: usize = 20;
 /// Bytes of a token without a format.
 const LENGTHS: std::ops::RangeInclusive<usize> = 16..=2048;
 
@@ -41,13 +45,20 @@ impl Vendors {
         let token = &text[start..end];
         let digits = token.iter().filter(|b| b.is_ascii_digit()).count();
         let drawn = digits > 0 && randomness(token) > 0.9;
+        let may_be_weak = near.place.role == Role::Production && token.len() >= MIN_WEAK;
+        let invented = may_be_weak && (has_many_digits(token) || is_sequence_or_repeat(token));
         // Groups of hexadecimal digits: the number of an object.
-        let number = token.len() < 32 && token.contains(&b'-') && is_number(token);
+        let number = token.contains(&b'-') && is_number(token) && !is_uuid(token);
         let unfit = number || is_placeholder(token) || is_monotonous(token) || is_doubtful(token);
-        if !LENGTHS.contains(&token.len()) || !drawn || unfit || is_masked(&text[end..]) {
+        if !LENGTHS.contains(&token.len())
+            || !(drawn || invented)
+            || unfit
+            || is_masked(&text[end..])
+        {
             return None;
         }
-        let opinion = Assessment::new(Confidence::Medium, "the value looks machine-made")
+        let look = if drawn { "the value looks machine-made" } else { "the value may be invented" };
+        let opinion = Assessment::new(Confidence::Medium, look)
             .and("a provider and a word for a credential lead up to it");
         Some(at_place(opinion, near.place.role).candidate(rule, start..end, SPECIFICITY))
     }
