@@ -6,11 +6,12 @@
 //! [`bech32`].
 
 mod bech32;
+mod rotation;
 
 /// The names a rule may use in `checksum`.
-pub const NAMES: [&str; 10] = [
+pub const NAMES: [&str; 11] = [
     "github", "npm", "gitlab-routable", "atlassian", "bitbucket", "grafana", "cloudflare", "zuplo",
-    "confluent", "bech32",
+    "confluent", "bech32", "slack-rotation",
 ];
 
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -69,8 +70,10 @@ impl Scheme {
 
 /// Whether `token` carries the right checksum; `None` for an unknown scheme.
 pub fn verify(name: &str, token: &[u8]) -> Option<bool> {
-    if name == "bech32" {
-        return Some(bech32::verify(token));
+    match name {
+        "bech32" => return Some(bech32::verify(token)),
+        "slack-rotation" => return rotation::verify(token),
+        _ => {}
     }
     let scheme = scheme(name)?;
     let Some((body, sum)) = scheme.split(token) else { return Some(false) };
@@ -152,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_completed_token_verifies_and_a_changed_one_does_not() {
-        for name in NAMES.into_iter().filter(|name| *name != "bech32") {
+        for name in NAMES.into_iter().filter(|name| !["bech32", "slack-rotation"].contains(name)) {
             let mut token = b"abc_0123456789abcdefghijklmnopqrstuvwxyzABCD=_00000000".to_vec();
             complete(name, &mut token);
             assert_eq!(verify(name, &token), Some(true), "{name}");

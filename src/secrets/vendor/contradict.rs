@@ -11,7 +11,9 @@ impl Vendors {
     /// can, else how sure such a value may be: one of a length that many makers use
     /// may be a kind of credential that the catalogue does not know.
     pub fn contradicts(&self, name: &[u8], value: &[u8]) -> Option<Confidence> {
-        if self.breaks_prefix(value) {
+        if self.breaks_prefix(value)
+            || self.lacks_mark(name, value) && self.resembles_mark(name, value)
+        {
             return Some(Confidence::Low);
         }
         let most = if is_common_length(value.len()) { Confidence::Medium } else { Confidence::Low };
@@ -50,6 +52,22 @@ impl Vendors {
         close && !fits
     }
 
+    /// Whether `name` names a provider whose tokens begin much like `value`, which
+    /// is none of them: `acm_` for `acme_`, or `acme_` with too few groups after it.
+    fn resembles_mark(&self, name: &[u8], value: &[u8]) -> bool {
+        let mut resembles = false;
+        let Some(head) = mark(value) else { return false };
+        self.words.find(name, 0, name.len(), |_, _, owner| {
+            let formats = self.by_provider[owner as usize].iter();
+            let formats = formats.filter_map(|slot| {
+                self.rules[slot.rule as usize].formats.get(slot.format as usize)?.prefixes()
+            });
+            let near = |own: &[u8]| own[..2] == head[..2] && own.len().abs_diff(head.len()) < 2;
+            resembles |= formats.flatten().filter_map(|prefix| mark(prefix)).any(near);
+        });
+        resembles
+    }
+
     /// Whether every token of a format begins with letters that mark it.
     fn has_prefix(&self, slot: Slot) -> bool {
         let format = self.rules[slot.rule as usize].formats.get(slot.format as usize);
@@ -67,6 +85,13 @@ impl Vendors {
 /// As many letters as keys of many makers have.
 fn is_common_length(length: usize) -> bool {
     length >= 16 && length.is_multiple_of(8) || matches!(length, 20 | 30 | 36 | 43 | 44)
+}
+
+/// The letters before the first `_` of a token, if it begins with a few.
+fn mark(token: &[u8]) -> Option<&[u8]> {
+    let length = token.iter().take(9).position(|&b| b == b'_')?;
+    let head = &token[..length];
+    (length >= 2 && head.iter().all(u8::is_ascii_lowercase)).then_some(head)
 }
 
 /// Whether a prefix tells its provider by itself: long enough, and not one of
