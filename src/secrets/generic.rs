@@ -8,7 +8,7 @@ use super::assignment::{Assignment, Operator, Quoting, name_around, read};
 use super::kernel::{MIN_RUN, is_token};
 use super::name::{NameKind, classify, classify_strictly};
 use super::randomness::randomness;
-use super::value::{Assessment, Weighed, has_part, weigh};
+use super::value::{Assessment, IS_UUID, MAY_BE_DIGEST, Weighed, at_place, has_part, weigh};
 use super::vendor::{Near, Vendors};
 use super::words::Wording;
 use super::{Detectors, Input};
@@ -92,8 +92,25 @@ fn assigned(
         goes_on: found.quoting == Quoting::Bare && goes_on(input.text, found),
         lead: line_before(input.text, value.start),
     };
-    let opinion = against_formats(input.vendors, &weighed, weigh(&weighed)?);
+    let opinion = for_provider(input.vendors, &weighed, weigh(&weighed)?);
+    let opinion = against_formats(input.vendors, &weighed, opinion);
     Some(opinion.candidate(rule, value, SPECIFICITY))
+}
+
+/// A UUID or a string of digits of a hash's length is a key more often than not
+/// where its name says whose: `npm_token`, `box-key`.
+fn for_provider(vendors: &Vendors, weighed: &Weighed<'_>, opinion: Assessment) -> Assessment {
+    const UNSURE: [&str; 2] = [IS_UUID, MAY_BE_DIGEST];
+    let unsure = opinion.confidence == Confidence::Low
+        && opinion.reasons.len() == 2
+        && opinion.reasons.first().is_some_and(|reason| UNSURE.contains(reason));
+    // Fingerprints of signing keys are in capitals.
+    let print = weighed.value.len() == 40 && weighed.value.iter().any(u8::is_ascii_uppercase);
+    if unsure && !print && vendors.names_provider(weighed.name) {
+        let surer = Assessment { confidence: Confidence::Medium, ..opinion };
+        return at_place(surer.and("the name names a provider"), weighed.place.role);
+    }
+    opinion
 }
 
 /// What the formats of the provider that is named on the line say.

@@ -126,6 +126,9 @@ fn may_be_weak(weighed: &Weighed<'_>) -> bool {
         && !weighed.in_comment
 }
 
+/// Reasons that a provider in the name outweighs.
+pub const IS_UUID: &str = "the value is a UUID";
+pub const MAY_BE_DIGEST: &str = "the value may be a digest";
 const NAMED_KEY: &str = "the name announces a key or token";
 
 /// Machines make keys, tokens and client secrets: they are random.
@@ -149,7 +152,7 @@ fn machine(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     if is_uuid(value) {
         let confidence =
             if uuid_may_be_key(weighed) { Confidence::Medium } else { Confidence::Low };
-        return opinion(confidence, "the value is a UUID");
+        return opinion(confidence, IS_UUID);
     }
     if look.random > 0.9 && value.len() >= 20 && look.digits > 0 {
         return opinion(Confidence::High, "the value looks machine-made");
@@ -199,8 +202,8 @@ fn weak(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
         return None;
     }
     let (confidence, reason) = match () {
-        () if is_uuid(value) => (Confidence::Low, "the value is a UUID"),
-        () if is_digest(value) => (Confidence::Low, "the value may be a digest"),
+        () if is_uuid(value) => (Confidence::Low, IS_UUID),
+        () if is_digest(value) => (Confidence::Low, MAY_BE_DIGEST),
         () => (Confidence::Medium, "the value looks machine-made"),
     };
     Some(Assessment::new(confidence, reason).and("the name may be a key's"))

@@ -2,6 +2,7 @@
 
 use crate::finding::Confidence;
 
+use super::build::EVERYDAY_BIT;
 use super::{Slot, Vendors};
 
 impl Vendors {
@@ -18,6 +19,14 @@ impl Vendors {
         }
         let most = if is_common_length(value.len()) { Confidence::Medium } else { Confidence::Low };
         self.breaks_name(name, value).then_some(most)
+    }
+
+    /// Whether `name` names any provider, by a word that is no everyday one.
+    pub fn names_provider(&self, name: &[u8]) -> bool {
+        let mut named = false;
+        self.words.find(name, 0, name.len(), |_, _, _| named = true);
+        self.line_words.find(name, 0, name.len(), |_, _, owner| named |= owner & EVERYDAY_BIT == 0);
+        named
     }
 
     /// Whether `name` names a provider all of whose tokens begin with letters

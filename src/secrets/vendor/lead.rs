@@ -73,7 +73,7 @@ pub(super) fn tie(between: &[u8]) -> Option<Tie> {
         match byte {
             b'=' | b':' | b'>' | b'(' => given = true,
             // Nothing but the token stands on the next line.
-            b'\n' if rest.len() > 1 => return None,
+            b'\n' if !rest.trim_ascii_start().is_empty() => return None,
             _ if byte.is_ascii_digit() || b"\n\"'` \t\r-_.,|)[]<$*{\\/+?@".contains(&byte) => {}
             _ => return None,
         }

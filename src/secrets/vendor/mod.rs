@@ -11,7 +11,7 @@ mod rule;
 mod table;
 mod words;
 
-use crate::finding::{Candidate, RuleIndex};
+use crate::finding::{Candidate, Confidence, RuleIndex};
 
 use super::format::starts_token;
 use super::kernel::Run;
@@ -237,7 +237,11 @@ impl Vendors {
         let end = format.match_at(text, at)?;
         let prefix = format.prefix_len(&text[at..end]);
         let run = Run { start: at, end, has_digit: true };
-        if rule.context.provider_near && !near.providers(self, text, run).contains(&rule.provider) {
+        let own = (place.format as usize) < rule.own_formats;
+        // Where the provider's name decides how sure it is, it is looked for first.
+        let asks = rule.context.provider_near || !own || rule.confidence == Confidence::Medium;
+        let named = asks && near.providers(self, text, run).contains(&rule.provider);
+        if rule.context.provider_near && !named {
             return None;
         }
         // Where a name on the line says what it is, it is no hash of content.
@@ -248,8 +252,7 @@ impl Vendors {
         {
             return None;
         }
-        let token =
-            Token { start: at, end, prefix, own: (place.format as usize) < rule.own_formats };
+        let token = Token { start: at, end, prefix, own };
         candidates.push(rule.candidate(text, &token, near)?);
         Some(end)
     }

@@ -57,8 +57,10 @@ impl Vendors {
         {
             return None;
         }
+        let sure = drawn && token.len() >= MIN_WEAK && randomness(token) > 0.95 && !is_uuid(token);
+        let confidence = if sure { Confidence::High } else { Confidence::Medium };
         let look = if drawn { "the value looks machine-made" } else { "the value may be invented" };
-        let opinion = Assessment::new(Confidence::Medium, look)
+        let opinion = Assessment::new(confidence, look)
             .and("a provider and a word for a credential lead up to it");
         Some(at_place(opinion, near.place.role).candidate(rule, start..end, SPECIFICITY))
     }

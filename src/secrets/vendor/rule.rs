@@ -107,13 +107,10 @@ impl Rule {
         if self.context.min_randomness.is_some_and(wordy) {
             return None;
         }
+        let sure = near.place.role == Role::Production && self.is_sure(text, found, near);
         let opinion = match (self.confidence(token, body, own, near.place), own) {
-            ((Confidence::High, _), false) => (Confidence::Medium, OTHERS_SAY),
-            ((Confidence::Medium, HAS_FORMAT), true)
-                if near.place.role == Role::Production && is_named(text, start, body) =>
-            {
-                (Confidence::High, NAMED_AND_FORMED)
-            }
+            ((Confidence::High, HAS_FORMAT), false) if !sure => (Confidence::Medium, OTHERS_SAY),
+            ((Confidence::Medium, HAS_FORMAT), _) if sure => (Confidence::High, NAMED_AND_FORMED),
             (opinion, _) => opinion,
         };
         let specificity = match (prefix > 0, self.context.provider_near) {
@@ -168,6 +165,19 @@ impl Rule {
         }
     }
 
+    /// Whether a random token stands under a credential's name; one that others
+    /// publish needs its provider's name before that.
+    fn is_sure(&self, text: &[u8], found: &Token, near: &Near<'_>) -> bool {
+        let body = &text[found.start + found.prefix..found.end];
+        // In a path (`…:key/0a1b…`) it is a number, not a credential.
+        let in_path = found.start > 0 && text[found.start - 1] == b'/';
+        let named = || {
+            near.tie(text, found.start, Some(self.provider)) == Some(Tie::Credential)
+                || found.own && is_named(text, found.start)
+        };
+        !in_path && randomness(body) > 0.9 && named()
+    }
+
     /// Whether the declared words are those for credentials in general, and do
     /// not tell the rule from others of its provider.
     fn takes_any_name(&self) -> bool {
@@ -185,14 +195,12 @@ impl Rule {
     }
 }
 
-/// Whether a credential's word stands before a random token on its line.
-fn is_named(text: &[u8], start: usize, body: &[u8]) -> bool {
+/// Whether a credential's word stands before a token on its line.
+fn is_named(text: &[u8], start: usize) -> bool {
     const WORDS: &[&str] = &["key", "token", "secret", "auth", "pass", "cred"];
     let floor = start.saturating_sub(80);
     let line = memchr::memrchr(b'\n', &text[floor..start]).map_or(floor, |i| floor + i + 1);
-    // In a path (`…:key/0a1b…`) it is a number, not a credential.
-    let in_path = start > 0 && text[start - 1] == b'/';
-    !in_path && randomness(body) > 0.9 && has_part(&text[line..start], WORDS)
+    has_part(&text[line..start], WORDS)
 }
 
 const HAS_FORMAT: &str = "the token has its provider's format";
