@@ -79,6 +79,7 @@ impl Format {
             max_len += most;
             parts.push((part, segment.optional));
         }
+        fold_hex(&mut parts);
         (min_len > 0).then_some(Format { parts, min_len, max_len })
     }
 
@@ -188,11 +189,32 @@ impl Format {
 
     fn ends_token(&self, text: &[u8], end: usize) -> bool {
         let Some(&next) = text.get(end) else { return true };
+        if self.prefixes().is_some_and(|prefixes| begins_again(prefixes, &text[end..])) {
+            return true;
+        }
         match self.parts.last() {
             Some((Part::Chars { set, .. }, _)) => {
                 !set.contains(next) && !next.is_ascii_alphanumeric() && next != b'_'
             }
             _ => !next.is_ascii_alphanumeric(),
+        }
+    }
+}
+
+/// Whether the next token follows without a gap, as in a buffer that is filled twice.
+fn begins_again(prefixes: &[Box<[u8]>], rest: &[u8]) -> bool {
+    prefixes.iter().any(|prefix| prefix.len() >= 4 && rest.starts_with(prefix))
+}
+
+/// Hexadecimal digits are written in either case where no other alphabet is near.
+fn fold_hex(parts: &mut [(Part, bool)]) {
+    let lower = ByteSet::parse("0-9a-f");
+    let both = ByteSet::parse("0-9a-fA-F").unwrap_or_default();
+    for (part, _) in parts {
+        if let Part::Chars { set, .. } = part
+            && Some(*set) == lower
+        {
+            *set = both;
         }
     }
 }

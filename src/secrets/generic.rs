@@ -106,7 +106,8 @@ fn for_provider(vendors: &Vendors, weighed: &Weighed<'_>, opinion: Assessment) -
         && opinion.reasons.first().is_some_and(|reason| UNSURE.contains(reason));
     // Fingerprints of signing keys are in capitals.
     let print = weighed.value.len() == 40 && weighed.value.iter().any(u8::is_ascii_uppercase);
-    if unsure && !print && vendors.names_provider(weighed.name) {
+    let known = || vendors.lacks_mark(weighed.name, weighed.value);
+    if unsure && !print && vendors.names_provider(weighed.name) && !known() {
         let surer = Assessment { confidence: Confidence::Medium, ..opinion };
         return at_place(surer.and("the name names a provider"), weighed.place.role);
     }

@@ -169,7 +169,10 @@ impl Vendors {
         candidates: &mut Vec<Candidate>,
     ) -> Option<usize> {
         let body = &text[run.start..run.end];
-        if randomness(body) < 0.3 && !is_sequence_or_repeat(body) && !has_many_digits(body) {
+        // Words may be glued to the token: its last part counts too.
+        let last = &body[body.len() / 2..];
+        let patterned = |part| is_sequence_or_repeat(part) || has_many_digits(part);
+        if randomness(body) < 0.3 && !patterned(body) && !patterned(last) {
             return None;
         }
         let start = run.start + usize::from(!starts_token(text, run.start));

@@ -83,5 +83,5 @@ fn token_end(text: &[u8], run_end: usize) -> usize {
 /// although it may have a pattern.
 pub(super) fn has_many_digits(value: &[u8]) -> bool {
     let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
-    digits * 4 >= value.len() && !Wording::of(value).is_text()
+    digits * 2 >= value.len() || digits * 4 >= value.len() && !Wording::of(value).is_text()
 }
