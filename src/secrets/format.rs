@@ -111,8 +111,7 @@ impl Format {
     }
 
     /// Whether `value`, which is no token of this format, was meant to be one:
-    /// it begins as one and ends too soon, or goes on for too long (without a
-    /// prefix, for up to a quarter more).
+    /// it begins as one and ends too soon, or has its prefix and goes on for too long.
     pub fn is_cut_or_extended(&self, value: &[u8]) -> bool {
         let prefix = self.prefix_len(value);
         let rest = &self.parts[usize::from(self.prefixes().is_some())..];
@@ -124,8 +123,7 @@ impl Format {
         let whole = prefix + run == value.len();
         let (min, max) = (length.min as usize, length.max as usize);
         let cut = whole && (run < min || run <= max && rest.len() > 1);
-        let near = prefix > 0 || (run.saturating_sub(max)) * 4 <= max;
-        cut || whole && rest.len() == 1 && run > max && near
+        cut || whole && rest.len() == 1 && run > max && prefix > 0
     }
 
     /// The end of a token of this format that starts at `at`, where no further

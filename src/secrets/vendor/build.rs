@@ -51,6 +51,9 @@ const NOBODY: &[&str] = &[
     "user", "verifier",
 ];
 
+/// Ends of names that say what a provider sells, and that people leave out.
+const TRADES: &[&str] = &["crm", "api", "app", "sms", "mail", "score", "hq"];
+
 /// Marks the owner of an everyday word among the line words.
 pub(super) const EVERYDAY_BIT: u32 = 1 << 31;
 
@@ -115,6 +118,7 @@ impl Builder {
                 self.line_words.extend(forms.into_iter().map(|form| (form, number | bit)));
                 // `geocode-xyz` is called *geocode* by those who use it.
                 let first = key.split_once('-').map(|(first, _)| first);
+                let first = first.or_else(|| TRADES.iter().find_map(|t| key.strip_suffix(t)));
                 if let Some(first) = first.filter(|f| f.len() >= 5 && !is_link(f)) {
                     self.line_words.push((first.to_owned(), number | EVERYDAY_BIT));
                 }

@@ -8,7 +8,7 @@ use super::{Slot, Vendors};
 impl Vendors {
     /// Whether a value that stands under `name` cannot be what the name says:
     /// it has a provider's prefix but not the rest of its format, or the name
-    /// names a provider whose tokens are a little shorter or longer. `None` if it
+    /// names a provider whose tokens are longer. `None` if it
     /// can, else how sure such a value may be: one of a length that many makers use
     /// may be a kind of credential that the catalogue does not know.
     pub fn contradicts(&self, name: &[u8], value: &[u8]) -> Option<Confidence> {

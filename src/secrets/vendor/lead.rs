@@ -18,7 +18,7 @@ const VERBS: &[&str] = &[
     "header", "setup", "param", "const", "value", "https", "http", "init", "with", "here", "this",
     "your", "rest", "send", "sdk", "add", "set", "put", "get", "let", "var", "val", "env", "api",
     "the", "new", "old", "our", "for", "use", "net", "com", "is", "my", "an", "io", "to", "of",
-    "in", "as", "on", "v", "x", "u", "a",
+    "in", "as", "on", "v", "x", "u", "a", "s",
 ];
 
 /// Words that tell one credential of a provider from another. By themselves
@@ -106,8 +106,7 @@ fn ends(text: &[u8], word: &str) -> bool {
     let glued = |next: &&str| {
         rest.get(..next.len()).is_some_and(|head| head.eq_ignore_ascii_case(next.as_bytes()))
     };
-    rest.first().is_none_or(|b| !b.is_ascii_lowercase())
-        || CREDENTIAL.iter().any(|next| glued(next))
+    rest.first().is_none_or(|b| !b.is_ascii_lowercase()) || CREDENTIAL.iter().any(glued)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::rules::model::Context;
 use crate::secrets::checksum;
 use crate::secrets::format::Format;
 use crate::secrets::randomness::{is_sequence_or_repeat, randomness};
-use crate::secrets::reference::{is_digest, is_template, is_uuid};
+use crate::secrets::reference::{is_digest, is_template};
 use crate::secrets::standin::{has_placeholder_word, is_monotonous};
 use crate::secrets::value::has_part;
 use crate::source::place::{Place, Role};
@@ -107,8 +107,13 @@ impl Rule {
         if self.context.min_randomness.is_some_and(wordy) {
             return None;
         }
+        let judged = self.confidence(token, body, own, near.place);
+        // Without a prefix, what has the wrong checksum has nothing to do with the rule.
+        if prefix == 0 && judged.1 == CHECKSUM_WRONG {
+            return None;
+        }
         let sure = near.place.role == Role::Production && self.is_sure(text, found, near);
-        let opinion = match (self.confidence(token, body, own, near.place), own) {
+        let opinion = match (judged, own) {
             ((Confidence::High, HAS_FORMAT), false) if !sure => (Confidence::Medium, OTHERS_SAY),
             ((Confidence::Medium, HAS_FORMAT), _) if sure => (Confidence::High, NAMED_AND_FORMED),
             (opinion, _) => opinion,
@@ -132,7 +137,7 @@ impl Rule {
         let scheme = self.checksum.as_deref().filter(|_| own);
         match scheme.and_then(|name| checksum::verify(name, token)) {
             Some(true) => return (Confidence::High, CHECKSUM_RIGHT),
-            Some(false) => return (Confidence::Low, "the token's checksum is wrong"),
+            Some(false) => return (Confidence::Low, CHECKSUM_WRONG),
             None => {}
         }
         let for_tests = has_part(body, &["test_key", "test-key", "testkey"]);
@@ -162,7 +167,7 @@ impl Rule {
         match near.tie(text, found.start, Some(self.provider)) {
             Some(Tie::Credential) => true,
             Some(Tie::Given) => token.len() == 32 || !is_digest(token),
-            Some(Tie::Beside) => found.prefix > 0 || is_uuid(token),
+            Some(Tie::Beside) => found.prefix > 0 || token.len() >= 24 && !is_digest(token),
             None => false,
         }
     }
@@ -215,6 +220,7 @@ pub(super) fn is_masked(after: &[u8]) -> bool {
 }
 
 const OTHERS_SAY: &str = "the token has a form that others publish for the provider";
+const CHECKSUM_WRONG: &str = "the token's checksum is wrong";
 const CHECKSUM_RIGHT: &str = "the token's checksum is right";
 
 /// `sha256:…`, `"integrity": "…"`, `uses: action@…`: the hash of some content.
