@@ -126,6 +126,31 @@ impl Format {
         cut || whole && rest.len() == 1 && run > max && prefix > 0
     }
 
+    /// Whether `value` has all parts of a token of this format but not the signs
+    /// that stand between them.
+    pub fn lacks_separator(&self, value: &[u8]) -> bool {
+        let (mut at, mut lacks) = (0, false);
+        for (part, _) in &self.parts {
+            let rest = &value[at.min(value.len())..];
+            match part {
+                Part::Text(texts) => match texts.iter().find(|text| rest.starts_with(text)) {
+                    Some(text) => at += text.len(),
+                    None if at > 0 => lacks = true,
+                    None => return false,
+                },
+                Part::Chars { set, length } => {
+                    let run = rest.iter().take(length.max as usize);
+                    let run = run.take_while(|&&byte| set.contains(byte)).count();
+                    if run < length.min as usize {
+                        return false;
+                    }
+                    at += run;
+                }
+            }
+        }
+        lacks && at == value.len()
+    }
+
     /// The end of a token of this format that starts at `at`, where no further
     /// token character follows. Whether a token may start there is the caller's
     /// question ([`starts_token`]).

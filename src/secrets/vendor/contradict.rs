@@ -3,6 +3,7 @@
 use crate::finding::Confidence;
 
 use super::build::EVERYDAY_BIT;
+use super::table::REGEX;
 use super::{Slot, Vendors};
 
 impl Vendors {
@@ -15,6 +16,9 @@ impl Vendors {
         if self.breaks_prefix(value)
             || self.lacks_mark(name, value) && self.resembles_mark(name, value)
         {
+            return Some(Confidence::Low);
+        }
+        if self.breaks_shape(name, value) {
             return Some(Confidence::Low);
         }
         let most = if is_common_length(value.len()) { Confidence::Medium } else { Confidence::Low };
@@ -36,7 +40,8 @@ impl Vendors {
         self.words.find(name, 0, name.len(), |_, _, owner| {
             let slots = &self.by_provider[owner as usize];
             fits |= slots.iter().any(|slot| self.slot_matches(*slot, value));
-            marked |= !slots.is_empty() && slots.iter().all(|slot| self.has_prefix(*slot));
+            let mut formats = slots.iter().filter(|slot| slot.format != REGEX).peekable();
+            marked |= formats.peek().is_some() && formats.all(|slot| self.has_prefix(*slot));
         });
         marked && !fits
     }
@@ -49,6 +54,19 @@ impl Vendors {
             .filter(|(prefix, _)| value.starts_with(prefix) && is_telling(prefix))
             .peekable();
         named.peek().is_some() && !named.any(|(_, slot)| self.slot_matches(*slot, value))
+    }
+
+    fn breaks_shape(&self, name: &[u8], value: &[u8]) -> bool {
+        let (mut glued, mut fits) = (false, false);
+        self.words.find(name, 0, name.len(), |_, _, owner| {
+            for slot in &self.by_provider[owner as usize] {
+                let rule = &self.rules[slot.rule as usize];
+                let format = rule.formats.get(slot.format as usize);
+                fits |= self.slot_matches(*slot, value);
+                glued |= format.is_some_and(|format| format.lacks_separator(value));
+            }
+        });
+        glued && !fits
     }
 
     fn breaks_name(&self, name: &[u8], value: &[u8]) -> bool {

@@ -17,6 +17,7 @@ use crate::source::place::{Place, Role};
 use super::Near;
 use super::lead::Tie;
 use super::named::has_many_digits;
+use super::near::announced;
 
 /// How strongly a match names its rule; see `Candidate::specificity`.
 const BY_CHECKSUM: u8 = 120;
@@ -108,6 +109,12 @@ impl Rule {
             return None;
         }
         let judged = self.confidence(token, body, own, near.place);
+        // Nothing but the alphabet, and nothing that says it is a key.
+        let alphabet =
+            prefix > 0 && judged.1 == PARTLY_SEQUENCE && !body.iter().any(u8::is_ascii_digit);
+        if alphabet && !announced(text, start) && near.tie(text, start, None).is_none() {
+            return None;
+        }
         // Without a prefix, what has the wrong checksum has nothing to do with the rule.
         if prefix == 0 && judged.1 == CHECKSUM_WRONG {
             return None;
@@ -148,10 +155,12 @@ impl Rule {
         }
         if is_sequence_or_repeat(body) || has_part(body, &["abcdef", "12345678"]) {
             let confidence = match place.role {
-                Role::Production => self.confidence.min(Confidence::Medium),
+                Role::Production if !body.ends_with(b"-") => {
+                    self.confidence.min(Confidence::Medium)
+                }
                 _ => Confidence::Low,
             };
-            return (confidence, "the token is partly a sequence");
+            return (confidence, PARTLY_SEQUENCE);
         }
         match place.role {
             Role::Production => (self.confidence, HAS_FORMAT),
@@ -210,6 +219,7 @@ fn is_named(text: &[u8], start: usize) -> bool {
     has_part(&text[line..start], WORDS)
 }
 
+const PARTLY_SEQUENCE: &str = "the token is partly a sequence";
 const HAS_FORMAT: &str = "the token has its provider's format";
 const NAMED_AND_FORMED: &str =
     "the token has its provider's format and stands under a credential's name";
