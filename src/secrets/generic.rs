@@ -12,7 +12,7 @@ use super::value::{Assessment, IS_UUID, MAY_BE_DIGEST, Weighed, at_place, has_pa
 use super::vendor::{Near, Vendors};
 use super::words::Wording;
 use super::{Detectors, Input};
-use crate::source::place::{Notation, Place};
+use crate::source::place::{Notation, Place, Role};
 
 /// Losing to any vendor's format.
 const SPECIFICITY: u8 = 20;
@@ -101,6 +101,15 @@ fn assigned(
 /// where its name says whose: `npm_token`, `box-key`.
 fn for_provider(vendors: &Vendors, weighed: &Weighed<'_>, opinion: Assessment) -> Assessment {
     const UNSURE: [&str; 2] = [IS_UUID, MAY_BE_DIGEST];
+    let sure = weighed.kind == NameKind::Weak
+        && opinion.confidence == Confidence::Medium
+        && opinion.reasons.len() == 2
+        && weighed.value.len().is_multiple_of(4)
+        && weighed.place.role == Role::Production;
+    if sure && vendors.names_provider(weighed.name) {
+        return Assessment { confidence: Confidence::High, ..opinion }
+            .and("the name names a provider");
+    }
     let unsure = opinion.confidence == Confidence::Low
         && opinion.reasons.len() == 2
         && opinion.reasons.first().is_some_and(|reason| UNSURE.contains(reason));

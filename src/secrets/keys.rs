@@ -20,6 +20,8 @@ const UNREADABLE: u8 = 10;
 const MAX_ARMOUR: usize = 16 * 1024;
 /// Fewest base64 characters of a real key: an Ed25519 key has 64.
 const MIN_BODY: usize = 60;
+/// Fewest of a body that is a key's even where it cannot be read as one.
+const MIN_UNREADABLE: usize = 300;
 
 /// Reads the armour whose `-----BEGIN` is at `at`.
 pub fn at_pem(
@@ -71,7 +73,7 @@ fn weigh_key(
         Role::Production if facts.encrypted => {
             Some((Confidence::Medium, "the private key is protected by a passphrase"))
         }
-        Role::Production if !facts.readable => {
+        Role::Production if !facts.readable && letters < MIN_UNREADABLE => {
             Some((Confidence::Medium, "a private key whose body cannot be read as one"))
         }
         Role::Production => Some((Confidence::High, "a private key with its body")),

@@ -9,7 +9,7 @@ use crate::rules::model::Context;
 use crate::secrets::checksum;
 use crate::secrets::format::Format;
 use crate::secrets::randomness::{is_sequence_or_repeat, randomness};
-use crate::secrets::reference::{is_digest, is_template};
+use crate::secrets::reference::{is_digest, is_template, is_uuid};
 use crate::secrets::standin::{has_placeholder_word, is_monotonous};
 use crate::secrets::value::has_part;
 use crate::source::place::{Place, Role};
@@ -187,9 +187,12 @@ impl Rule {
         let body = &text[found.start + found.prefix..found.end];
         // In a path (`…:key/0a1b…`) it is a number, not a credential.
         let in_path = found.start > 0 && text[found.start - 1] == b'/';
-        let named = || {
-            near.tie(text, found.start, Some(self.provider)) == Some(Tie::Credential)
-                || found.own && is_named(text, found.start)
+        let token = &text[found.start..found.end];
+        let named = || match near.tie(text, found.start, Some(self.provider)) {
+            Some(Tie::Credential) => true,
+            Some(Tie::Given) if found.own && !is_digest(token) && !is_uuid(token) => true,
+            // A prefix as long as an address says it by itself.
+            _ => found.prefix > 20 || found.own && is_named(text, found.start),
         };
         !in_path && randomness(body) > 0.9 && named()
     }
