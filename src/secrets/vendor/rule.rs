@@ -93,7 +93,9 @@ impl Rule {
         if is_masked(&text[end..]) {
             return None;
         }
-        if !self.name_fits(text, start) || prefix == 0 && follows_digest_word(text, start) {
+        let content =
+            prefix == 0 && (follows_digest_word(text, start) || is_commit(text, start, end));
+        if content || !self.name_fits(text, start) {
             return None;
         }
         let body = &token[prefix..];
@@ -192,4 +194,12 @@ fn follows_digest_word(text: &[u8], start: usize) -> bool {
     let window = &text[start.saturating_sub(24)..start];
     let line = window.rsplit(|&b| b == b'\n').next().unwrap_or(window);
     line.ends_with(b"@") || has_part(line, WORDS)
+}
+
+/// `…/blob/416d73…/a.py`, `?ref=34d097…`: forty hexadecimal digits of a commit.
+fn is_commit(text: &[u8], start: usize, end: usize) -> bool {
+    let before = &text[start.saturating_sub(5)..start];
+    end - start == 40
+        && text[start..end].iter().all(u8::is_ascii_hexdigit)
+        && (before.ends_with(b"/") || before.ends_with(b"?ref="))
 }
