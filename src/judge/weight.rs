@@ -18,10 +18,14 @@ use super::merge::own_severity;
 
 /// Findings of one rule of little severity in one file that are said in full.
 const SAID_IN_FULL: usize = 5;
+/// Values of one rule that a packed file of a test holds as credentials, not as data.
+const VALUES_OF_A_TEST: usize = 20;
 /// Bytes at the start of a file in which a program says that it wrote it.
 const HEADER: usize = 1024;
 /// Code of which a line has more bytes than this on average was not written by hand.
 const HANDWRITTEN_LINE: usize = 400;
+/// Specificity of a value that has only its name to show.
+const GENERIC: u8 = 20;
 /// Shorter files may well be one long line.
 const LONG_FILE: usize = 4096;
 
@@ -62,29 +66,35 @@ pub(super) fn weigh_place(
 }
 
 /// Advice is read a few times: what a rule of little severity finds beyond that in
-/// the same file is listed with low confidence. `order` is that of the file. Not in
-/// languages of infrastructure: there each resource is a decision of its own.
+/// the same file is listed with low confidence, and so is what fills the packed data
+/// of a test with values without a format. `order` is that of the file.
 pub(super) fn weigh_repetition(
     source: &Source<'_>,
     candidates: &mut [Candidate],
     order: &[usize],
     catalogue: &Catalogue,
 ) {
-    if source.path.ends_with(".tf") || source.path.ends_with(".bicep") {
-        return;
-    }
+    // In languages of infrastructure each resource is a decision of its own.
+    let resources = source.path.ends_with(".tf") || source.path.ends_with(".bicep");
+    let packed_test = is_packed(source) && place::Place::of(&source.path).role == place::Role::Test;
     let mut said: HashMap<RuleIndex, usize> = HashMap::new();
     for &i in order {
         let Some(candidate) = candidates.get_mut(i) else { continue };
-        let is_advice = catalogue.meta(candidate.rule).category == Category::Pattern
-            && own_severity(candidate, catalogue) <= Severity::Low
-            && candidate.confidence > Confidence::Low;
-        if !is_advice {
+        let most = match catalogue.meta(candidate.rule).category {
+            Category::Secret if packed_test && candidate.specificity <= GENERIC => VALUES_OF_A_TEST,
+            Category::Pattern
+                if !resources && own_severity(candidate, catalogue) <= Severity::Low =>
+            {
+                SAID_IN_FULL
+            }
+            _ => continue,
+        };
+        if candidate.confidence == Confidence::Low {
             continue;
         }
         let times = said.entry(candidate.rule).or_default();
         *times += 1;
-        if *times > SAID_IN_FULL {
+        if *times > most {
             candidate.confidence = Confidence::Low;
             candidate.reasons.push("the rule has said the same of this file before".into());
         }
@@ -101,8 +111,7 @@ fn lower(candidate: &mut Candidate, reason: &'static str) {
 
 /// Why nobody of the project would change this file by hand.
 fn foreign(source: &Source<'_>) -> Option<&'static str> {
-    let packed = source.origin.as_ref().is_some_and(|origin| origin.inner_path.is_some());
-    if packed {
+    if is_packed(source) {
         Some("it stands in an archive")
     } else if place::is_vendored(&source.path) || begins_as_library(source.text) {
         Some("it stands in code of others")
@@ -111,6 +120,10 @@ fn foreign(source: &Source<'_>) -> Option<&'static str> {
     } else {
         is_minified(source).then_some("the code is minified")
     }
+}
+
+fn is_packed(source: &Source<'_>) -> bool {
+    source.origin.as_ref().is_some_and(|origin| origin.inner_path.is_some())
 }
 
 /// Published scripts begin with a comment that minifiers keep.

@@ -123,7 +123,7 @@ fn ends_word(text: &[u8], end: usize) -> bool {
     let named = |word: &&str| {
         part.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word.as_bytes()))
     };
-    !next.is_ascii_alphabetic() || hump || GOES_ON.iter().any(|word| named(&word))
+    !next.is_ascii_alphabetic() || hump || GOES_ON.iter().any(named)
 }
 
 #[cfg(test)]
