@@ -55,12 +55,14 @@ pub(super) fn weigh_place(
     let foreign = foreign(source);
     let tests = place::is_test_code(&source.path);
     for candidate in candidates.iter_mut().filter(|c| is_pattern(c)) {
-        // What comes in from outside and reaches a sink is shown step by step.
-        let shown = candidate.way && candidate.confidence == Confidence::Medium;
         if let Some(reason) = foreign {
             lower(candidate, reason);
-        } else if tests && !shown {
+        } else if tests {
             lower(candidate, "it stands in a test file");
+            // What is not grave in production is no news in a test.
+            if own_severity(candidate, catalogue) <= Severity::Medium {
+                candidate.confidence = Confidence::Low;
+            }
         }
     }
 }
