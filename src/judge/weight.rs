@@ -54,9 +54,12 @@ pub(super) fn weigh_place(
     }
     let foreign = foreign(source);
     let tests = place::is_test_code(&source.path);
+    let once = place::is_one_time(&source.path);
     for candidate in candidates.iter_mut().filter(|c| is_pattern(c)) {
         if let Some(reason) = foreign {
             lower(candidate, reason);
+        } else if once {
+            lower(candidate, "it stands in a migration");
         } else if tests {
             lower(candidate, "it stands in a test file");
             // What is not grave in production is no news in a test.

@@ -37,7 +37,8 @@ const ABOUT: &[&str] = &[
     "domain", "host", "server", "group", "role", "user", "username", "mount", "volume", "vault",
     "namespace", "context", "ctx", "manager", "cache", "limit", "limits", "usage", "budget",
     "cost", "price", "address", "symbol", "supply", "contract", "hash", "hashes", "digest",
-    "fingerprint", "thumbprint", "checksum", "sha", "sha256", "md5",
+    "fingerprint", "thumbprint", "checksum", "chars", "charset", "alphabet", "sha", "sha256",
+    "md5",
 ];
 
 /// Words before `key` that make it a credential.

@@ -79,7 +79,7 @@ fn settle(weighed: &Weighed<'_>, opinion: Assessment) -> Assessment {
     if is_doubtful(value) {
         return Assessment::new(Confidence::Low, "the value has a test word in it");
     }
-    if weighed.place.is_translation && !value.iter().any(u8::is_ascii_digit) {
+    if weighed.place.is_translation {
         return Assessment::new(Confidence::Low, "it stands among translations");
     }
     if has_part(weighed.lead, &["example ", "e.g. "]) {

@@ -73,6 +73,17 @@ const TRANSLATION_WORDS: &[&str] = &[
     "po", "pot", "resx", "translation", "translations", "xlf", "xliff",
 ];
 
+/// Folders of steps that change a database once, and of what fills an empty one.
+const ONE_TIME_FOLDERS: &[&str] =
+    &["factories", "migrate", "migration", "migrations", "seeders", "seeds"];
+
+/// Whether the file is run by hand, once: nobody outside gives it a value.
+pub fn is_one_time(path: &str) -> bool {
+    let mut parts = path.split(['/', SEPARATOR]);
+    parts.next_back();
+    parts.any(|folder| has_word(folder, ONE_TIME_FOLDERS))
+}
+
 /// Folders of code that others wrote.
 const VENDOR_FOLDERS: &[&str] = &[
     ".yarn", "bower_components", "node_modules", "pods", "site-packages", "third-party",
@@ -136,7 +147,13 @@ fn role(path: &str) -> Role {
 }
 
 fn is_translation(path: &str) -> bool {
-    path.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| has_word(word, TRANSLATION_WORDS))
+    let name = path.rsplit(['/', SEPARATOR]).next().unwrap_or(path);
+    // The bundles of Java: `messages_fr.properties`.
+    let bundle = name.ends_with(".properties") && name.starts_with("messages");
+    bundle
+        || path
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .any(|word| has_word(word, TRANSLATION_WORDS))
 }
 
 /// Whether `word`, in any case, is in `list`, which is sorted and in lower case.
@@ -154,9 +171,10 @@ mod tests {
 
     #[test]
     fn the_lists_can_be_searched() {
-        for list in
-            [CODE, CONFIG, PROSE, TEST_WORDS, EXAMPLE_WORDS, TRANSLATION_WORDS, VENDOR_FOLDERS]
-        {
+        for list in [
+            CODE, CONFIG, PROSE, TEST_WORDS, EXAMPLE_WORDS, TRANSLATION_WORDS, VENDOR_FOLDERS,
+            ONE_TIME_FOLDERS,
+        ] {
             assert!(list.is_sorted() && list.iter().all(|word| word.len() <= LONGEST));
             assert!(list.iter().all(|word| has_word(&word.to_ascii_uppercase(), list)));
         }
@@ -191,9 +209,10 @@ mod tests {
 
     #[test]
     fn translations_are_told_by_their_folder_or_ending() {
-        for path in
-            ["config/locales/de.yml", "src/i18n/fr.json", "po/sv.po", "App/nl.lproj/x.strings"]
-        {
+        for path in [
+            "config/locales/de.yml", "src/i18n/fr.json", "po/sv.po", "App/nl.lproj/x.strings",
+            "messages_fr.properties",
+        ] {
             assert!(Place::of(path).is_translation, "{path}");
         }
         for path in ["config/database.yml", "src/language_server.rs", "pool/main.go"] {

@@ -196,10 +196,11 @@ fn follows_digest_word(text: &[u8], start: usize) -> bool {
     line.ends_with(b"@") || has_part(line, WORDS)
 }
 
-/// `…/blob/416d73…/a.py`, `?ref=34d097…`: forty hexadecimal digits of a commit.
+/// `…/blob/416d73…/a.py`, `?ref=34d097…`, `….tgz#9b873e…`: forty hexadecimal digits
+/// of a commit or an archive.
 fn is_commit(text: &[u8], start: usize, end: usize) -> bool {
     let before = &text[start.saturating_sub(5)..start];
     end - start == 40
         && text[start..end].iter().all(u8::is_ascii_hexdigit)
-        && (before.ends_with(b"/") || before.ends_with(b"?ref="))
+        && (before.ends_with(b"/") || before.ends_with(b"z#") || before.ends_with(b"?ref="))
 }
