@@ -18,8 +18,10 @@ use super::merge::own_severity;
 
 /// Findings of one rule of little severity in one file that are said in full.
 const SAID_IN_FULL: usize = 5;
-/// Values of one rule that a packed file of a test holds as credentials, not as data.
-const VALUES_OF_A_TEST: usize = 20;
+/// Values of one rule that a file of a test holds as credentials, and not as data.
+const VALUES_OF_A_TEST: usize = 100;
+/// The same for a file in an archive.
+const VALUES_OF_PACKED_DATA: usize = 20;
 /// Bytes at the start of a file in which a program says that it wrote it.
 const HEADER: usize = 1024;
 /// Code of which a line has more bytes than this on average was not written by hand.
@@ -71,8 +73,8 @@ pub(super) fn weigh_place(
 }
 
 /// Advice is read a few times: what a rule of little severity finds beyond that in
-/// the same file is listed with low confidence, and so is what fills the packed data
-/// of a test with values without a format. `order` is that of the file.
+/// the same file is listed with low confidence, and so is what fills the data of a
+/// test with values without a format. `order` is that of the file.
 pub(super) fn weigh_repetition(
     source: &Source<'_>,
     candidates: &mut [Candidate],
@@ -81,12 +83,13 @@ pub(super) fn weigh_repetition(
 ) {
     // In languages of infrastructure each resource is a decision of its own.
     let resources = source.path.ends_with(".tf") || source.path.ends_with(".bicep");
-    let packed_test = is_packed(source) && place::Place::of(&source.path).role == place::Role::Test;
+    let tests = place::Place::of(&source.path).role == place::Role::Test;
+    let values = if is_packed(source) { VALUES_OF_PACKED_DATA } else { VALUES_OF_A_TEST };
     let mut said: HashMap<RuleIndex, usize> = HashMap::new();
     for &i in order {
         let Some(candidate) = candidates.get_mut(i) else { continue };
         let most = match catalogue.meta(candidate.rule).category {
-            Category::Secret if packed_test && candidate.specificity <= GENERIC => VALUES_OF_A_TEST,
+            Category::Secret if tests && candidate.specificity <= GENERIC => values,
             Category::Pattern
                 if !resources && own_severity(candidate, catalogue) <= Severity::Low =>
             {

@@ -189,10 +189,19 @@ fn weak(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     }
     let (confidence, reason) = match () {
         () if is_uuid(value) => (Confidence::Low, "the value is a UUID"),
-        () if is_digest(value) => (Confidence::Low, "the value may be a digest"),
+        () if is_digest(without_label(value)) => (Confidence::Low, "the value may be a digest"),
         () => (Confidence::Medium, "the value looks machine-made"),
     };
     Some(Assessment::new(confidence, reason).and("the name may be a key's"))
+}
+
+/// `nodekey:3f649b…` → `3f649b…`.
+fn without_label(value: &[u8]) -> &[u8] {
+    let label = value.iter().take_while(|b| b.is_ascii_lowercase()).count();
+    match value.get(label) {
+        Some(b':') if label > 1 => &value[label + 1..],
+        _ => value,
+    }
 }
 
 /// Whether `value` holds one of `parts` (lower case), whatever its own case.
@@ -256,6 +265,13 @@ mod tests {
         }
         let label = opinion("config/locales/pl.yml", "password", "Zmieniamy");
         assert_eq!(label.map(|o| o.0), Some(Confidence::Low));
+    }
+
+    #[test]
+    fn a_labelled_digest_is_no_key() {
+        let digest = "3f649bfcbe8233388a4d91affe62fe8da66ab92f3e8ae70c1d4064b47f160b2d";
+        let found = opinion("app.json", "key", &format!("nodekey:{digest}")).map(|o| o.0);
+        assert_eq!(found, Some(Confidence::Low));
     }
 
     #[test]
