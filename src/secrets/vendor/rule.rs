@@ -138,7 +138,9 @@ impl Rule {
         let body = &token[prefix..];
         let tied = self.is_tied(text, found, near);
         let named = self.name_fits(text, start) || tied && self.takes_any_name();
-        if !named || prefix == 0 && follows_digest_word(text, start) {
+        let content =
+            prefix == 0 && (follows_digest_word(text, start) || is_commit(text, start, end));
+        if content || !named {
             return None;
         }
         let patterned = || is_sequence_or_repeat(body) || tied && has_many_digits(body);
@@ -283,4 +285,13 @@ pub(super) fn follows_digest_word(text: &[u8], start: usize) -> bool {
     let window = &text[start.saturating_sub(24)..start];
     let line = window.rsplit(|&b| b == b'\n').next().unwrap_or(window);
     line.ends_with(b"@") || has_part(line, WORDS)
+}
+
+/// `…/blob/416d73…/a.py`, `?ref=34d097…`, `….tgz#9b873e…`: forty hexadecimal digits
+/// of a commit or an archive.
+fn is_commit(text: &[u8], start: usize, end: usize) -> bool {
+    let before = &text[start.saturating_sub(5)..start];
+    end - start == 40
+        && text[start..end].iter().all(u8::is_ascii_hexdigit)
+        && (before.ends_with(b"/") || before.ends_with(b"z#") || before.ends_with(b"?ref="))
 }
