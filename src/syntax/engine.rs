@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -20,7 +21,7 @@ use super::parse::Parsers;
 use super::prefilter;
 use super::rule::{Compiled, compile_matcher, globs};
 use super::scripts::Scripts;
-use super::source_words::SourceWords;
+use super::source_words::{self, SourceWords};
 use super::trigger::{Found, Triggers};
 use super::walk::{self, Hit, Input};
 use crate::finding::{Candidate, Confidence, RuleIndex};
@@ -42,9 +43,16 @@ struct Spec {
 struct Slot {
     spec: Arc<Spec>,
     files: Option<globset::GlobSet>,
-    /// Each matches somewhere in every file with a match.
-    needs: OnceLock<Vec<Regex>>,
+    /// Those of the language's needs that each match somewhere in every file
+    /// with a match.
+    needs: Vec<usize>,
     compiled: OnceLock<Option<Arc<Compiled>>>,
+}
+
+/// A regex of [`prefilter::needs`]; compiled when a file first asks for it.
+struct Need {
+    regex: String,
+    compiled: OnceLock<Option<Regex>>,
 }
 
 /// The matchers of one language.
@@ -52,6 +60,7 @@ struct LanguageRules {
     dialect: Arc<Dialect>,
     grammar: Grammar,
     slots: Vec<Slot>,
+    needs: Vec<Need>,
     triggers: Triggers,
 }
 
@@ -68,6 +77,8 @@ pub struct SyntaxEngine {
 pub struct SyntaxScratch {
     parsers: Parsers,
     found: Found,
+    /// What is known of the needs of the language in a file.
+    needs: Vec<Option<bool>>,
 }
 
 /// A parsed file with the rules that its text can trigger.
@@ -135,7 +146,7 @@ impl SyntaxEngine {
         let mut active = rules.triggers.active(source.text, &mut scratch.found, |index| {
             rules.slots[index].files.as_ref().is_none_or(|files| files.is_match(source.own_path()))
         });
-        active.retain(|index| rules.slots[*index].can_match(source.text));
+        rules.retain_possible(source.text, &mut active, &mut scratch.needs);
         if active.is_empty() {
             return Parse::NotNeeded;
         }
@@ -206,30 +217,57 @@ impl LanguageRules {
     fn new(language: Language, specs: &[Arc<Spec>], flows: &[FlowFile]) -> Option<Self> {
         let applies =
             |spec: &&Arc<Spec>| spec.matcher.languages.iter().any(|key| language.answers_to(key));
+        let own = |file: &&FlowFile| file.languages.iter().any(|key| language.answers_to(key));
+        let aliases = source_words::aliases(flows.iter().filter(own));
+        let mut known: Vec<String> = Vec::new();
+        let mut numbers: HashMap<String, usize> = HashMap::new();
         // `check` reports a bad glob; here the matcher is left out, not widened.
         let slot = |spec: &Arc<Spec>| {
             let files = globs(&spec.matcher).ok()?;
-            let (needs, compiled) = (OnceLock::new(), OnceLock::new());
-            Some(Slot { spec: Arc::clone(spec), files, needs, compiled })
+            let needs = prefilter::needs(language, &spec.matcher, &aliases).into_iter();
+            let mut number = |regex: String| {
+                *numbers.entry(regex).or_insert_with_key(|regex| {
+                    known.push(regex.clone());
+                    known.len() - 1
+                })
+            };
+            let needs = needs.map(&mut number).collect();
+            Some(Slot { spec: Arc::clone(spec), files, needs, compiled: OnceLock::new() })
         };
         let slots: Vec<Slot> = specs.iter().filter(applies).filter_map(slot).collect();
         if slots.is_empty() {
             return None;
         }
-        let own = |file: &&FlowFile| file.languages.iter().any(|key| language.answers_to(key));
         let sets = SourceWords::new(language, flows.iter().filter(own));
         let triggers = Triggers::new(language, slots.iter().map(|slot| &slot.spec.matcher), &sets);
         let dialect = Dialect::of(language);
-        Some(LanguageRules { dialect, grammar: Grammar::default(), slots, triggers })
+        let need = |regex| Need { regex, compiled: OnceLock::new() };
+        let needs = known.into_iter().map(need).collect();
+        Some(LanguageRules { dialect, grammar: Grammar::default(), slots, needs, triggers })
+    }
+
+    /// Keeps the matchers in `active` whose needs are met in `text`.
+    fn retain_possible(&self, text: &[u8], active: &mut Vec<usize>, known: &mut Vec<Option<bool>>) {
+        known.clear();
+        known.resize(self.needs.len(), None);
+        active.retain(|index| {
+            let needs = &self.slots[*index].needs;
+            needs
+                .iter()
+                .all(|need| *known[*need].get_or_insert_with(|| self.needs[*need].is_met(text)))
+        });
+    }
+}
+
+impl Need {
+    fn is_met(&self, text: &[u8]) -> bool {
+        let regex = self.compiled.get_or_init(|| Regex::new(&self.regex).ok());
+        // One that is too large says nothing.
+        regex.as_ref().is_none_or(|regex| regex.is_match(text))
     }
 }
 
 impl Slot {
-    fn can_match(&self, text: &[u8]) -> bool {
-        let needs = self.needs.get_or_init(|| prefilter::needs(&self.spec.matcher));
-        needs.iter().all(|regex| regex.is_match(text))
-    }
-
     /// None for a detector, and for a matcher that [`super::check`] refuses.
     fn compiled(&self, dialect: &Dialect) -> Option<Arc<Compiled>> {
         let compile = || {

@@ -28,11 +28,7 @@ impl SourceWords {
         language: Language,
         files: impl Iterator<Item = &'a FlowFile> + Clone,
     ) -> Self {
-        let aliases: Vec<(&str, &str)> = files
-            .clone()
-            .flat_map(|file| &file.aliases)
-            .flat_map(|(stands, others)| others.iter().map(|o| (stands.as_str(), o.as_str())))
-            .collect();
+        let aliases = aliases(files.clone());
         let mut sets: BTreeMap<String, Vec<Vec<SourceWord>>> = BTreeMap::new();
         for (name, set) in files.flat_map(|file| &file.sources) {
             let annotations = set.handlers.iter().chain(&set.marks).map(|mark| {
@@ -76,6 +72,13 @@ impl SourceWords {
     }
 }
 
+/// What symbols are known as, each with another name for it.
+pub(super) fn aliases<'a>(files: impl Iterator<Item = &'a FlowFile>) -> Vec<(&'a str, &'a str)> {
+    let all = files.flat_map(|file| &file.aliases);
+    all.flat_map(|(stands, others)| others.iter().map(|other| (stands.as_str(), other.as_str())))
+        .collect()
+}
+
 /// The last two names of `symbol`, which stand wherever it is used: `Request`
 /// and `FormValue` of `net/http.Request().FormValue()`.
 fn symbol_words(language: Language, symbol: &str, aliases: &[(&str, &str)]) -> Vec<SourceWord> {
@@ -96,7 +99,7 @@ fn symbol_words(language: Language, symbol: &str, aliases: &[(&str, &str)]) -> V
 }
 
 /// The names in `symbol`, the last one first.
-fn last_names(symbol: &str) -> impl Iterator<Item = String> {
+pub(super) fn last_names(symbol: &str) -> impl Iterator<Item = String> {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     symbol.rsplit(move |c| !is_part(c)).filter(|part| !part.is_empty()).map(str::to_owned)
 }

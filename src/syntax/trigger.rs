@@ -52,13 +52,10 @@ const MAX_HITS: usize = 1 << 20;
 /// When a matcher can fire, and where.
 #[derive(Debug, Default, Clone, PartialEq)]
 struct Condition {
-    /// All words of one of these are there.
-    any: Vec<Vec<Word>>,
-    /// One of these is there, if there are any.
-    imports: Vec<Word>,
-    /// All words of one of these are there, if a value has to come from a known
-    /// source.
-    sources: Option<Vec<Vec<Word>>>,
+    /// Of each of these, all words of one alternative are there: of what is
+    /// looked for, what must be around or within it, and the known sources of
+    /// which a value has to come from one.
+    groups: Vec<Vec<Vec<Word>>>,
     /// None of these is there.
     lacks: Vec<Word>,
     /// The text holds a plaintext URL.
@@ -231,11 +228,8 @@ fn is_whole(text: &[u8], range: &Range<usize>) -> bool {
 
 impl Condition {
     fn holds(&self, found: &[bool]) -> bool {
-        self.any.iter().any(|words| words.iter().all(|word| found[*word]))
-            && (self.imports.is_empty() || self.imports.iter().any(|word| found[*word]))
-            && self.sources.as_ref().is_none_or(|sources| {
-                sources.iter().any(|words| words.iter().all(|word| found[*word]))
-            })
+        let is_there = |words: &Vec<Word>| words.iter().all(|word| found[*word]);
+        self.groups.iter().all(|group| group.iter().any(is_there))
             && !self.lacks.iter().any(|word| found[*word])
     }
 }
@@ -243,9 +237,14 @@ impl Condition {
 /// Whether rules can be triggered by `matcher` at all: some text must be in a
 /// file for each of its patterns.
 pub(crate) fn has_trigger(language: Language, matcher: &PatternMatch) -> bool {
-    let condition = condition(language, matcher, &SourceWords::default(), &mut WordList::default());
-    let weak = condition.any.iter().any(Vec::is_empty) && matcher.triggers.is_empty();
-    !condition.any.is_empty() && (!weak || !condition.imports.is_empty() || condition.plaintext)
+    let plaintext = is_plaintext(matcher);
+    let told = |pattern: &String| !pattern_words(language, pattern, &[]).is_empty();
+    let all = !matcher.any.is_empty() && matcher.any.iter().all(told);
+    all || plaintext || !matcher.triggers.is_empty() || !matcher.imports.is_empty()
+}
+
+fn is_plaintext(matcher: &PatternMatch) -> bool {
+    matcher.constraints.values().any(|c| c.test.as_deref() == Some("plaintext-url"))
 }
 
 fn condition(
@@ -255,25 +254,28 @@ fn condition(
     list: &mut WordList,
 ) -> Condition {
     let imports: Vec<Import> = matcher.imports.iter().map(|i| Import::parse(i)).collect();
-    let plaintext =
-        matcher.constraints.values().any(|c| c.test.as_deref() == Some("plaintext-url"));
-    let mut condition = Condition { plaintext, ..Condition::default() };
-    for pattern in &matcher.any {
-        let words = rarest(pattern_words(language, pattern, &imports));
-        condition.any.push(words.into_iter().map(|word| list.add_whole(word)).collect());
+    let mut condition = Condition { plaintext: is_plaintext(matcher), ..Condition::default() };
+    for patterns in [&matcher.any, &matcher.inside, &matcher.has] {
+        let words = |pattern: &String| {
+            let words = rarest(pattern_words(language, pattern, &imports));
+            words.into_iter().map(|word| list.add_whole(word)).collect()
+        };
+        condition.groups.push(patterns.iter().map(words).collect());
     }
-    if !matcher.triggers.is_empty() {
-        condition.any = matcher.triggers.iter().map(|word| vec![list.add_part(word)]).collect();
+    condition.groups.push(matcher.triggers.iter().map(|word| vec![list.add_part(word)]).collect());
+    let module = |import: &Import| {
+        let (text, near) = (import_word(language, import), Near::of_import(language));
+        vec![list.add(text, false, near)]
+    };
+    condition.groups.push(imports.iter().map(module).collect());
+    // What there is nothing of is not asked for.
+    condition.groups.retain(|group| !group.is_empty());
+    if let Some(sources) = matcher.flow.as_ref().and_then(|flow| sets.of(&flow.sources)) {
+        let mut word = |word: &SourceWord| list.add(word.text.clone(), true, word.near.clone());
+        let words = sources.iter().map(|words| words.iter().map(&mut word).collect());
+        condition.groups.push(words.collect());
     }
-    let module = |import: &Import| (import_word(language, import), Near::of_import(language));
-    condition.imports =
-        imports.iter().map(module).map(|(text, near)| list.add(text, false, near)).collect();
     condition.lacks = matcher.lacks.iter().map(|word| list.add_part(word)).collect();
-    let sources = matcher.flow.as_ref().and_then(|flow| sets.of(&flow.sources));
-    let mut source = |word: &SourceWord| list.add(word.text.clone(), true, word.near.clone());
-    condition.sources = sources.map(|sources| {
-        sources.iter().map(|words| words.iter().map(&mut source).collect()).collect()
-    });
     let renamed: &[Import] = if resolves(language) { &imports } else { &[] };
     places(language, matcher, renamed, list, &mut condition);
     condition
