@@ -129,9 +129,8 @@ impl<'t> File<'t> {
     }
 
     fn short_variable(&mut self, declaration: Node<'t>) {
-        let sides = ["left", "right"].map(|side| {
-            declaration.child_by_field_name(side).and_then(|side| side.named_child(0))
-        });
+        let sides = ["left", "right"]
+            .map(|side| declaration.child_by_field_name(side).and_then(|side| side.named_child(0)));
         let [Some(name), Some(value)] = sides else { return };
         if let Some(kind) = self.literal(value) {
             self.define(name, kind);
@@ -178,8 +177,8 @@ impl<'t> File<'t> {
                 given.first().filter(|_| formats.contains(&self.text(object)))
             }
             "Encode" => given.first().filter(|_| self.is_encoder(object)),
-            "JSON" | "IndentedJSON" | "PureJSON" | "SecureJSON" | "JSONPretty" | "JSONP" | "XML"
-            | "YAML" => given.last(),
+            "JSON" | "IndentedJSON" | "PureJSON" | "SecureJSON" | "JSONPretty" | "JSONP"
+            | "XML" | "YAML" => given.last(),
             _ => None,
         };
         if let Some(value) = value {
