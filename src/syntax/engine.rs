@@ -2,12 +2,10 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use memchr::memmem;
-use regex::bytes::Regex;
 use tree_sitter::Tree;
 
 use super::development::Development;
@@ -18,10 +16,9 @@ use super::language::Language;
 use super::message;
 use super::nodes::{StringContent, string_content};
 use super::parse::Parsers;
-use super::prefilter;
 use super::rule::{Compiled, compile_matcher, globs};
 use super::scripts::Scripts;
-use super::source_words::{self, SourceWords};
+use super::source_words::SourceWords;
 use super::trigger::{Found, Triggers};
 use super::walk::{self, Hit, Input};
 use crate::finding::{Candidate, Confidence, RuleIndex};
@@ -43,16 +40,7 @@ struct Spec {
 struct Slot {
     spec: Arc<Spec>,
     files: Option<globset::GlobSet>,
-    /// Those of the language's needs that each match somewhere in every file
-    /// with a match.
-    needs: Vec<usize>,
     compiled: OnceLock<Option<Arc<Compiled>>>,
-}
-
-/// A regex of [`prefilter::needs`]; compiled when a file first asks for it.
-struct Need {
-    regex: String,
-    compiled: OnceLock<Option<Regex>>,
 }
 
 /// The matchers of one language.
@@ -60,7 +48,6 @@ struct LanguageRules {
     dialect: Arc<Dialect>,
     grammar: Grammar,
     slots: Vec<Slot>,
-    needs: Vec<Need>,
     triggers: Triggers,
 }
 
@@ -77,8 +64,6 @@ pub struct SyntaxEngine {
 pub struct SyntaxScratch {
     parsers: Parsers,
     found: Found,
-    /// What is known of the needs of the language in a file.
-    needs: Vec<Option<bool>>,
 }
 
 /// A parsed file with the rules that its text can trigger.
@@ -143,10 +128,9 @@ impl SyntaxEngine {
         scratch: &mut SyntaxScratch,
     ) -> Parse<'a> {
         let Some(rules) = self.rules(language) else { return Parse::NotNeeded };
-        let mut active = rules.triggers.active(source.text, &mut scratch.found, |index| {
+        let active = rules.triggers.active(source.text, &mut scratch.found, |index| {
             rules.slots[index].files.as_ref().is_none_or(|files| files.is_match(source.own_path()))
         });
-        rules.retain_possible(source.text, &mut active, &mut scratch.needs);
         if active.is_empty() {
             return Parse::NotNeeded;
         }
@@ -217,53 +201,20 @@ impl LanguageRules {
     fn new(language: Language, specs: &[Arc<Spec>], flows: &[FlowFile]) -> Option<Self> {
         let applies =
             |spec: &&Arc<Spec>| spec.matcher.languages.iter().any(|key| language.answers_to(key));
-        let own = |file: &&FlowFile| file.languages.iter().any(|key| language.answers_to(key));
-        let aliases = source_words::aliases(flows.iter().filter(own));
-        let mut known: Vec<String> = Vec::new();
-        let mut numbers: HashMap<String, usize> = HashMap::new();
         // `check` reports a bad glob; here the matcher is left out, not widened.
         let slot = |spec: &Arc<Spec>| {
             let files = globs(&spec.matcher).ok()?;
-            let needs = prefilter::needs(language, &spec.matcher, &aliases).into_iter();
-            let mut number = |regex: String| {
-                *numbers.entry(regex).or_insert_with_key(|regex| {
-                    known.push(regex.clone());
-                    known.len() - 1
-                })
-            };
-            let needs = needs.map(&mut number).collect();
-            Some(Slot { spec: Arc::clone(spec), files, needs, compiled: OnceLock::new() })
+            Some(Slot { spec: Arc::clone(spec), files, compiled: OnceLock::new() })
         };
         let slots: Vec<Slot> = specs.iter().filter(applies).filter_map(slot).collect();
         if slots.is_empty() {
             return None;
         }
+        let own = |file: &&FlowFile| file.languages.iter().any(|key| language.answers_to(key));
         let sets = SourceWords::new(language, flows.iter().filter(own));
         let triggers = Triggers::new(language, slots.iter().map(|slot| &slot.spec.matcher), &sets);
         let dialect = Dialect::of(language);
-        let need = |regex| Need { regex, compiled: OnceLock::new() };
-        let needs = known.into_iter().map(need).collect();
-        Some(LanguageRules { dialect, grammar: Grammar::default(), slots, needs, triggers })
-    }
-
-    /// Keeps the matchers in `active` whose needs are met in `text`.
-    fn retain_possible(&self, text: &[u8], active: &mut Vec<usize>, known: &mut Vec<Option<bool>>) {
-        known.clear();
-        known.resize(self.needs.len(), None);
-        active.retain(|index| {
-            let needs = &self.slots[*index].needs;
-            needs
-                .iter()
-                .all(|need| *known[*need].get_or_insert_with(|| self.needs[*need].is_met(text)))
-        });
-    }
-}
-
-impl Need {
-    fn is_met(&self, text: &[u8]) -> bool {
-        let regex = self.compiled.get_or_init(|| Regex::new(&self.regex).ok());
-        // One that is too large says nothing.
-        regex.as_ref().is_none_or(|regex| regex.is_match(text))
+        Some(LanguageRules { dialect, grammar: Grammar::default(), slots, triggers })
     }
 }
 

@@ -7,6 +7,7 @@
 //! ```
 
 mod checks;
+mod condition;
 mod development;
 mod dialect;
 mod engine;
@@ -20,6 +21,7 @@ mod near;
 pub mod nodes;
 mod parse;
 mod pattern;
+mod pattern_words;
 pub mod plaintext;
 mod prefilter;
 mod rule;

@@ -4,34 +4,34 @@
 //! asked for, its name stands there. Searching for it costs a hundredth of
 //! parsing, and spares most files of the rules about common calls.
 
+use std::collections::BTreeMap;
+
 use regex_syntax::hir::{Capture, Hir, HirKind, Look, Repetition};
 
 use super::language::Language;
 use super::pattern::Template;
 use super::source_words::last_names;
-use crate::rules::model::{Constraint, PatternMatch};
+use crate::rules::model::Constraint;
 
-/// Regexes that each match somewhere in every file with a match of `matcher`.
-/// `aliases` are the names that symbols of the data flow go by, with the symbol.
-pub(crate) fn needs(
+/// Regexes that each match somewhere in every file with a match of `pattern`,
+/// whose metavariables are as `constraints` say. `aliases` are symbols of the
+/// data flow, each with another name for it.
+pub(super) fn needs(
     language: Language,
-    matcher: &PatternMatch,
-    aliases: &[(&str, &str)],
+    pattern: &str,
+    constraints: &BTreeMap<String, Constraint>,
+    aliases: &[(String, String)],
 ) -> Vec<String> {
-    let required = matcher.constraints.iter().filter_map(|(name, constraint)| {
-        let patterns = binding(matcher, name)?;
-        let called = patterns.iter().all(|pattern| is_called(language, pattern, name));
-        needed(language, constraint, called, aliases)
-    });
-    required.collect()
-}
-
-/// Patterns of which every match has one, and that all capture `name`.
-fn binding<'m>(matcher: &'m PatternMatch, name: &str) -> Option<&'m [String]> {
-    let names_it = |pattern: &String| Template::new(pattern).names().any(|other| other == name);
-    let lists = [&matcher.any, &matcher.inside, &matcher.has];
-    let all = |list: &&&Vec<String>| !list.is_empty() && list.iter().all(names_it);
-    lists.iter().find(all).map(|list| list.as_slice())
+    let template = Template::new(pattern);
+    let mut names: Vec<&str> = template.names().collect();
+    names.sort_unstable();
+    names.dedup();
+    let bound = names.iter().filter_map(|name| Some((*name, constraints.get(*name)?)));
+    bound
+        .filter_map(|(name, constraint)| {
+            needed(language, constraint, is_called(language, pattern, name), aliases)
+        })
+        .collect()
 }
 
 /// Whether the parenthesis of arguments or parameters comes after each `$name`
@@ -50,7 +50,7 @@ fn needed(
     language: Language,
     constraint: &Constraint,
     called: bool,
-    aliases: &[(&str, &str)],
+    aliases: &[(String, String)],
 ) -> Option<String> {
     let regex = constraint.regex.as_ref().map(|regex| loose(language, regex, called));
     if constraint.types.is_empty() {
@@ -58,8 +58,8 @@ fn needed(
     }
     // Where the type is known the text need not be looked at.
     let of = |kind: &String| {
-        let others = aliases.iter().filter(|(stands, _)| stands == kind).map(|(_, other)| *other);
-        let names = others.chain([kind.as_str()]).map(|name| last_names(name).next());
+        let others = aliases.iter().filter(|(stands, _)| stands == kind).map(|(_, other)| other);
+        let names = others.chain([kind]).map(|name| last_names(name).next());
         names.collect::<Option<Vec<_>>>()
     };
     let mut names = constraint.types.iter().map(of).collect::<Option<Vec<_>>>()?.concat();
@@ -124,23 +124,20 @@ fn arguments() -> Hir {
 mod tests {
     use super::*;
 
-    fn matcher(any: &[&str], name: &str, regex: &str) -> PatternMatch {
-        let constraint = Constraint { regex: Some(regex.to_owned()), ..Constraint::default() };
-        PatternMatch {
-            any: any.iter().map(|pattern| (*pattern).to_owned()).collect(),
-            constraints: [(name.to_owned(), constraint)].into(),
-            ..PatternMatch::default()
-        }
+    fn needs_of(pattern: &str, constraint: Constraint) -> Vec<regex::bytes::Regex> {
+        let constraints = [("X".to_owned(), constraint)].into();
+        let aliases = [("A()".to_owned(), "x.Other()".to_owned())];
+        let needs = needs(Language::Java, pattern, &constraints, &aliases);
+        needs.iter().filter_map(|need| regex::bytes::Regex::new(need).ok()).collect()
     }
 
-    fn needs_of(matcher: &PatternMatch) -> Vec<regex::bytes::Regex> {
-        let needs = needs(Language::Java, matcher, &[("A()", "x.Other()")]);
-        needs.iter().filter_map(|need| regex::bytes::Regex::new(need).ok()).collect()
+    fn regex(regex: &str) -> Constraint {
+        Constraint { regex: Some(regex.to_owned()), ..Constraint::default() }
     }
 
     #[test]
     fn a_regex_is_looked_for_in_the_file_with_its_anchors_at_ends_of_names() {
-        let needs = needs_of(&matcher(&["log($X)"], "X", r"(?i)^(pass|secret)_?word$"));
+        let needs = needs_of("log($X)", regex(r"(?i)^(pass|secret)_?word$"));
         assert!(needs[0].is_match(b"a = \"SECRETWORD\""));
         assert!(!needs[0].is_match(b"a = my_secretword"));
         assert!(!needs[0].is_match(b"a = secretword2"));
@@ -148,17 +145,15 @@ mod tests {
 
     #[test]
     fn a_name_that_is_called_has_arguments() {
-        let needs = needs_of(&matcher(&["void $X($$$) { $$$; }"], "X", "^is[A-Z][a-z]+$"));
+        let needs = needs_of("void $X($$$) { $$$; }", regex("^is[A-Z][a-z]+$"));
         assert!(needs[0].is_match(b"boolean isValid (String s)"));
         assert!(!needs[0].is_match(b"if (isValid) {"));
     }
 
     #[test]
     fn a_type_stands_in_the_file_under_one_of_its_names() {
-        let mut matcher = matcher(&["$X.run()"], "X", "^runner$");
         let types = vec!["A()".to_owned(), "*.b()".to_owned()];
-        matcher.constraints.entry("X".to_owned()).or_default().types = types;
-        let needs = needs_of(&matcher);
+        let needs = needs_of("$X.run()", Constraint { types, ..regex("^runner$") });
         for code in ["A a;", "x.b()", "Other o", "runner.run()"] {
             assert!(needs[0].is_match(code.as_bytes()), "{code}");
         }
@@ -167,7 +162,7 @@ mod tests {
 
     #[test]
     fn nothing_is_needed_of_what_may_be_absent_or_empty() {
-        assert!(needs_of(&matcher(&["log($X)", "log()"], "X", "secret")).is_empty());
-        assert!(needs_of(&matcher(&["log($X)"], "X", "^(secret)?$")).is_empty());
+        assert!(needs_of("log()", regex("secret")).is_empty());
+        assert!(needs_of("log($X)", regex("^(secret)?$")).is_empty());
     }
 }

@@ -20,7 +20,11 @@ pub(super) struct SourceWord {
 
 /// The words without which no value comes from a shared set of sources.
 #[derive(Debug, Default)]
-pub(crate) struct SourceWords(BTreeMap<String, Vec<Vec<SourceWord>>>);
+pub(crate) struct SourceWords {
+    sets: BTreeMap<String, Vec<Vec<SourceWord>>>,
+    /// What symbols are known as, each with another name for it.
+    pub(super) aliases: Vec<(String, String)>,
+}
 
 impl SourceWords {
     /// Reads them off the flow facts of `language`.
@@ -28,7 +32,10 @@ impl SourceWords {
         language: Language,
         files: impl Iterator<Item = &'a FlowFile> + Clone,
     ) -> Self {
-        let aliases = aliases(files.clone());
+        let all = files.clone().flat_map(|file| &file.aliases);
+        let others = all.flat_map(|(stands, others)| others.iter().map(move |o| (stands, o)));
+        let aliases: Vec<(String, String)> =
+            others.map(|(stands, other)| (stands.clone(), other.clone())).collect();
         let mut sets: BTreeMap<String, Vec<Vec<SourceWord>>> = BTreeMap::new();
         for (name, set) in files.flat_map(|file| &file.sources) {
             let annotations = set.handlers.iter().chain(&set.marks).map(|mark| {
@@ -46,8 +53,8 @@ impl SourceWords {
                     .collect()
             });
             let symbols = set.symbols.iter().flat_map(|symbol| {
-                let other = |(stands, other): &(&str, &str)| {
-                    let rest = symbol.strip_prefix(stands)?;
+                let other = |(stands, other): &(String, String)| {
+                    let rest = symbol.strip_prefix(stands.as_str())?;
                     rest.starts_with('.').then(|| format!("{other}{rest}"))
                 };
                 let others = aliases.iter().filter_map(other);
@@ -59,29 +66,22 @@ impl SourceWords {
             let words = sets.entry(name.clone()).or_default();
             words.extend(all.into_iter().filter(|words| !words.is_empty()));
         }
-        SourceWords(sets)
+        SourceWords { sets, aliases }
     }
 
     /// The words of `sources`; `None` if one of them can be in any file.
     pub(super) fn of(&self, sources: &[String]) -> Option<Vec<&[SourceWord]>> {
         let mut words = Vec::new();
         for source in sources {
-            words.extend(self.0.get(source)?.iter().map(Vec::as_slice));
+            words.extend(self.sets.get(source)?.iter().map(Vec::as_slice));
         }
         Some(words)
     }
 }
 
-/// What symbols are known as, each with another name for it.
-pub(super) fn aliases<'a>(files: impl Iterator<Item = &'a FlowFile>) -> Vec<(&'a str, &'a str)> {
-    let all = files.flat_map(|file| &file.aliases);
-    all.flat_map(|(stands, others)| others.iter().map(|other| (stands.as_str(), other.as_str())))
-        .collect()
-}
-
 /// The last two names of `symbol`, which stand wherever it is used: `Request`
 /// and `FormValue` of `net/http.Request().FormValue()`.
-fn symbol_words(language: Language, symbol: &str, aliases: &[(&str, &str)]) -> Vec<SourceWord> {
+fn symbol_words(language: Language, symbol: &str, aliases: &[(String, String)]) -> Vec<SourceWord> {
     let mut names = last_names(symbol);
     let Some(last) = names.next() else { return Vec::new() };
     let owner = symbol.trim_end_matches("()").rsplit_once('.').map(|(owner, _)| owner);
@@ -90,7 +90,7 @@ fn symbol_words(language: Language, symbol: &str, aliases: &[(&str, &str)]) -> V
         owner.ends_with(')')
             || owner == "*"
             || OBJECTS.contains(&name)
-            || aliases.iter().any(|(stands, other)| *stands == owner || *other == owner)
+            || aliases.iter().any(|(stands, other)| stands == owner || other == owner)
     });
     let near = if is_object { Near::of_member(language, symbol) } else { Near::default() };
     let mut words = vec![SourceWord { text: last, near }];
