@@ -43,8 +43,8 @@ struct File<'t> {
     own: HashSet<&'t str>,
     /// Names of variables and parameters: where they are visible, and their type.
     names: HashMap<&'t str, Vec<(Range<usize>, &'t str)>>,
-    /// `user.Password` where something is assigned to it, and the function.
-    assigned: Vec<(Range<usize>, &'t str)>,
+    /// `user.Password` where something is assigned to it, and in which functions.
+    assigned: HashMap<&'t str, Vec<Range<usize>>>,
     writes: Vec<Write<'t>>,
     /// Functions around the node that is visited.
     open: Vec<Range<usize>>,
@@ -158,7 +158,10 @@ impl<'t> File<'t> {
         let left = statement.child_by_field_name("left").and_then(|left| left.named_child(0));
         if let Some(left) = left.filter(|left| left.kind() == "selector_expression") {
             let scope = self.scope();
-            self.assigned.push((scope, self.text(left)));
+            let known = self.assigned.entry(self.text(left)).or_default();
+            if known.len() < MAX_DEFINITIONS {
+                known.push(scope);
+            }
         }
     }
 
@@ -202,20 +205,28 @@ impl<'t> File<'t> {
         if carries(kind, field) || is_masked(node_text(self.text, write.value)) {
             return None;
         }
-        let member = format!("{}.{}", self.text(unreferenced(write.value)), field.label);
-        let emptied = |(scope, path): &(Range<usize>, &str)| {
-            *path == member && scope.contains(&write.value.start_byte())
-        };
-        if self.assigned.iter().any(emptied) {
+        if self.is_emptied(write, field) {
             return None;
         }
         let written = write.value.byte_range();
         Some(Exposed { written, type_name: kind.to_owned(), field: field.clone() })
     }
 
+    /// `user.Password = ""` in the same function.
+    fn is_emptied(&self, write: &Write<'t>, field: &Field) -> bool {
+        let value = unreferenced(write.value);
+        if value.kind() != "identifier" {
+            return false;
+        }
+        let member = format!("{}.{}", self.text(value), field.label);
+        let scopes = self.assigned.get(member.as_str());
+        scopes.is_some_and(|scopes| scopes.iter().any(|at| at.contains(&value.start_byte())))
+    }
+
     /// The type of a variable, by its last definition in the functions around.
     fn named(&self, write: &Write<'t>) -> Option<&'t str> {
-        let known = self.names.get(self.text(unreferenced(write.value)))?;
+        let value = unreferenced(write.value);
+        let known = self.names.get(self.text(value)).filter(|_| value.kind() == "identifier")?;
         let visible = |(scope, _): &&(Range<usize>, &str)| {
             scope.start <= write.scope.start && write.scope.end <= scope.end
         };
