@@ -21,6 +21,7 @@ mod parse;
 mod pattern;
 pub mod plaintext;
 mod prefilter;
+mod remark;
 mod rule;
 mod scripts;
 mod source_words;

@@ -15,6 +15,7 @@ use super::imports::{Import, resolves};
 use super::language::Language;
 use super::pattern::Template;
 use super::plaintext;
+use super::remark;
 use super::source_words::SourceWords;
 use crate::rules::model::PatternMatch;
 
@@ -84,13 +85,17 @@ struct TriggerWord {
     text: String,
     /// Not as a part of a longer name.
     whole: bool,
+    /// Not in a comment.
+    code: bool,
 }
 
 impl TriggerWord {
     fn fits(&self, text: &[u8], start: usize, end: usize) -> bool {
         let part =
             |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
-        !self.whole || !part(start.checked_sub(1).and_then(|i| text.get(i))) && !part(text.get(end))
+        let apart =
+            || !part(start.checked_sub(1).and_then(|i| text.get(i))) && !part(text.get(end));
+        (!self.whole || apart()) && !(self.code && remark::holds(text, start))
     }
 }
 
@@ -210,13 +215,15 @@ fn condition(
     sets: &SourceWords,
     words: &mut Vec<TriggerWord>,
 ) -> Condition {
-    let mut add = |text: String, whole: bool| -> Word {
-        let word = TriggerWord { text, whole };
+    let mut number = |word: TriggerWord| -> Word {
         words.iter().position(|known| *known == word).unwrap_or_else(|| {
             words.push(word);
             words.len() - 1
         })
     };
+    let absent = |word: &String| TriggerWord { text: word.clone(), whole: false, code: true };
+    let lacks = matcher.lacks.iter().map(|word| number(absent(word))).collect();
+    let mut add = |text: String, whole: bool| number(TriggerWord { text, whole, code: false });
     let imports: Vec<Import> = matcher.imports.iter().map(|i| Import::parse(i)).collect();
     let plaintext =
         matcher.constraints.values().any(|c| c.test.as_deref() == Some("plaintext-url"));
@@ -231,7 +238,7 @@ fn condition(
     }
     condition.imports =
         imports.iter().map(|import| add(import_word(language, import), false)).collect();
-    condition.lacks = matcher.lacks.iter().map(|word| add(word.clone(), false)).collect();
+    condition.lacks = lacks;
     let sources = matcher.flow.as_ref().and_then(|flow| sets.of(&flow.sources));
     condition.sources = sources.map(|sources| {
         let numbered = sources
