@@ -27,6 +27,9 @@ pub(crate) enum Style {
     Number,
     /// As a name, but `Zqmv0z zqmv0z` for any number of Java parameters.
     TypeFirst,
+    /// As `TypeFirst`, and `Zqmv0z zqmv0z;` for any number of C# statements,
+    /// where a name alone is no statement.
+    TypeFirstBlock,
     /// As a name, but `zqmv0z: Zqmv0z` for any number of Kotlin parameters.
     TypeLast,
     /// As a name, but `$zqmv0z` for any number of PHP parameters and
@@ -40,7 +43,8 @@ impl Style {
         match language {
             Language::Php => &[Style::Dollar, Style::Name, Style::PhpFunction],
             Language::Json | Language::Toml => &[Style::Number],
-            Language::Java | Language::CSharp => &[Style::Name, Style::TypeFirst],
+            Language::Java => &[Style::Name, Style::TypeFirst],
+            Language::CSharp => &[Style::Name, Style::TypeFirst, Style::TypeFirstBlock],
             Language::Kotlin | Language::Rust => &[Style::Name, Style::TypeLast],
             _ => &[Style::Name, Style::Capital],
         }
@@ -48,12 +52,16 @@ impl Style {
 
     fn write(self, index: usize, parameters: bool) -> String {
         match self {
-            Style::TypeFirst if parameters => format!("Zqmv{index}z zqmv{index}z"),
+            Style::TypeFirst | Style::TypeFirstBlock if parameters => {
+                format!("Zqmv{index}z zqmv{index}z")
+            }
             Style::TypeLast if parameters => format!("zqmv{index}z: Zqmv{index}z"),
             Style::PhpFunction if parameters => format!("$zqmv{index}z"),
-            Style::Name | Style::TypeFirst | Style::TypeLast | Style::PhpFunction => {
-                format!("zqmv{index}z")
-            }
+            Style::Name
+            | Style::TypeFirst
+            | Style::TypeFirstBlock
+            | Style::TypeLast
+            | Style::PhpFunction => format!("zqmv{index}z"),
             Style::Capital => format!("Zqmv{index}z"),
             Style::Dollar => format!("$zqmv{index}z"),
             Style::Number => format!("9173{:03}", index),
@@ -105,8 +113,11 @@ impl Template {
         let before = self.source[..range.start].trim_end();
         let many = matches!(meta, Meta::Many(_));
         let listed = before.ends_with(['(', ',']) && !in_annotation(before);
-        let mut text = style.write(index, many && listed);
-        if matches!(style, Style::Dollar | Style::PhpFunction) && many && before.ends_with('{') {
+        let block = many && before.ends_with(['{', ';']);
+        let typed = block && style == Style::TypeFirstBlock;
+        let mut text = style.write(index, many && listed || typed);
+        let php = matches!(style, Style::Dollar | Style::PhpFunction) && before.ends_with('{');
+        if many && php || typed && !self.source[range.end..].trim_start().starts_with(';') {
             text.push(';');
         }
         text
