@@ -6,7 +6,6 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use memchr::memmem;
-use regex::bytes::Regex;
 use tree_sitter::Tree;
 
 use super::development::Development;
@@ -17,7 +16,6 @@ use super::language::Language;
 use super::message;
 use super::nodes::{StringContent, string_content};
 use super::parse::Parsers;
-use super::prefilter;
 use super::rule::{Compiled, compile_matcher, globs};
 use super::scripts::Scripts;
 use super::source_words::SourceWords;
@@ -42,8 +40,6 @@ struct Spec {
 struct Slot {
     spec: Arc<Spec>,
     files: Option<globset::GlobSet>,
-    /// Each matches somewhere in every file with a match.
-    needs: OnceLock<Vec<Regex>>,
     compiled: OnceLock<Option<Arc<Compiled>>>,
 }
 
@@ -132,10 +128,9 @@ impl SyntaxEngine {
         scratch: &mut SyntaxScratch,
     ) -> Parse<'a> {
         let Some(rules) = self.rules(language) else { return Parse::NotNeeded };
-        let mut active = rules.triggers.active(source.text, &mut scratch.found, |index| {
+        let active = rules.triggers.active(source.text, &mut scratch.found, |index| {
             rules.slots[index].files.as_ref().is_none_or(|files| files.is_match(source.own_path()))
         });
-        active.retain(|index| rules.slots[*index].can_match(source.text));
         if active.is_empty() {
             return Parse::NotNeeded;
         }
@@ -209,8 +204,7 @@ impl LanguageRules {
         // `check` reports a bad glob; here the matcher is left out, not widened.
         let slot = |spec: &Arc<Spec>| {
             let files = globs(&spec.matcher).ok()?;
-            let (needs, compiled) = (OnceLock::new(), OnceLock::new());
-            Some(Slot { spec: Arc::clone(spec), files, needs, compiled })
+            Some(Slot { spec: Arc::clone(spec), files, compiled: OnceLock::new() })
         };
         let slots: Vec<Slot> = specs.iter().filter(applies).filter_map(slot).collect();
         if slots.is_empty() {
@@ -225,11 +219,6 @@ impl LanguageRules {
 }
 
 impl Slot {
-    fn can_match(&self, text: &[u8]) -> bool {
-        let needs = self.needs.get_or_init(|| prefilter::needs(&self.spec.matcher));
-        needs.iter().all(|regex| regex.is_match(text))
-    }
-
     /// None for a detector, and for a matcher that [`super::check`] refuses.
     fn compiled(&self, dialect: &Dialect) -> Option<Arc<Compiled>> {
         let compile = || {

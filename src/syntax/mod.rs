@@ -7,6 +7,7 @@
 //! ```
 
 mod checks;
+mod condition;
 mod development;
 mod dialect;
 mod engine;
@@ -16,9 +17,11 @@ pub(crate) mod imports;
 mod kinds;
 mod language;
 pub(crate) mod message;
+mod near;
 pub mod nodes;
 mod parse;
 mod pattern;
+mod pattern_words;
 pub mod plaintext;
 mod prefilter;
 mod remark;
