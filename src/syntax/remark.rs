@@ -31,7 +31,7 @@ fn follows_code(line: &[u8]) -> bool {
     let mut quotes = 0;
     line.windows(3).any(|part| {
         quotes += usize::from(matches!(part[0], b'"' | b'\'' | b'`'));
-        quotes % 2 == 0 && (part == b" //" || part == b" # ")
+        quotes.is_multiple_of(2) && (part == b" //" || part == b" # ")
     })
 }
 
