@@ -1,4 +1,4 @@
-//! `seamline rules list|test`, and the hidden `docs`.
+//! `seamline rules list|test|coverage`, and the hidden `docs`.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,6 +13,7 @@ use crate::rules::{Catalogue, index, names, topics};
 use crate::suggest;
 
 use super::args::{CatalogueArgs, RulesListArgs, RulesTestArgs, RulesVerb};
+use super::coverage;
 use super::error::CliError;
 use super::exit::Exit;
 use super::plan::Base;
@@ -26,6 +27,7 @@ pub fn run(verb: &RulesVerb) -> Result<Exit, CliError> {
     match verb {
         RulesVerb::List(args) => print_list(args),
         RulesVerb::Test(args) => test(args),
+        RulesVerb::Coverage(args) => coverage::run(args),
         RulesVerb::Docs => {
             terminal::print(&index::markdown(&Catalogue::built_in()?))?;
             Ok(Exit::Clean)
@@ -56,7 +58,10 @@ fn print_list(args: &RulesListArgs) -> Result<Exit, CliError> {
 }
 
 /// A filter that nothing can pass is a mistake.
-fn known<'a>(
+///
+/// # Errors
+/// `name` is none of `all`.
+pub(super) fn known<'a>(
     what: &str,
     name: Option<&String>,
     all: impl Iterator<Item = &'a str> + Clone,

@@ -2,6 +2,7 @@
 //! No matching happens here; `secrets` and `syntax` compile what they need.
 
 pub mod check;
+pub mod coverage;
 pub mod examples;
 pub mod explain;
 pub mod format;
