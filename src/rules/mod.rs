@@ -22,6 +22,7 @@ use std::sync::Arc;
 use crate::document::Problem;
 use crate::finding::RuleIndex;
 use crate::gitleaks::engine::RegexRule;
+use crate::semgrep::Note;
 use model::{FlowFile, FrameworkFile, PatternFile, RuleMeta, SecretFile, SecretRule};
 
 pub use select::UnknownRule;
@@ -71,6 +72,8 @@ pub struct Catalogue {
     pub flows: Vec<FlowFile>,
     /// Rules brought along from gitleaks.
     pub regex_rules: Vec<RegexRule>,
+    /// What of imported rules could not be carried over.
+    pub notes: Vec<Note>,
 }
 
 /// Rules that cannot be used.
@@ -98,7 +101,8 @@ impl Catalogue {
     }
 
     /// Adds the rules of a user's folder: all `.toml` files below it, told
-    /// apart by their keys (`provider`, `match`, `framework` or `languages`).
+    /// apart by their keys (`provider`, `match`, `framework` or `languages`), and
+    /// `.yaml` files of Semgrep rules. `folder` may be a single such file.
     ///
     /// # Errors
     /// All that is wrong with the files; then no rule has been added.
@@ -109,6 +113,10 @@ impl Catalogue {
         // The first facts of a framework are the ones that hold.
         self.frameworks.splice(0..0, loaded.frameworks);
         self.flows.extend(loaded.flows);
+        for rule in loaded.imported.rules {
+            self.add_imported(rule.file, rule.regexes);
+        }
+        self.notes.extend(loaded.imported.notes);
         Ok(())
     }
 
@@ -160,6 +168,13 @@ impl Catalogue {
     pub fn add_regex_rule(&mut self, meta: RuleMeta, rule: RegexRule) {
         let index = self.push(meta);
         self.regex_rules.push(RegexRule { index, ..rule });
+    }
+
+    /// Adds a rule with the regexes that are run for it over whole files.
+    pub fn add_imported(&mut self, rule: PatternFile, regexes: Vec<RegexRule>) {
+        self.add_pattern(rule);
+        let index = RuleIndex(self.metas.len() as u32 - 1);
+        self.regex_rules.extend(regexes.into_iter().map(|rule| RegexRule { index, ..rule }));
     }
 
     /// Adds one pattern rule.

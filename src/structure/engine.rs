@@ -16,6 +16,7 @@ use crate::finding::{Candidate, Confidence, RuleIndex};
 use crate::rules::Catalogue;
 use crate::rules::model::PatternMatch;
 use crate::source::Source;
+use crate::syntax::PathFilter;
 
 /// A rule that knows the resource knows more than one that knows a setting.
 const SPECIFICITY: u8 = 25;
@@ -34,7 +35,7 @@ struct Spec {
 /// A matcher in one format.
 struct Slot {
     spec: Arc<Spec>,
-    files: Option<globset::GlobSet>,
+    files: PathFilter,
 }
 
 /// The matchers of one format.
@@ -129,7 +130,7 @@ impl FormatRules {
             |spec: &&Arc<Spec>| spec.matcher.languages.iter().any(|key| key == format.key());
         // `check` reports a bad glob; here the matcher is left out, not widened.
         let slot = |spec: &Arc<Spec>| {
-            let files = crate::syntax::path_globs(&spec.matcher).ok()?;
+            let files = PathFilter::of(&spec.matcher).ok()?;
             Some(Slot { spec: Arc::clone(spec), files })
         };
         let slots: Vec<Slot> = specs.iter().filter(reads).filter_map(slot).collect();
@@ -161,8 +162,7 @@ impl FormatRules {
         let words = self.words.iter().zip(seen).filter(|(_, seen)| **seen);
         for index in words.flat_map(|(numbers, _)| numbers) {
             let index = *index as usize;
-            let files = &self.slots[index].files;
-            active[index] |= files.as_ref().is_none_or(|files| files.is_match(source.own_path()));
+            active[index] |= self.slots[index].files.admits(source.own_path());
         }
         active.contains(&true)
     }

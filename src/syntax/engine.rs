@@ -17,8 +17,9 @@ use super::language::Language;
 use super::message;
 use super::nodes::{StringContent, string_content};
 use super::parse::Parsers;
+use super::paths::PathFilter;
 use super::prefilter;
-use super::rule::{Compiled, compile_matcher, globs};
+use super::rule::{Compiled, compile_matcher};
 use super::scripts::Scripts;
 use super::source_words::SourceWords;
 use super::trigger::{Found, Triggers};
@@ -41,7 +42,7 @@ struct Spec {
 /// A matcher in one language; compiled when a file first triggers it.
 struct Slot {
     spec: Arc<Spec>,
-    files: Option<globset::GlobSet>,
+    files: PathFilter,
     /// Each matches somewhere in every file with a match.
     needs: OnceLock<Vec<Regex>>,
     compiled: OnceLock<Option<Arc<Compiled>>>,
@@ -133,7 +134,7 @@ impl SyntaxEngine {
     ) -> Parse<'a> {
         let Some(rules) = self.rules(language) else { return Parse::NotNeeded };
         let mut active = rules.triggers.active(source.text, &mut scratch.found, |index| {
-            rules.slots[index].files.as_ref().is_none_or(|files| files.is_match(source.own_path()))
+            rules.slots[index].files.admits(source.own_path())
         });
         active.retain(|index| rules.slots[*index].can_match(source.text));
         if active.is_empty() {
@@ -208,7 +209,7 @@ impl LanguageRules {
             |spec: &&Arc<Spec>| spec.matcher.languages.iter().any(|key| language.answers_to(key));
         // `check` reports a bad glob; here the matcher is left out, not widened.
         let slot = |spec: &Arc<Spec>| {
-            let files = globs(&spec.matcher).ok()?;
+            let files = PathFilter::of(&spec.matcher).ok()?;
             let (needs, compiled) = (OnceLock::new(), OnceLock::new());
             Some(Slot { spec: Arc::clone(spec), files, needs, compiled })
         };

@@ -18,6 +18,7 @@ mod language;
 pub(crate) mod message;
 pub mod nodes;
 mod parse;
+mod paths;
 mod pattern;
 pub mod plaintext;
 mod prefilter;
@@ -30,6 +31,6 @@ mod walk;
 
 pub use engine::{Parse, ParsedFile, SyntaxEngine, SyntaxScratch};
 pub use language::Language;
+pub(crate) use paths::PathFilter;
 pub use pattern::PatternError;
-pub(crate) use rule::globs as path_globs;
 pub use rule::{Problem, ProblemKind, check};

@@ -64,7 +64,7 @@ pub fn entries(catalogue: &Catalogue, filter: &Filter) -> Result<Vec<Entry>, tom
         add(&meta.topic, None, meta.provider.clone(), &meta.id);
     }
     let entry = |((topic, language, library), ids): (_, BTreeSet<&str>)| Entry {
-        topic: topics::TOPICS.get::<usize>(topic).map_or("other", |topic| topic.slug),
+        topic: topics::TOPICS.get::<usize>(topic).map_or(topics::OTHER, |topic| topic.slug),
         language: if language == 0 { EVERY_FILE } else { languages[language - 1] },
         library,
         count: ids.len(),
