@@ -16,6 +16,7 @@ pub(crate) mod imports;
 mod kinds;
 mod language;
 pub(crate) mod message;
+mod near;
 pub mod nodes;
 mod parse;
 mod paths;

@@ -179,7 +179,7 @@ pub(crate) fn compile_matcher(
         let compiled = patterns.iter().map(|pattern| {
             compile(dialect, pattern, resolved, &mut names)
                 .map(|pat| {
-                    let word = trigger::place_word(pattern, resolved);
+                    let word = trigger::place_word(dialect.language, pattern, resolved);
                     Rooted { kinds: starts(dialect, &pat), pat, word }
                 })
                 .map_err(|error| ProblemKind::Pattern { pattern: pattern.clone(), error })

@@ -6,6 +6,7 @@
 //! looks at the parts of the tree that hold one ([`Focus`]).
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
@@ -13,9 +14,10 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use super::focus::Focus;
 use super::imports::{Import, resolves};
 use super::language::Language;
+use super::near::Near;
 use super::pattern::Template;
 use super::plaintext;
-use super::source_words::SourceWords;
+use super::source_words::{SourceWord, SourceWords};
 use crate::rules::model::PatternMatch;
 
 /// Shorter words are in every file.
@@ -73,7 +75,9 @@ struct Condition {
 pub(crate) struct Triggers {
     automaton: Option<AhoCorasick>,
     words: Vec<TriggerWord>,
-    /// Numbers of the words that count only as a whole.
+    /// The words of each text of the automaton.
+    texts: Vec<Vec<Word>>,
+    /// Numbers of the texts of words that count only as a whole.
     whole: Arc<HashMap<String, u32>>,
     conditions: Vec<Condition>,
 }
@@ -84,13 +88,36 @@ struct TriggerWord {
     text: String,
     /// Not as a part of a longer name.
     whole: bool,
+    near: Near,
 }
 
-impl TriggerWord {
-    fn fits(&self, text: &[u8], start: usize, end: usize) -> bool {
-        let part =
-            |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
-        !self.whole || !part(start.checked_sub(1).and_then(|i| text.get(i))) && !part(text.get(end))
+/// The words that matchers ask for, each once.
+#[derive(Default)]
+struct WordList {
+    words: Vec<TriggerWord>,
+    /// Words by their text.
+    texts: HashMap<String, Vec<Word>>,
+}
+
+impl WordList {
+    fn add(&mut self, text: String, whole: bool, near: Near) -> Word {
+        let known = self.texts.entry(text.clone()).or_default();
+        let word = TriggerWord { text, whole, near };
+        if let Some(same) = known.iter().find(|known| self.words[**known] == word) {
+            return *same;
+        }
+        self.words.push(word);
+        known.push(self.words.len() - 1);
+        self.words.len() - 1
+    }
+
+    /// A text that may be a part of a longer name.
+    fn add_part(&mut self, text: &str) -> Word {
+        self.add(text.to_owned(), false, Near::default())
+    }
+
+    fn add_whole(&mut self, placed: Placed) -> Word {
+        self.add(placed.text, true, placed.near)
     }
 }
 
@@ -98,7 +125,7 @@ impl TriggerWord {
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     seen: Vec<bool>,
-    /// Word and offset, in the order of the text.
+    /// Word and offset, in the order of the ends in the text.
     hits: Vec<(u32, u32)>,
     /// There were too many hits to keep.
     lost: bool,
@@ -111,16 +138,20 @@ impl Triggers {
         matchers: impl Iterator<Item = &'a PatternMatch>,
         sets: &SourceWords,
     ) -> Self {
-        let mut words = Vec::new();
+        let mut list = WordList::default();
         let conditions =
-            matchers.map(|matcher| condition(language, matcher, sets, &mut words)).collect();
+            matchers.map(|matcher| condition(language, matcher, sets, &mut list)).collect();
+        let WordList { words, texts } = list;
+        let (texts, numbers): (Vec<String>, Vec<Vec<Word>>) = texts.into_iter().unzip();
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::DFA))
-            .build(words.iter().map(|word: &TriggerWord| word.text.as_bytes()));
-        let numbered = words.iter().zip(0..).filter(|(word, _)| word.whole);
-        let whole = numbered.map(|(word, number)| (word.text.clone(), number)).collect();
-        Triggers { automaton: automaton.ok(), whole: Arc::new(whole), words, conditions }
+            .build(&texts);
+        let whole = texts.into_iter().zip(&numbers).zip(0..);
+        let whole = whole.filter(|((_, own), _)| own.iter().any(|word| words[*word].whole));
+        let whole = whole.map(|((text, _), number)| (text, number)).collect();
+        let (automaton, whole) = (automaton.ok(), Arc::new(whole));
+        Triggers { automaton, words, texts: numbers, whole, conditions }
     }
 
     /// Numbers of the matchers that can fire in `text`, among those that
@@ -156,10 +187,12 @@ impl Triggers {
         // Hits come in the order of their ends.
         focus.places.sort_unstable();
         if !found.lost {
-            let is_whole = |word: u32| self.words[word as usize].whole;
-            let whole = found.hits.iter().filter(|(word, _)| is_whole(*word));
-            focus.marks = whole.map(|(word, at)| (*at as usize, *word)).collect();
+            let marks = found.hits.iter().filter(|(word, _)| self.words[*word as usize].whole);
+            let number = |word: u32| self.whole.get(&self.words[word as usize].text);
+            focus.marks =
+                marks.filter_map(|(word, at)| Some((*at as usize, *number(*word)?))).collect();
             focus.marks.sort_unstable();
+            focus.marks.dedup();
             focus.marked = Arc::clone(&self.whole);
         }
         focus
@@ -173,16 +206,27 @@ impl Triggers {
         found.seen.resize(self.words.len(), found.lost);
         let Some(automaton) = &self.automaton else { return };
         for hit in automaton.find_overlapping_iter(text) {
-            if !self.words[hit.pattern().as_usize()].fits(text, hit.start(), hit.end()) {
-                continue;
-            }
-            found.seen[hit.pattern().as_usize()] = true;
-            match (found.hits.len() < MAX_HITS, u32::try_from(hit.start())) {
-                (true, Ok(start)) => found.hits.push((hit.pattern().as_u32(), start)),
-                _ => found.lost = true,
+            let range = hit.range();
+            let is_whole = is_whole(text, &range);
+            for number in &self.texts[hit.pattern().as_usize()] {
+                let word = &self.words[*number];
+                if word.whole && !is_whole || !word.near.fits(text, &range) {
+                    continue;
+                }
+                found.seen[*number] = true;
+                match (found.hits.len() < MAX_HITS, u32::try_from(range.start)) {
+                    (true, Ok(start)) => found.hits.push((*number as u32, start)),
+                    _ => found.lost = true,
+                }
             }
         }
     }
+}
+
+/// Whether what stands at `range` is no part of a longer name.
+fn is_whole(text: &[u8], range: &Range<usize>) -> bool {
+    let part = |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+    !part(range.start.checked_sub(1).and_then(|at| text.get(at))) && !part(text.get(range.end))
 }
 
 impl Condition {
@@ -199,7 +243,7 @@ impl Condition {
 /// Whether rules can be triggered by `matcher` at all: some text must be in a
 /// file for each of its patterns.
 pub(crate) fn has_trigger(language: Language, matcher: &PatternMatch) -> bool {
-    let condition = condition(language, matcher, &SourceWords::default(), &mut Vec::new());
+    let condition = condition(language, matcher, &SourceWords::default(), &mut WordList::default());
     let weak = condition.any.iter().any(Vec::is_empty) && matcher.triggers.is_empty();
     !condition.any.is_empty() && (!weak || !condition.imports.is_empty() || condition.plaintext)
 }
@@ -208,98 +252,141 @@ fn condition(
     language: Language,
     matcher: &PatternMatch,
     sets: &SourceWords,
-    words: &mut Vec<TriggerWord>,
+    list: &mut WordList,
 ) -> Condition {
-    let mut add = |text: String, whole: bool| -> Word {
-        let word = TriggerWord { text, whole };
-        words.iter().position(|known| *known == word).unwrap_or_else(|| {
-            words.push(word);
-            words.len() - 1
-        })
-    };
     let imports: Vec<Import> = matcher.imports.iter().map(|i| Import::parse(i)).collect();
     let plaintext =
         matcher.constraints.values().any(|c| c.test.as_deref() == Some("plaintext-url"));
     let mut condition = Condition { plaintext, ..Condition::default() };
     for pattern in &matcher.any {
-        let words = rarest(pattern_words(pattern, &imports));
-        condition.any.push(words.into_iter().map(|word| add(word, true)).collect());
+        let words = rarest(pattern_words(language, pattern, &imports));
+        condition.any.push(words.into_iter().map(|word| list.add_whole(word)).collect());
     }
     if !matcher.triggers.is_empty() {
-        condition.any =
-            matcher.triggers.iter().map(|word| vec![add(word.clone(), false)]).collect();
+        condition.any = matcher.triggers.iter().map(|word| vec![list.add_part(word)]).collect();
     }
+    let module = |import: &Import| (import_word(language, import), Near::of_import(language));
     condition.imports =
-        imports.iter().map(|import| add(import_word(language, import), false)).collect();
-    condition.lacks = matcher.lacks.iter().map(|word| add(word.clone(), false)).collect();
+        imports.iter().map(module).map(|(text, near)| list.add(text, false, near)).collect();
+    condition.lacks = matcher.lacks.iter().map(|word| list.add_part(word)).collect();
     let sources = matcher.flow.as_ref().and_then(|flow| sets.of(&flow.sources));
+    let mut source = |word: &SourceWord| list.add(word.text.clone(), true, word.near.clone());
     condition.sources = sources.map(|sources| {
-        let numbered = sources
-            .into_iter()
-            .map(|words| words.iter().map(|word| add(word.clone(), true)).collect::<Vec<Word>>());
-        numbered.collect()
+        sources.iter().map(|words| words.iter().map(&mut source).collect()).collect()
     });
     let renamed: &[Import] = if resolves(language) { &imports } else { &[] };
+    places(language, matcher, renamed, list, &mut condition);
+    condition
+}
+
+/// Where the patterns of `matcher` can match.
+fn places(
+    language: Language,
+    matcher: &PatternMatch,
+    renamed: &[Import],
+    list: &mut WordList,
+    condition: &mut Condition,
+) {
     let flow = matcher.flow.iter().flat_map(|flow| flow.sources.iter().chain(&flow.sanitizers));
     // Names of shared sets are no patterns.
     let own = flow.filter(|text| text.contains(|c: char| !c.is_ascii_lowercase() && c != '-'));
     for pattern in matcher.any.iter().chain(&matcher.has).chain(&matcher.not_has).chain(own) {
-        let own = own_words(pattern, renamed);
-        let imported = own.len() < pattern_words(pattern, &[]).len();
+        let own = own_words(language, pattern, renamed);
+        let imported = own.len() < pattern_words(language, pattern, &[]).len();
         match rarest(own).into_iter().next() {
-            Some(word) => condition.places.push(add(word, true)),
+            Some(word) => condition.places.push(list.add_whole(word)),
             None if imported => condition.names = true,
-            None if plaintext => condition.places.push(add("://".to_owned(), false)),
+            None if condition.plaintext => condition.places.push(list.add_part("://")),
             None => condition.everywhere = true,
         }
     }
     for pattern in matcher.inside.iter().chain(&matcher.not_inside) {
-        if let Some(word) = place_word(pattern, renamed) {
-            add(word, true);
+        if let Some(word) = rarest(own_words(language, pattern, renamed)).into_iter().next() {
+            list.add_whole(word);
         }
     }
-    condition
+}
+
+/// A word of a pattern with what stands next to it.
+#[derive(Debug, Clone, PartialEq)]
+struct Placed {
+    text: String,
+    near: Near,
 }
 
 /// The rarest word that stands in every match of `pattern` itself.
-pub(crate) fn place_word(pattern: &str, resolved: &[Import]) -> Option<String> {
-    rarest(own_words(pattern, resolved)).into_iter().next()
+pub(crate) fn place_word(language: Language, pattern: &str, resolved: &[Import]) -> Option<String> {
+    rarest(own_words(language, pattern, resolved)).into_iter().next().map(|word| word.text)
 }
 
 /// The words that every file with a match of `pattern` holds.
-fn pattern_words(pattern: &str, imports: &[Import]) -> Vec<String> {
-    let all = Template::new(pattern);
-    let words = all.literal_parts().flat_map(words_of);
-    let named = |word: &&str| imports.iter().any(|i| i.name.split('.').any(|n| n == *word));
-    words.filter(|word| !named(word)).map(str::to_owned).collect()
+fn pattern_words(language: Language, pattern: &str, imports: &[Import]) -> Vec<Placed> {
+    let named = |word: &str| imports.iter().any(|i| i.name.split('.').any(|n| n == word));
+    // What is imported may go by its last name alone.
+    let freed = |chain: &str| {
+        let first = chain.split('.').next().unwrap_or_default();
+        imports.iter().any(|import| import.name.split('.').next() == Some(first))
+    };
+    let words = all_words(language, pattern).into_iter().filter(|(word, _)| !named(&word.text));
+    words.map(|(word, chain)| if freed(&chain) { word.anywhere() } else { word }).collect()
 }
 
 /// The words that every match of `pattern` holds itself, under whatever name
 /// the file imports what the pattern is about.
-fn own_words(pattern: &str, imports: &[Import]) -> Vec<String> {
-    let template = Template::new(pattern);
-    let dotted = |c: char| !(c.is_alphanumeric() || c == '_' || c == '.');
-    let imported = |name: &&str| {
+fn own_words(language: Language, pattern: &str, imports: &[Import]) -> Vec<Placed> {
+    let imported = |name: &str| {
         imports.iter().any(|import| {
             let rest = name.strip_prefix(import.name.as_str());
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         })
     };
-    let names = template.literal_parts().flat_map(|part| part.split(dotted));
-    names.filter(|name| !imported(name)).flat_map(words_of).map(str::to_owned).collect()
+    let words = all_words(language, pattern);
+    words.into_iter().filter(|(_, chain)| !imported(chain)).map(|(word, _)| word).collect()
 }
 
-fn words_of(code: &str) -> impl Iterator<Item = &str> {
-    code.split(|c: char| !(c.is_alphanumeric() || c == '_'))
-        .filter(|word| word.len() >= MIN_WORD && !OPTIONAL.contains(word))
+impl Placed {
+    fn anywhere(self) -> Self {
+        Placed { near: Near::default(), ..self }
+    }
+}
+
+/// The telling words of `pattern`, each with the dotted name that it is in.
+fn all_words(language: Language, pattern: &str) -> Vec<(Placed, String)> {
+    let template = Template::new(pattern);
+    let mut words = Vec::new();
+    for part in template.literal_parts() {
+        for (start, chain) in pieces(part, |c| is_name(c) || c == '.') {
+            for (at, word) in pieces(chain, is_name) {
+                if word.len() >= MIN_WORD && !OPTIONAL.contains(&word) {
+                    let range = start + at..start + at + word.len();
+                    let near = Near::of(language, part, &range);
+                    words.push((Placed { text: word.to_owned(), near }, chain.to_owned()));
+                }
+            }
+        }
+    }
+    words
+}
+
+fn is_name(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// The runs of characters that `belongs` lets through, with their offsets.
+fn pieces(text: &str, belongs: fn(char) -> bool) -> impl Iterator<Item = (usize, &str)> {
+    let begins = move |(at, c): &(usize, char)| belongs(*c) && !text[..*at].ends_with(belongs);
+    text.char_indices().filter(begins).map(move |(at, _)| {
+        let rest = &text[at..];
+        (at, &rest[..rest.find(|c| !belongs(c)).unwrap_or(rest.len())])
+    })
 }
 
 /// The word that fewest files hold, and a second one if that tells little.
-fn rarest(mut words: Vec<String>) -> Vec<String> {
-    let is_common = |word: &String| COMMON.contains(&word.as_str());
-    words.sort_by_key(|word| (is_common(word), std::cmp::Reverse(word.len())));
-    words.dedup();
-    let telling = words.first().is_some_and(|word| !is_common(word) && word.len() >= TELLING);
+fn rarest(mut words: Vec<Placed>) -> Vec<Placed> {
+    let is_common = |word: &Placed| COMMON.contains(&word.text.as_str());
+    words.sort_by_key(|word| (is_common(word), std::cmp::Reverse(word.text.len())));
+    words.dedup_by(|one, two| one.text == two.text);
+    let telling = words.first().is_some_and(|word| !is_common(word) && word.text.len() >= TELLING);
     words.truncate(if telling { 1 } else { 2 });
     words
 }

@@ -1,0 +1,246 @@
+//! What stands next to a word of a pattern, and so next to the word in every
+//! match: the dot of `.execute`, the parenthesis of `eval(`, the `@` of an
+//! annotation. Common words tell something only with their neighbours.
+
+use std::ops::Range;
+
+use super::language::Language;
+
+/// Words that take a value without parentheses too, or a block with them.
+const KEYWORDS: &[&str] = &[
+    "assert", "await", "catch", "delete", "die", "echo", "elif", "except", "exit", "fn", "for",
+    "foreach", "func", "function", "if", "include", "include_once", "match", "not", "print",
+    "raise", "require", "require_once", "return", "switch", "throw", "typeof", "unless", "until",
+    "using", "when", "while", "yield",
+];
+/// Keywords that nothing but blank space parts from what follows.
+const TIGHT: &[&str] = &["new", "raise", "return", "throw"];
+/// Lines are looked back on this far.
+const LINE: usize = 400;
+
+/// What stands before a word.
+#[derive(Debug, Clone, Default, PartialEq)]
+enum Before {
+    #[default]
+    Anything,
+    /// `.`, `->` or `::`.
+    Access,
+    /// The same, or what opens or parts the names of a destructuring.
+    Property,
+    /// One of [`TIGHT`].
+    Keyword(&'static str),
+    /// What begins an annotation, decorator or attribute.
+    Annotation(Language),
+    /// What imports a module.
+    Import(Language),
+}
+
+/// What stands on both sides of a word.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Near {
+    before: Before,
+    /// What is called is followed by its arguments.
+    call: bool,
+    /// The word that follows one of [`TIGHT`].
+    after: Option<String>,
+}
+
+impl Near {
+    /// The neighbours of the word at `range` in `part` of a pattern.
+    pub(super) fn of(language: Language, part: &str, range: &Range<usize>) -> Self {
+        if !is_code(language) {
+            return Near::default();
+        }
+        let (before, after) = (&part[..range.start], &part[range.end..]);
+        let (word, last) = (&part[range.clone()], before.trim_end());
+        let keyword = TIGHT.iter().find(|keyword| ends_in_word(last, keyword));
+        let is_access = [".", "->", "::"].iter().any(|sign| last.ends_with(sign));
+        let before = match keyword {
+            Some(keyword) if last.len() < before.len() => Before::Keyword(keyword),
+            _ if is_access => Before::Access,
+            _ => Before::default(),
+        };
+        let call = after.trim_start().starts_with('(')
+            && language != Language::Ruby
+            && !KEYWORDS.contains(&word);
+        let next = after.trim_start();
+        let end = next.find(|c| !is_part(c)).unwrap_or(next.len());
+        let follows = TIGHT.contains(&word) && end > 0 && end < next.len();
+        Near { before, call, after: follows.then(|| next[..end].to_owned()) }
+    }
+
+    /// The neighbours of the last name of `symbol`, a dotted path of the data
+    /// flow's facts, in which no name before it is that of a module.
+    pub(super) fn of_member(language: Language, symbol: &str) -> Self {
+        if is_script(language) {
+            // `const { body } = req` reads it too.
+            return Near { before: Before::Property, ..Near::default() };
+        }
+        let call = symbol.ends_with(')') && language != Language::Ruby;
+        Near { before: Before::Access, call, after: None }
+    }
+
+    /// The neighbours of the name of an annotation.
+    pub(super) fn of_annotation(language: Language) -> Self {
+        Near { before: Before::Annotation(language), ..Near::default() }
+    }
+
+    /// The neighbours of the name of a module where it is imported.
+    pub(super) fn of_import(language: Language) -> Self {
+        let known = is_script(language) || matches!(language, Language::Go | Language::Python);
+        let before = if known { Before::Import(language) } else { Before::default() };
+        Near { before, ..Near::default() }
+    }
+
+    /// Whether they stand around `range` of `text`.
+    pub(super) fn fits(&self, text: &[u8], range: &Range<usize>) -> bool {
+        let before = text.get(..range.start).unwrap_or_default();
+        let after = text.get(range.end..).unwrap_or_default();
+        self.is_before(before)
+            && (!self.call || is_called(after))
+            && self.after.as_ref().is_none_or(|word| follows(after, word.as_bytes()))
+    }
+
+    fn is_before(&self, before: &[u8]) -> bool {
+        match self.before {
+            Before::Anything => true,
+            Before::Access => ends_in_access(before.trim_ascii_end()),
+            Before::Property => {
+                before.trim_ascii_end().last().is_some_and(|byte| b".{,['\"`".contains(byte))
+            }
+            Before::Keyword(keyword) => {
+                let last = before.trim_ascii_end();
+                let qualified = ends_in_access(last) || last.ends_with(b"\\");
+                let annotated = last.ends_with(b")") || last.ends_with(b"*/");
+                qualified || annotated || ends_in(last, keyword.as_bytes())
+            }
+            Before::Annotation(language) => opens_annotation(language, before),
+            Before::Import(language) => opens_import(language, before),
+        }
+    }
+}
+
+fn is_script(language: Language) -> bool {
+    matches!(language, Language::JavaScript | Language::TypeScript | Language::Tsx)
+}
+
+/// Whether the language has calls and members as [`Near::of`] reads them.
+fn is_code(language: Language) -> bool {
+    use Language::{CSharp, Go, Java, Kotlin, Php, Python, Ruby, Rust};
+    is_script(language)
+        || matches!(language, CSharp | Go | Java | Kotlin | Php | Python | Ruby | Rust)
+}
+
+fn is_part(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+fn is_part_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+}
+
+fn ends_in_word(text: &str, word: &str) -> bool {
+    text.strip_suffix(word).is_some_and(|rest| !rest.ends_with(is_part))
+}
+
+fn ends_in(text: &[u8], word: &[u8]) -> bool {
+    text.strip_suffix(word).is_some_and(|rest| !rest.last().is_some_and(|b| is_part_byte(*b)))
+}
+
+fn ends_in_access(text: &[u8]) -> bool {
+    text.ends_with(b".") || text.ends_with(b"->") || text.ends_with(b"::")
+}
+
+/// Arguments come next, after type arguments maybe. Where a comment may stand,
+/// so may they.
+fn is_called(after: &[u8]) -> bool {
+    let next = after.trim_ascii_start().first();
+    next.is_some_and(|byte| b"(<[!?:{/#\\".contains(byte))
+}
+
+fn follows(after: &[u8], word: &[u8]) -> bool {
+    let next = after.trim_ascii_start();
+    let rest = next.strip_prefix(word);
+    // A comment, an annotation, a parenthesis around it, a path that leads to it.
+    let path = next.iter().position(|b| !is_part_byte(*b)).and_then(|at| next.get(at));
+    rest.is_some_and(|rest| !rest.first().is_some_and(|b| is_part_byte(*b)))
+        || next.first().is_some_and(|byte| b"(/#@\\:".contains(byte))
+        || path.is_some_and(|byte| b".:\\".contains(byte))
+}
+
+/// `@`, or what opens or parts attributes, with the path to the name.
+fn opens_annotation(language: Language, before: &[u8]) -> bool {
+    let path = |byte: &u8| is_part_byte(*byte) || b".:\\".contains(byte);
+    let start = before.iter().rposition(|byte| !path(byte)).map_or(0, |at| at + 1);
+    let last = before[..start].trim_ascii_end().last();
+    match language {
+        Language::CSharp | Language::Php | Language::Rust => {
+            last.is_some_and(|byte| b"[,@(".contains(byte))
+        }
+        _ => last == Some(&b'@'),
+    }
+}
+
+/// `import` or `from` on the line in Python, the start of a path elsewhere.
+fn opens_import(language: Language, before: &[u8]) -> bool {
+    if language != Language::Python {
+        return before.last().is_some_and(|byte| b"'\"`/:".contains(byte));
+    }
+    let near = &before[before.len().saturating_sub(LINE)..];
+    let line = near.iter().rposition(|byte| *byte == b'\n').map_or(near, |at| &near[at..]);
+    let says = |word| memchr::memmem::find(line, word).is_some();
+    // The line may begin before what is looked at, or go on after a backslash.
+    says(b"import")
+        || says(b"from")
+        || near.len() == LINE && line.len() == LINE
+        || near[..near.len() - line.len()].trim_ascii_end().ends_with(b"\\")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fits(pattern: &str, word: &str, code: &str) -> bool {
+        let at = pattern.find(word).unwrap_or_default();
+        let near = Near::of(Language::Java, pattern, &(at..at + word.len()));
+        let at = code.find(word).unwrap_or_default();
+        near.fits(code.as_bytes(), &(at..at + word.len()))
+    }
+
+    #[test]
+    fn a_method_is_called_on_something() {
+        for code in ["engine.eval(x)", "engine\n  .eval (x)", "a?.<T>b().eval<T>(x)"] {
+            assert!(fits(".eval(", "eval", code), "{code}");
+        }
+        for code in ["eval(x)", "engine.eval", "// to eval(x)", "x.eval = 2"] {
+            assert!(!fits(".eval(", "eval", code), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_value_is_returned() {
+        assert!(fits("return true;", "true", "{ return\n true; }"));
+        assert!(!fits("return true;", "true", "x = true;"));
+        assert!(fits("return true;", "return", "return true"));
+        assert!(fits("return true;", "return", "return /* yes */ true"));
+        assert!(!fits("return true;", "return", "return trueish;"));
+        assert!(fits("new URL(", "URL", "new java.net.URL(x)"));
+        assert!(!fits("new URL(", "URL", "URL(x)"));
+    }
+
+    #[test]
+    fn annotations_and_imports_are_told_from_other_names() {
+        let mark = |language, before: &str| {
+            Near::of_annotation(language).fits(before.as_bytes(), &(before.len()..before.len()))
+        };
+        assert!(mark(Language::Java, "@") && mark(Language::Python, "@app."));
+        assert!(mark(Language::CSharp, "[Authorize, ") && mark(Language::Rust, "#[rocket::"));
+        assert!(!mark(Language::Java, "new ") && !mark(Language::Python, "x = app."));
+        let import = |language, before: &str| {
+            Near::of_import(language).fits(before.as_bytes(), &(before.len()..before.len()))
+        };
+        assert!(import(Language::Python, "x\nimport os, ") && import(Language::Python, "from "));
+        assert!(!import(Language::Python, "import os\n# all "));
+        assert!(import(Language::Go, "import \"") && !import(Language::Go, "the "));
+    }
+}
