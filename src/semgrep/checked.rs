@@ -92,18 +92,15 @@ fn took_last(list: &mut Vec<String>, pattern: &str) -> bool {
 /// For patterns without a word: the longest sign in each.
 fn triggers(matcher: &PatternMatch) -> Option<Vec<String>> {
     let longest = |text: &String| {
-        let code =
-            tokens(&text.replace("$$$", "$..."), "").into_iter().filter_map(|token| match token {
-                Token::Code(code) => Some(code),
-                _ => None,
-            });
-        let signs: Vec<String> = code
-            .flat_map(|code| code.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
-            .collect();
-        let signs = signs
-            .into_iter()
-            .filter(|sign| sign.chars().any(|c| !matches!(c, '.' | ',' | ';' | '$')));
-        signs.max_by_key(String::len)
+        let parts = text.split("$$$").flat_map(|part| tokens(part, ""));
+        let code = parts.filter_map(|token| match token {
+            Token::Code(code) => Some(code),
+            _ => None,
+        });
+        let signs =
+            code.flat_map(|code| code.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
+        let telling = |sign: &String| sign.chars().any(|c| !matches!(c, '.' | ',' | ';' | '$'));
+        signs.filter(telling).max_by_key(String::len)
     };
     matcher.any.iter().map(longest).collect()
 }

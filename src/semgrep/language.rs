@@ -47,7 +47,7 @@ pub(super) fn endings(key: &str) -> &'static [&'static str] {
     match key {
         "python" => &["*.py", "*.pyi"],
         "javascript" => &["*.js", "*.jsx", "*.mjs", "*.cjs"],
-        "typescript" => TYPESCRIPT,
+        "typescript" => &["*.ts", "*.tsx", "*.mts", "*.cts"],
         "go" => &["*.go"],
         "java" => &["*.java"],
         "kotlin" => &["*.kt", "*.kts"],
@@ -64,9 +64,6 @@ pub(super) fn endings(key: &str) -> &'static [&'static str] {
         _ => &["*.xml"],
     }
 }
-
-/// TypeScript is read by rules for JavaScript as well, unless told not to.
-pub(super) const TYPESCRIPT: &[&str] = &["*.ts", "*.tsx", "*.mts", "*.cts"];
 
 /// Whether a text that stands for a constant counts as the text: in the
 /// languages of programs, not in those of settings.

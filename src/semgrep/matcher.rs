@@ -1,11 +1,12 @@
 //! An alternative of a rule as matchers of ours, for one language.
 
-use super::formula::{Condition, Conjunct, Lost, Piece, Test};
-use super::language::{TYPESCRIPT, follows_imports};
-use super::scan::{Token, tokens};
+use super::conditions::{captures, test};
+use super::formula::{Conjunct, Lost, Piece};
+use super::language::follows_imports;
 use super::shape::{self, Around, Given, Shape};
-use super::translate::{Fresh, own_name, translate, type_symbols};
-use crate::rules::model::{Constraint, PatternMatch};
+use super::subject::{Subject, subjects};
+use super::translate::{Fresh, own_name};
+use crate::rules::model::PatternMatch;
 
 /// Arguments in which a hole between ellipses is looked for.
 const ARGUMENTS: usize = 5;
@@ -37,75 +38,6 @@ pub(super) fn matchers(conjunct: &Conjunct, key: &str) -> Result<Made, Lost> {
         builder.subject(conjunct, &subject, &base)?;
     }
     Ok(builder.made)
-}
-
-/// What is matched: one of these texts, and all of the others too.
-#[derive(Clone)]
-struct Subject<'c> {
-    any: Vec<&'c Piece>,
-    also: Vec<&'c Piece>,
-    /// Around it, beyond what `any` took the place of.
-    inside: Vec<&'c Vec<Piece>>,
-    report: Option<String>,
-}
-
-impl<'c> Subject<'c> {
-    fn and(&self, piece: &'c Piece) -> Subject<'c> {
-        Subject { also: [&self.also[..], &[piece]].concat(), ..self.clone() }
-    }
-}
-
-/// A bare `$X` says what to report of the pattern around it. Of several
-/// patterns the first is matched, and the others hold as well.
-fn subjects(conjunct: &Conjunct) -> Result<Vec<Subject<'_>>, Lost> {
-    let mut report = conjunct.focus.as_ref().map(|(name, _)| name.clone());
-    let mut positive: Vec<&Vec<Piece>> = Vec::new();
-    for group in &conjunct.any {
-        match &group[..] {
-            [piece] if bare(&piece.text).is_some() => report = report.or(bare(&piece.text)),
-            _ => positive.push(group),
-        }
-    }
-    let mut inside: Vec<&Vec<Piece>> = conjunct.inside.iter().collect();
-    if positive.is_empty() {
-        let named = |group: &&Vec<Piece>| {
-            let has = |name: &String| group.iter().all(|piece| names(&piece.text).contains(name));
-            report.as_ref().is_none_or(has)
-        };
-        let Some(at) = inside.iter().rposition(named) else {
-            let line = conjunct.line().unwrap_or(1);
-            return Err(Lost::new(line, "pattern", "no pattern says what to look for"));
-        };
-        positive.push(inside.remove(at));
-    }
-    let mut subjects =
-        vec![Subject { any: positive[0].iter().collect(), also: vec![], inside, report }];
-    for group in &positive[1..] {
-        let mut more = Vec::new();
-        for subject in &subjects {
-            more.extend(group.iter().map(|piece| subject.and(piece)));
-        }
-        subjects = more;
-    }
-    Ok(subjects)
-}
-
-/// The name of a pattern that is a metavariable and nothing else.
-fn bare(text: &str) -> Option<String> {
-    match &tokens(text.trim(), "python")[..] {
-        [Token::Meta(name)] => Some(name.clone()),
-        _ => None,
-    }
-}
-
-/// The metavariables of a pattern.
-fn names(text: &str) -> Vec<String> {
-    let name = |token: Token| match token {
-        Token::Meta(name) | Token::Many(name) => vec![name],
-        Token::Text { content, .. } => names(&content),
-        _ => Vec::new(),
-    };
-    tokens(text, "").into_iter().flat_map(name).collect()
 }
 
 struct Builder<'k> {
@@ -146,9 +78,6 @@ impl Builder<'_> {
                 }
             }
         }
-        if self.key == "javascript" {
-            base.not_files = TYPESCRIPT.iter().map(|&glob| glob.to_owned()).collect();
-        }
         Ok(base)
     }
 
@@ -176,7 +105,7 @@ impl Builder<'_> {
 
     /// A note if statements in the body of what is around stand directly in it.
     fn is_shallow(&self, shape: &Shape, piece: &Piece, feature: &str) -> Option<Lost> {
-        let body = super::statements::block(&piece.text.trim(), self.key)?.body;
+        let body = super::statements::block(piece.text.trim(), self.key)?.body;
         let said = body.iter().any(|statement| statement != "...") && shape.has.is_empty();
         said.then(|| {
             Lost::new(piece.line, feature, "the statement is looked for directly in the body only")
@@ -275,7 +204,7 @@ impl Builder<'_> {
             matcher.constraints.entry(name).or_default().types.extend(types);
         }
         matcher.report = subject.report.as_deref().map(own_name);
-        self.test(&mut matcher, &conjunct.conditions)?;
+        test(&mut matcher, &conjunct.conditions)?;
         if let Some((name, line)) = &conjunct.focus
             && !captures(&matcher).contains(&own_name(name))
         {
@@ -289,115 +218,28 @@ impl Builder<'_> {
             Some(name) => each_argument(&matcher, &name),
             None => vec![matcher],
         };
-        let all = matchers.into_iter().flat_map(|matcher| self.imported(matcher));
-        let all: Vec<PatternMatch> = all.collect();
-        self.made.matchers.extend(all);
+        self.made.matchers.extend(matchers);
         Ok(())
     }
-
-    /// Adds the conditions on metavariables.
-    fn test(&self, matcher: &mut PatternMatch, conditions: &[Condition]) -> Result<(), Lost> {
-        let names = captures(matcher);
-        for Condition { name, line, test } in conditions {
-            let key = own_name(name);
-            if !names.contains(&key) {
-                let why = format!("no pattern captures `${name}`");
-                return Err(Lost::new(*line, "metavariable-regex", why));
-            }
-            let quoted = matcher.any.iter().chain(&matcher.also).chain(&matcher.inside);
-            let quoted = quoted.clone().any(|text| {
-                text.contains(&format!("\"${key}\"")) || text.contains(&format!("'${key}'"))
-            });
-            let constraint = matcher.constraints.entry(key).or_default();
-            match test {
-                Test::Type(types) => {
-                    constraint.types.extend(types.iter().flat_map(|of| type_symbols(of)));
-                }
-                Test::Regex(regex) => regex_test(constraint, regex, quoted, true, *line)?,
-                Test::Search(regex) => regex_test(constraint, regex, quoted, false, *line)?,
-            }
-            let texts = constraint.regex.is_some() || constraint.written.is_some();
-            if texts && !constraint.types.is_empty() {
-                let why = format!("a type and a regex for `${name}`");
-                return Err(Lost::new(*line, "metavariable-regex", why));
-            }
-        }
-        Ok(())
-    }
-
-    /// With names that the file's imports may have changed, where they are
-    /// followed: as written, and as imported.
-    fn imported(&self, matcher: PatternMatch) -> Vec<PatternMatch> {
-        if !matcher.imports.is_empty() || !follows_imports(self.key) {
-            return vec![matcher];
-        }
-        let mut modules: Vec<String> = matcher.any.iter().flat_map(|text| packages(text)).collect();
-        modules.sort();
-        modules.dedup();
-        if modules.is_empty() {
-            return vec![matcher];
-        }
-        let followed = PatternMatch { imports: modules, ..matcher.clone() };
-        vec![matcher, followed]
-    }
 }
 
-/// Adds a regex on the text of a metavariable: of the content where the pattern
-/// has it in quotes, and else of the code as it is written.
-fn regex_test(
-    constraint: &mut Constraint,
-    regex: &str,
-    quoted: bool,
-    anchored: bool,
-    line: usize,
-) -> Result<(), Lost> {
-    let feature = "metavariable-regex";
-    let (wanted, regex) = match unwanted(regex) {
-        Some(inner) => (false, inner),
-        None => (true, regex),
-    };
-    let regex = if anchored { format!("^(?:{regex})") } else { regex.to_owned() };
-    if let Err(error) = regex::bytes::Regex::new(&regex) {
-        let why = super::reason(&error);
-        return Err(Lost::new(line, feature, format!("the regex is not read: {why}")));
+/// With names that the file's imports may have changed, in languages where they
+/// are followed: as written, and as imported.
+pub(super) fn imported(matcher: PatternMatch) -> Vec<PatternMatch> {
+    let follows = matcher.languages.iter().all(|key| follows_imports(key));
+    if !matcher.imports.is_empty() || !follows {
+        return vec![matcher];
     }
-    let slot = match (wanted, quoted) {
-        (true, true) => &mut constraint.regex,
-        (true, false) => &mut constraint.written,
-        (false, true) => &mut constraint.not_regex,
-        (false, false) => &mut constraint.not_written,
-    };
-    match slot {
-        Some(_) => Err(Lost::new(line, feature, "two regexes for one metavariable")),
-        None => {
-            *slot = Some(regex);
-            Ok(())
-        }
+    let flow = matcher.flow.iter().flat_map(|flow| flow.sources.iter().chain(&flow.sanitizers));
+    let patterns = matcher.any.iter().chain(&matcher.has).chain(&matcher.not).chain(flow);
+    let mut modules: Vec<String> = patterns.flat_map(|text| packages(text)).collect();
+    modules.sort();
+    modules.dedup();
+    if modules.is_empty() {
+        return vec![matcher];
     }
-}
-
-/// What must not match, of a regex that is nothing but a negative look-ahead.
-fn unwanted(regex: &str) -> Option<&str> {
-    let rest = regex.strip_prefix('^').unwrap_or(regex).strip_prefix("(?!")?;
-    let rest = [".*$", ".+$", ".*", ".+", "$", ""]
-        .iter()
-        .find_map(|end| rest.strip_suffix(end)?.strip_suffix(')'))?;
-    // The parenthesis that closes is the one that was opened.
-    let mut depth = 0i32;
-    let balanced = rest.chars().all(|c| {
-        depth += i32::from(c == '(') - i32::from(c == ')');
-        depth >= 0
-    });
-    (balanced && depth == 0).then_some(rest)
-}
-
-/// The metavariables that the patterns of `matcher` capture.
-fn captures(matcher: &PatternMatch) -> Vec<String> {
-    let lists = [
-        &matcher.any, &matcher.also, &matcher.inside, &matcher.has, &matcher.not,
-        &matcher.not_inside,
-    ];
-    lists.into_iter().flatten().flat_map(|text| names(&text.replace("$$$", "$..."))).collect()
+    let followed = PatternMatch { imports: modules, ..matcher.clone() };
+    vec![matcher, followed]
 }
 
 /// A matcher captures the first argument that fits; what is reported may be any.
@@ -435,24 +277,4 @@ fn packages(text: &str) -> Vec<String> {
         }
     }
     found
-}
-
-/// One pattern without anything around it, as sources and sanitizers are.
-///
-/// # Errors
-/// Why it cannot be said.
-pub(super) fn simple(
-    piece: &Piece,
-    key: &str,
-    feature: &str,
-    fresh: &mut Fresh,
-) -> Result<String, Lost> {
-    let made =
-        translate(&piece.text, key, fresh).map_err(|why| Lost::new(piece.line, feature, why))?;
-    match made.constraints.is_empty() {
-        true => Ok(made.text),
-        false => {
-            Err(Lost::new(piece.line, feature, "a condition on a literal or type in this place"))
-        }
-    }
 }

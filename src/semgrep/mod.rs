@@ -10,6 +10,8 @@
 //! belongs to is left out: an imported rule never looks for more than was asked.
 
 mod checked;
+mod conditions;
+mod forms;
 mod formula;
 mod language;
 mod matcher;
@@ -19,6 +21,7 @@ mod regexes;
 mod scan;
 mod shape;
 mod statements;
+mod subject;
 mod taint;
 mod translate;
 mod yaml;
@@ -31,7 +34,7 @@ use crate::rules::model::{PatternFile, PatternMatch};
 use crate::syntax::PathFilter;
 use formula::{Lost, alternatives, is_formula_key};
 use language::{Target, target};
-use matcher::Made;
+use matcher::{Made, imported};
 pub use note::{Note, Weight, report, warnings};
 use yaml::Node;
 
@@ -121,7 +124,7 @@ impl Parts {
     }
 
     fn take(&mut self, made: Made) {
-        self.matchers.extend(made.matchers);
+        self.matchers.extend(made.matchers.into_iter().flat_map(imported));
         self.lines.extend(made.lines);
         self.spare.extend(made.spare);
         self.loose.extend(made.loose);
@@ -249,13 +252,10 @@ fn languages(node: &Node, parts: &mut Parts) {
         }
     }
     // Rules for JavaScript read TypeScript too.
-    let both = [Target::Code("javascript"), Target::Code("typescript")];
-    let is_both = both.iter().all(|target| targets.contains(target));
-    if is_both {
-        targets.retain(|target| *target != both[1]);
+    if targets.contains(&Target::Code("javascript")) {
+        targets.retain(|target| *target != Target::Code("typescript"));
     }
     for target in &targets {
-        let from = parts.matchers.len();
         match (target, node.text_at("mode")) {
             (Target::Code(key), Some("taint")) => tainted(node, key, parts),
             (Target::Code(key), _) => searched(node, Some(key), parts),
@@ -263,9 +263,6 @@ fn languages(node: &Node, parts: &mut Parts) {
                 parts.lose(Lost::new(line, "mode: taint", "there is no data flow in plain text"));
             }
             (Target::Text, _) => searched(node, None, parts),
-        }
-        if is_both {
-            parts.matchers[from..].iter_mut().for_each(|matcher| matcher.not_files.clear());
         }
     }
     same_in_several(&mut parts.matchers);

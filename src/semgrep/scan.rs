@@ -123,7 +123,7 @@ impl Scanner<'_> {
 }
 
 /// Capital letters, digits and `_`; PHP's own variables are code.
-fn is_metavariable(name: &str, key: &str) -> bool {
+pub(super) fn is_metavariable(name: &str, key: &str) -> bool {
     const OWN: &[&str] = &[
         "_GET", "_POST", "_REQUEST", "_COOKIE", "_SERVER", "_SESSION", "_FILES", "_ENV", "GLOBALS",
     ];

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::forms;
 use super::statements::{block, split};
 use super::translate::{Fresh, own_name, translate};
 use crate::rules::model::Constraint;
@@ -128,33 +129,8 @@ fn single(statement: &str, key: &str, fresh: &mut Fresh) -> Result<Shape, &'stat
 fn plain(statement: &str, key: &str, fresh: &mut Fresh) -> Result<Shape, &'static str> {
     let made = translate(statement, key, fresh)?;
     let mut texts = vec![made.text];
-    texts.extend(declarations(&texts[0], key));
+    texts.extend(forms::of(&texts[0], key));
     Ok(Shape { texts, constraints: made.constraints, ..Shape::default() })
-}
-
-/// Assignments that introduce the name, for a pattern that assigns.
-fn declarations(text: &str, key: &str) -> Vec<String> {
-    static ASSIGNMENT: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"^(\$?[A-Za-z_]\w*) = ([^=][\s\S]*)$").ok());
-    let found = ASSIGNMENT.as_ref().and_then(|regex| regex.captures(text));
-    let Some((_, [name, value])) = found.map(|found| found.extract()) else { return Vec::new() };
-    let value = value.trim_end_matches(';');
-    let forms: &[&str] = match key {
-        "javascript" | "typescript" => &["const N = V"],
-        "java" => &["$SGTYPE N = V"],
-        "csharp" => &["var N = V", "$SGTYPE N = V"],
-        "kotlin" => &["val N = V", "var N = V"],
-        "rust" => &["let N = V"],
-        "go" => &["N := V", "var N = V"],
-        _ => &[],
-    };
-    // By pieces, as the value may hold any letters.
-    forms
-        .iter()
-        .map(|form| {
-            form.replacen('N', "\u{1}", 1).replacen('V', value, 1).replacen('\u{1}', name, 1)
-        })
-        .collect()
 }
 
 /// What `statement` establishes for those after it.
@@ -186,7 +162,7 @@ fn imports(statement: &str, key: &str) -> Option<Vec<String>> {
 /// `$X = a.b(...)`: the name and the symbols of the value.
 fn constructed(statement: &str, key: &str) -> Option<(String, Vec<String>)> {
     static FORM: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        let pattern = r"^(?:(?:const|let|var|val|final)\s+)?(?:[\w.<>\[\]$]+\s+)?\$(?P<name>[A-Z_][A-Z0-9_]*)\s*:?=\s*(?:await\s+)?(?:new\s+)?(?P<value>(?:\$[A-Z_][A-Z0-9_]*\.)?[A-Za-z_][\w.]*\(\.\.\.\)(?:\.\w+\(\.\.\.\))*);?$";
+        let pattern = r"^(?:(?:const|let|var|val|final)\s+)?(?:[\w.<>\[\]$]+\s+)?\$(?P<name>[A-Z_][A-Z0-9_]*)\s*:?=\s*(?:await\s+)?(?:new\s+)?(?P<value>(?:\$[A-Z_][A-Z0-9_]*\.)?[A-Za-z_][\w.]*\((?:\.\.\.)?\)(?:\.\w+\((?:\.\.\.)?\))*);?$";
         Regex::new(pattern).ok()
     });
     let found = FORM.as_ref()?.captures(statement.trim())?;
@@ -242,12 +218,5 @@ mod tests {
         for (text, key, module) in cases {
             assert_eq!(imports(text, key).unwrap_or_default().concat(), module, "{text}");
         }
-    }
-
-    #[test]
-    fn assignments_are_declarations_too() {
-        assert_eq!(shape("$X = f(NV)", "javascript").texts, ["$X = f(NV)", "const $X = f(NV)"]);
-        assert_eq!(shape("$X = 1", "go").texts, ["$X = 1", "$X := 1", "var $X = 1"]);
-        assert_eq!(shape("$X == 1", "go").texts, ["$X == 1"]);
     }
 }

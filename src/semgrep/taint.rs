@@ -1,11 +1,15 @@
 //! `mode: taint` in terms of our data flow: sinks with a `$SINK`, sources and
 //! sanitizers as patterns.
 
-use super::formula::{Conjunct, Lost, Piece, alternatives};
-use super::matcher::{Made, each_argument, matchers, simple};
-use super::translate::{Fresh, own_name};
+use std::collections::BTreeMap;
+
+use super::formula::{Conjunct, Lost, alternatives};
+use super::matcher::{Made, each_argument, matchers};
+use super::translate::{Fresh, own_name, translate};
 use super::yaml::Node;
-use crate::rules::model::{Flow, PatternMatch};
+use crate::rules::model::{Constraint, Flow, PatternMatch};
+
+type Constraints = BTreeMap<String, Constraint>;
 
 /// Arguments in which a value is looked for.
 const ARGUMENTS: usize = 5;
@@ -18,8 +22,9 @@ const ARGUMENTS: usize = 5;
 /// sanitizer is.
 pub(super) fn taint(rule: &Node, key: &str) -> Result<(Made, Vec<Lost>), Lost> {
     let mut left_out = Vec::new();
-    let sources = sources(rule, key, &mut left_out)?;
-    let sanitizers = sanitizers(rule, key)?;
+    let mut constraints = BTreeMap::new();
+    let sources = sources(rule, key, &mut left_out, &mut constraints)?;
+    let sanitizers = sanitizers(rule, key, &mut constraints)?;
     if let Some(propagators) = rule.get("pattern-propagators") {
         let why = "how values go through calls is decided by our own data flow";
         left_out.push(Lost::new(propagators.line, "pattern-propagators", why));
@@ -30,7 +35,9 @@ pub(super) fn taint(rule: &Node, key: &str) -> Result<(Made, Vec<Lost>), Lost> {
     let mut made = Made::default();
     for conjunct in items(rule, "pattern-sinks").iter().flat_map(|item| alternatives(item)) {
         match sink(&conjunct, key, &flow) {
-            Ok(sink) => {
+            Ok(mut sink) => {
+                let all = sink.matchers.iter_mut();
+                all.for_each(|matcher| matcher.constraints.extend(constraints.clone()));
                 made.matchers.extend(sink.matchers);
                 made.loose.extend(sink.loose);
             }
@@ -56,7 +63,12 @@ fn special(item: &Node) -> Option<Lost> {
     Some(Lost::new(found.1.line, found.0, "there is one kind of taint, and no such option"))
 }
 
-fn sources(rule: &Node, key: &str, left_out: &mut Vec<Lost>) -> Result<Vec<String>, Lost> {
+fn sources(
+    rule: &Node,
+    key: &str,
+    left_out: &mut Vec<Lost>,
+    constraints: &mut Constraints,
+) -> Result<Vec<String>, Lost> {
     let feature = "pattern-sources";
     let mut sources = Vec::new();
     for item in items(rule, feature) {
@@ -69,7 +81,7 @@ fn sources(rule: &Node, key: &str, left_out: &mut Vec<Lost>) -> Result<Vec<Strin
                 sources.push("argument".to_owned());
                 continue;
             }
-            match patterns(&conjunct, key, feature) {
+            match patterns(&conjunct, key, feature, constraints) {
                 Ok(texts) => sources.extend(texts),
                 Err(lost) => left_out.push(lost),
             }
@@ -85,41 +97,61 @@ fn sources(rule: &Node, key: &str, left_out: &mut Vec<Lost>) -> Result<Vec<Strin
 }
 
 /// A sanitizer left out would have more reported than was asked for.
-fn sanitizers(rule: &Node, key: &str) -> Result<Vec<String>, Lost> {
+fn sanitizers(rule: &Node, key: &str, constraints: &mut Constraints) -> Result<Vec<String>, Lost> {
     let feature = "pattern-sanitizers";
     let mut sanitizers = Vec::new();
     for item in items(rule, feature) {
         special(item).map_or(Ok(()), Err)?;
         for conjunct in alternatives(item) {
-            sanitizers.extend(patterns(&conjunct, key, feature)?);
+            sanitizers.extend(patterns(&conjunct, key, feature, constraints)?);
         }
     }
     Ok(sanitizers)
 }
 
-/// The patterns of a conjunct that has nothing else.
-fn patterns(conjunct: &Conjunct, key: &str, feature: &str) -> Result<Vec<String>, Lost> {
+/// The patterns of a conjunct that has nothing else. Their metavariables have
+/// nothing to do with those of a sink, and get names of their own.
+fn patterns(
+    conjunct: &Conjunct,
+    key: &str,
+    feature: &str,
+    constraints: &mut Constraints,
+) -> Result<Vec<String>, Lost> {
     if let Some(lost) = conjunct.lost.first() {
         return Err(lost.clone());
     }
     let only = Conjunct { any: conjunct.any.clone(), ..Conjunct::default() };
-    let [pieces] = &conjunct.any[..] else {
-        let why = "only patterns without conditions can be sources and sanitizers";
-        return Err(Lost::new(conjunct.line().unwrap_or(1), feature, why));
-    };
+    let [pieces] = &conjunct.any[..] else { return Err(conditional(conjunct, feature)) };
     if *conjunct != only {
-        let why = "only patterns without conditions can be sources and sanitizers";
-        return Err(Lost::new(conjunct.line().unwrap_or(1), feature, why));
+        return Err(conditional(conjunct, feature));
     }
-    let text = |piece: &Piece| {
-        let text = simple(piece, key, feature, &mut Fresh::default())?;
-        // Such a text is the name of a set.
-        match text.chars().all(|c| c.is_ascii_lowercase() || c == '-') {
-            true => Err(Lost::new(piece.line, feature, "a bare name is no pattern of a source")),
-            false => Ok(text),
+    let mut texts = Vec::new();
+    for piece in pieces {
+        let made = translate(&piece.text, key, &mut Fresh::default())
+            .map_err(|why| Lost::new(piece.line, feature, why))?;
+        let mut text = made.text;
+        for name in values_in(&text) {
+            let own = format!("SGS{}{name}", piece.line);
+            text = replaced(&text, &name, &format!("${own}"));
+            let constraint = made.constraints.get(&name).cloned();
+            constraints.extend(constraint.map(|constraint| (own, constraint)));
         }
-    };
-    pieces.iter().map(text).collect()
+        // Such a text is the name of a set.
+        if text.chars().all(|c| c.is_ascii_lowercase() || c == '-') {
+            return Err(Lost::new(piece.line, feature, "a bare name is no pattern of a source"));
+        }
+        // What is got from a source by calling it is from there as well.
+        let name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '.');
+        let called = text.contains('.') && text.chars().all(name);
+        texts.extend(called.then(|| format!("{text}($$$)")));
+        texts.push(text);
+    }
+    Ok(texts)
+}
+
+fn conditional(conjunct: &Conjunct, feature: &str) -> Lost {
+    let why = "only patterns without conditions can be sources and sanitizers";
+    Lost::new(conjunct.line().unwrap_or(1), feature, why)
 }
 
 /// `$X` in `def $F(..., $X, ...)`: the parameters of a function.

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::language::is_program;
-use super::scan::{Token, tokens};
+use super::scan::{Token, is_metavariable, tokens};
 use crate::rules::model::Constraint;
 
 /// A pattern of ours, with what has to hold for its holes.
@@ -127,31 +127,52 @@ fn literal(
     place: Place<'_>,
     fresh: &mut Fresh,
 ) -> Result<Literal, &'static str> {
-    let string = || Constraint { is: Some("string".to_owned()), ..Constraint::default() };
+    let holes = place.takes_values();
     if quote == "`" && content.contains("...") {
         return Err("an ellipsis within a template string");
     }
     let regex = content.strip_prefix("=~/").and_then(|rest| rest.rsplit_once('/'));
     if let Some((regex, flags)) = regex {
         let regex = if flags.is_empty() { regex.to_owned() } else { format!("(?{flags}){regex}") };
-        let constraint = Constraint { regex: Some(regex), ..string() };
-        return match place.takes_values() {
+        let constraint = Constraint { regex: Some(regex), ..text_known() };
+        return match holes {
             true => Ok(Literal::Hole(fresh.name(), constraint)),
             false => Err("a regex of a literal in this place"),
         };
     }
     if content == "..." {
-        return Ok(match place.takes_values() {
-            true => Literal::Hole(fresh.name(), string()),
+        let formatted = place.key == "python" && prefix.to_ascii_lowercase().contains('f');
+        return Ok(match holes {
+            true if formatted => Literal::Hole(fresh.name(), text_made()),
+            true => Literal::Hole(fresh.name(), text_known()),
             false => Literal::Any,
         });
     }
+    let named = content.strip_prefix('$').filter(|_| prefix.is_empty() && quote != "`" && holes);
+    if let Some(name) = named.filter(|name| is_metavariable(name, place.key)) {
+        return Ok(Literal::Hole(own_name(name), text_known()));
+    }
     let plain = prefix.is_empty() && !content.contains(['\\', '$', '{']) && quote != "`";
-    if plain && place.takes_values() {
+    if plain && holes {
         let regex = Some(format!("^{}$", regex::escape(content)));
-        return Ok(Literal::Hole(fresh.name(), Constraint { regex, ..string() }));
+        return Ok(Literal::Hole(fresh.name(), Constraint { regex, ..text_known() }));
     }
     Ok(Literal::Same)
+}
+
+/// A text that is known: written there without code in it, or a constant. A
+/// regex between slashes is none.
+fn text_known() -> Constraint {
+    Constraint {
+        is: Some("text".to_owned()),
+        not_written: Some("^(?:/|undefined$)".to_owned()),
+        ..Constraint::default()
+    }
+}
+
+/// A format of Python, `f"…"`.
+fn text_made() -> Constraint {
+    Constraint { written: Some("^[rRbB]?[fF]".to_owned()), ..Constraint::default() }
 }
 
 /// Blocks of settings have no order: what stands between entries is not said.
@@ -233,7 +254,8 @@ mod tests {
             text("@app.route(...)\ndef $F(...):\n  ...", "python"),
             "@app.route($$$)\ndef $F($$$):\n  $$$"
         );
-        assert_eq!(text("f(\"$X\")", "python"), "f(\"$X\")");
+        assert_eq!(text("f(\"$X\")", "python"), "f($X)");
+        assert_eq!(text("f(\"a $X\")", "python"), "f(\"a $X\")");
     }
 
     #[test]
@@ -246,7 +268,7 @@ mod tests {
             [regex("SGLIT1"), regex("SGLIT2"), regex("SGLIT3")],
             [None, Some("^md5$"), Some("(?i)^a")]
         );
-        assert!(made.constraints.values().all(|c| c.is.as_deref() == Some("string")));
+        assert!(made.constraints.values().all(|c| c.is.as_deref() == Some("text")));
         assert_eq!(text("require('fs')", "javascript"), "require('fs')");
         assert_eq!(text("{'a': 1}", "python"), "{'a': 1}");
         assert_eq!(text("image: \"...\"", "yaml"), "image: \"$_\"");

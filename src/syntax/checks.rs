@@ -113,6 +113,8 @@ fn is_kind(place: &Place<'_, '_>, kind: Kind, captured: &Captured<'_>) -> bool {
     };
     match kind {
         Kind::String => string.is_some() || !literal && stands_for(|text| !is_number(text)),
+        Kind::Text if string.is_some() => !place.is_template(node),
+        Kind::Text => !literal && stands_for(|text| !is_number(text)),
         Kind::Number => dialect.is(id, NUMBER) || !literal && stands_for(is_number),
         Kind::Identifier => dialect.is(id, NAME) && !constant,
         Kind::Literal => literal || stands_for(|_| true),

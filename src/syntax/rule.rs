@@ -61,6 +61,8 @@ fn language_keys() -> String {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     String,
+    /// A string without code in it, or a constant that is one.
+    Text,
     Number,
     Identifier,
     Literal,
@@ -72,12 +74,13 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const KNOWN: [&str; 7] =
-        ["string", "number", "identifier", "literal", "call", "constant", "dynamic"];
+    const KNOWN: [&str; 8] =
+        ["string", "text", "number", "identifier", "literal", "call", "constant", "dynamic"];
 
     fn parse(name: &str) -> Option<Self> {
-        use Kind::{Call, Constant, Dynamic, Identifier, Literal, Number, String};
-        const KINDS: [Kind; 7] = [String, Number, Identifier, Literal, Call, Constant, Dynamic];
+        use Kind::{Call, Constant, Dynamic, Identifier, Literal, Number, String, Text};
+        const KINDS: [Kind; 8] =
+            [String, Text, Number, Identifier, Literal, Call, Constant, Dynamic];
         Self::KNOWN.iter().position(|known| *known == name).map(|index| KINDS[index])
     }
 }
