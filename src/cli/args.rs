@@ -128,7 +128,7 @@ pub struct CatalogueArgs {
     /// .gitleaks.toml]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub gitleaks_config: Option<PathBuf>,
-    /// Folder with rules of your own (repeatable)
+    /// Folder with rules of your own, or a file of Semgrep rules (repeatable)
     #[arg(long = "rules", value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub rules_dirs: Vec<PathBuf>,
 }

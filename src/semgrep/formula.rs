@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::yaml::Node;
 
 /// Alternatives of one rule, at most; formulas multiply.
-const MAX_ALTERNATIVES: usize = 200;
+pub(super) const MAX_ALTERNATIVES: usize = 200;
 
 /// A pattern or regex as it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]

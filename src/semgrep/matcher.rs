@@ -17,6 +17,8 @@ pub(super) struct Made {
     pub(super) matchers: Vec<PatternMatch>,
     /// What is said less exactly than it was written.
     pub(super) loose: Vec<Lost>,
+    /// Alternatives that are not looked for, where others are.
+    pub(super) left_out: Vec<Lost>,
     /// Our patterns and the line of what each was made of.
     pub(super) lines: Vec<(String, usize)>,
     /// Patterns that say again what another says; none is missed.
@@ -146,7 +148,13 @@ impl Builder<'_> {
         }
         let mut shapes: Vec<Shape> = Vec::new();
         for piece in &subject.any {
-            let shape = self.shape(piece, "pattern")?;
+            let shape = match self.shape(piece, "pattern") {
+                Ok(shape) => shape,
+                Err(lost) => {
+                    self.made.left_out.push(lost);
+                    continue;
+                }
+            };
             if shape.is_last {
                 let why = "the last statement is reported, not the first";
                 self.made.loose.push(Lost::new(piece.line, "pattern", why));
@@ -159,6 +167,9 @@ impl Builder<'_> {
                 }
                 None => shapes.push(shape),
             }
+        }
+        if let (true, Some(lost)) = (shapes.is_empty(), self.made.left_out.first()) {
+            return Err(lost.clone());
         }
         for shape in shapes {
             self.finish(conjunct, subject, &shared, &given, shape)?;

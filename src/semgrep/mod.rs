@@ -96,6 +96,9 @@ const KNOWN_KEYS: &[&str] = &[
     "max-version", "pattern-sources", "pattern-sinks", "pattern-sanitizers", "pattern-propagators",
 ];
 
+/// Matchers of one rule, at most; alternatives, arguments and forms multiply.
+const MAX_MATCHERS: usize = 1_000;
+
 struct Reader<'f> {
     file: &'f str,
     is_taken: &'f dyn Fn(&str) -> bool,
@@ -123,11 +126,16 @@ impl Parts {
         }
     }
 
-    fn take(&mut self, made: Made) {
+    fn take(&mut self, made: Made, line: usize) {
+        if self.matchers.len() + made.matchers.len() > MAX_MATCHERS {
+            let why = format!("the rule comes to more than {MAX_MATCHERS} matchers of ours");
+            return self.lose(Lost::new(line, "patterns", why));
+        }
         self.matchers.extend(made.matchers.into_iter().flat_map(imported));
         self.lines.extend(made.lines);
         self.spare.extend(made.spare);
         self.loose.extend(made.loose);
+        made.left_out.into_iter().for_each(|lost| self.lose(lost));
     }
 }
 
@@ -272,7 +280,7 @@ fn tainted(node: &Node, key: &str, parts: &mut Parts) {
     match taint::taint(node, key) {
         Ok((made, left_out)) => {
             left_out.into_iter().for_each(|lost| parts.lose(lost));
-            parts.take(made);
+            parts.take(made, node.line);
         }
         Err(lost) => parts.lose(lost),
     }
@@ -299,7 +307,7 @@ fn searched(node: &Node, key: Option<&str>, parts: &mut Parts) {
             continue;
         };
         match matcher::matchers(&conjunct, key) {
-            Ok(made) => parts.take(made),
+            Ok(made) => parts.take(made, node.line),
             Err(lost) => parts.lose(lost),
         }
     }
@@ -307,20 +315,19 @@ fn searched(node: &Node, key: Option<&str>, parts: &mut Parts) {
 
 /// Matchers that differ by language only become one.
 fn same_in_several(matchers: &mut Vec<PatternMatch>) {
-    let mut kept: Vec<PatternMatch> = Vec::new();
-    for matcher in matchers.drain(..) {
-        let alike = |other: &&mut PatternMatch| {
-            PatternMatch { languages: matcher.languages.clone(), ..(**other).clone() } == matcher
-        };
-        match kept.iter_mut().find(alike) {
-            Some(other) => {
-                other.languages.extend(matcher.languages);
-                other.languages.dedup();
-            }
-            None => kept.push(matcher),
+    let mut kept: Vec<(Vec<String>, PatternMatch)> = Vec::new();
+    for mut matcher in matchers.drain(..) {
+        let languages = std::mem::take(&mut matcher.languages);
+        match kept.iter_mut().find(|(_, other)| *other == matcher) {
+            Some((known, _)) => known.extend(languages),
+            None => kept.push((languages, matcher)),
         }
     }
-    *matchers = kept;
+    let whole = |(mut languages, matcher): (Vec<String>, PatternMatch)| {
+        languages.dedup();
+        PatternMatch { languages, ..matcher }
+    };
+    matchers.extend(kept.into_iter().map(whole));
 }
 
 /// The files that the rule is about.

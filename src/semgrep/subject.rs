@@ -1,6 +1,6 @@
 //! What an alternative of a rule matches, and what it reports.
 
-use super::formula::{Conjunct, Lost, Piece};
+use super::formula::{Conjunct, Lost, MAX_ALTERNATIVES, Piece};
 use super::scan::{Token, tokens};
 
 /// What is matched: one of these texts, and all of the others too.
@@ -45,6 +45,10 @@ pub(super) fn subjects(conjunct: &Conjunct) -> Result<Vec<Subject<'_>>, Lost> {
     let mut subjects =
         vec![Subject { any: positive[0].iter().collect(), also: vec![], inside, report }];
     for group in &positive[1..] {
+        if subjects.len() * group.len() > MAX_ALTERNATIVES {
+            let why = format!("its parts make more than {MAX_ALTERNATIVES} alternatives");
+            return Err(Lost::new(conjunct.line().unwrap_or(1), "patterns", why));
+        }
         let mut more = Vec::new();
         for subject in &subjects {
             more.extend(group.iter().map(|piece| subject.and(piece)));

@@ -40,6 +40,7 @@ pub(super) fn taint(rule: &Node, key: &str) -> Result<(Made, Vec<Lost>), Lost> {
                 all.for_each(|matcher| matcher.constraints.extend(constraints.clone()));
                 made.matchers.extend(sink.matchers);
                 made.loose.extend(sink.loose);
+                left_out.extend(sink.left_out);
             }
             Err(lost) => left_out.push(lost),
         }
