@@ -1,6 +1,8 @@
 //! Our own check of what was made: patterns that are no code of their language
 //! are taken out, and told.
 
+use std::collections::BTreeSet;
+
 use super::Parts;
 use super::formula::Lost;
 use super::scan::{Token, tokens};
@@ -9,6 +11,7 @@ use crate::syntax::{self, ProblemKind};
 
 /// Takes out of `file` what cannot be compiled; `line` is that of the rule.
 pub(super) fn check(file: &mut PatternFile, parts: &mut Parts, line: usize) {
+    weed(file, parts, line);
     // Each round takes something away or puts something right.
     loop {
         let problems = syntax::check(file);
@@ -31,6 +34,50 @@ pub(super) fn check(file: &mut PatternFile, parts: &mut Parts, line: usize) {
             }
         }
         file.matchers.retain(|matcher| !matcher.languages.is_empty());
+    }
+}
+
+/// Takes out alternatives that are no code, all at once: the check tells only
+/// the first of a matcher.
+fn weed(file: &mut PatternFile, parts: &mut Parts, line: usize) {
+    let mut tried: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for matcher in &file.matchers {
+        let texts = matcher.any.iter().chain(&matcher.has).chain(&matcher.inside);
+        for language in &matcher.languages {
+            tried.extend(texts.clone().map(|text| (language.as_str(), text.as_str())));
+        }
+    }
+    let single = |(language, text): &(&str, &str)| PatternMatch {
+        languages: vec![(*language).to_owned()],
+        any: vec![(*text).to_owned()],
+        triggers: vec!["any".to_owned()],
+        ..PatternMatch::default()
+    };
+    let matchers = tried.iter().map(single).collect();
+    let alone = PatternFile { matchers, ..file.clone() };
+    let bad: Vec<(String, String, ProblemKind)> = syntax::check(&alone)
+        .into_iter()
+        .filter_map(|problem| match &problem.kind {
+            ProblemKind::Pattern { pattern, .. } => {
+                Some((problem.language, pattern.clone(), problem.kind))
+            }
+            _ => None,
+        })
+        .collect();
+    for (language, pattern, kind) in bad {
+        let own = file.matchers.iter_mut().filter(|matcher| matcher.languages == [&*language]);
+        for matcher in own {
+            let lists = [&matcher.any, &matcher.has, &matcher.inside];
+            let stands = lists.into_iter().any(|list| list.contains(&pattern));
+            if stands {
+                let repair = repair(matcher, &kind, parts, line);
+                repair
+                    .told
+                    .filter(|_| repair.is_done)
+                    .into_iter()
+                    .for_each(|lost| parts.lose(lost));
+            }
+        }
     }
 }
 

@@ -143,7 +143,7 @@ impl Reader<'_> {
     fn rule(&mut self, node: &Node) {
         let written = node.text_at("id").unwrap_or_default().trim();
         let name = if written.is_empty() { "a rule without an id" } else { written };
-        let id = self.free_id(written, name, node.line);
+        let id = self.free_id(written);
         let mut parts = Parts::default();
         self.details(node, name);
         match node.text_at("mode").unwrap_or("search") {
@@ -161,6 +161,7 @@ impl Reader<'_> {
             matcher.message = told.clone().or(matcher.message.take());
         }
         checked::check(&mut file, &mut parts, node.line);
+        same_in_several(&mut file.matchers);
         paths(node, &mut file, &mut parts);
         let nothing = file.matchers.is_empty() && parts.regexes.is_empty();
         let weight = if nothing { Weight::Rule } else { Weight::Part };
@@ -170,6 +171,10 @@ impl Reader<'_> {
         let loose = parts.loose.into_iter().filter(|_| !nothing);
         loose.for_each(|lost| self.note(name, lost, Weight::Detail));
         if !nothing {
+            if file.id != written {
+                let why = format!("it is called `{}` here", file.id);
+                self.note(name, Lost::new(node.line, "id", why), Weight::Detail);
+            }
             self.import.rules.push(Rule { file, regexes: parts.regexes });
         }
     }
@@ -181,7 +186,7 @@ impl Reader<'_> {
     }
 
     /// An id that no other rule has.
-    fn free_id(&mut self, written: &str, name: &str, line: usize) -> String {
+    fn free_id(&mut self, written: &str) -> String {
         let wanted = meta::id(written);
         let mut id = wanted.clone();
         for number in 1.. {
@@ -193,10 +198,6 @@ impl Reader<'_> {
             } else {
                 format!("semgrep-{wanted}-{number}")
             };
-        }
-        if id != written {
-            let why = format!("it is called `{id}` here");
-            self.note(name, Lost::new(line, "id", why), Weight::Detail);
         }
         id
     }
@@ -273,7 +274,6 @@ fn languages(node: &Node, parts: &mut Parts) {
             (Target::Text, _) => searched(node, None, parts),
         }
     }
-    same_in_several(&mut parts.matchers);
 }
 
 fn tainted(node: &Node, key: &str, parts: &mut Parts) {

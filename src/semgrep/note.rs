@@ -56,13 +56,14 @@ pub fn warnings(notes: &[Note]) -> Vec<String> {
     let told = files.into_iter().map(|(file, (rules, parts))| (file, (rules.len(), parts)));
     let told = told.filter(|(_, counts)| *counts != (0, 0));
     told.map(|(file, (rules, parts))| {
-        let rules = if rules == 1 { "1 rule".to_owned() } else { format!("{rules} rules") };
-        let parts =
-            if parts == 1 { "1 part".to_owned() } else { format!("{parts} parts of others") };
-        format!(
-            "{file}: {rules} and {parts} could not be carried over; \
-             `seamline rules test {file}` lists what"
-        )
+        let counted = |count: usize, noun: &str| match count {
+            0 => None,
+            1 => Some(format!("1 {noun}")),
+            _ => Some(format!("{count} {noun}s")),
+        };
+        let what = [counted(rules, "rule"), counted(parts, "part")];
+        let what = what.into_iter().flatten().collect::<Vec<_>>().join(" and ");
+        format!("{file}: {what} could not be carried over; `seamline rules test {file}` lists what")
     })
     .collect()
 }
