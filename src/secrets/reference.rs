@@ -3,6 +3,7 @@
 
 use super::assignment::Quoting;
 use super::randomness::{randomness, vocabulary};
+use super::shapes::is_other_notation;
 use super::value::{Weighed, has_part};
 use super::words::Wording;
 
@@ -21,7 +22,7 @@ const LOOKUPS: &[&str] = &[
 /// is somewhere else.
 pub fn is_reference(weighed: &Weighed<'_>) -> bool {
     let value = weighed.value;
-    if is_template(value) {
+    if is_template(value) || is_other_notation(value) {
         return true;
     }
     if LOOKUPS.iter().any(|lookup| starts_with(value, lookup)) || has_part(value, &["://"]) {
@@ -41,7 +42,11 @@ pub fn is_reference(weighed: &Weighed<'_>) -> bool {
     let literal = value[0] == b'[' || value[0] == b'{' || value[0] == b'&' || value[0] == b'*';
     // A signature goes on after a type: `password: str):`.
     let open = value.ends_with(b":") || value.contains(&b')') && !value.contains(&b'(');
-    let flag = value[0] == b'-' || value[0] == b'|' || value[0] == b'>' || value[0] == b'(';
+    let flag = value[0] == b'-'
+        || value[0] == b'!'
+        || value[0] == b'|'
+        || value[0] == b'>'
+        || value[0] == b'(';
     call || dotted || literal || open || flag
 }
 

@@ -80,7 +80,7 @@ fn settle(weighed: &Weighed<'_>, opinion: Assessment) -> Assessment {
     if is_doubtful(value) && !by_chance {
         return Assessment::new(Confidence::Low, "the value has a test word in it");
     }
-    if weighed.place.is_translation && !value.iter().any(u8::is_ascii_digit) {
+    if weighed.place.is_translation {
         return Assessment::new(Confidence::Low, "it stands among translations");
     }
     if has_part(weighed.lead, &["example ", "e.g. "]) {
@@ -203,10 +203,19 @@ fn weak(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     }
     let (confidence, reason) = match () {
         () if is_uuid(value) => (Confidence::Low, IS_UUID),
-        () if is_digest(value) => (Confidence::Low, MAY_BE_DIGEST),
+        () if is_digest(without_label(value)) => (Confidence::Low, MAY_BE_DIGEST),
         () => (Confidence::Medium, "the value looks machine-made"),
     };
     Some(Assessment::new(confidence, reason).and("the name may be a key's"))
+}
+
+/// `nodekey:3f649b…` → `3f649b…`.
+fn without_label(value: &[u8]) -> &[u8] {
+    let label = value.iter().take_while(|b| b.is_ascii_lowercase()).count();
+    match value.get(label) {
+        Some(b':') if label > 1 => &value[label + 1..],
+        _ => value,
+    }
 }
 
 /// Whether `value` holds one of `parts` (lower case), whatever its own case.
@@ -270,6 +279,13 @@ mod tests {
         }
         let label = opinion("config/locales/pl.yml", "password", "Zmieniamy");
         assert_eq!(label.map(|o| o.0), Some(Confidence::Low));
+    }
+
+    #[test]
+    fn a_labelled_digest_is_no_key() {
+        let digest = "3f649bfcbe8233388a4d91affe62fe8da66ab92f3e8ae70c1d4064b47f160b2d";
+        let found = opinion("app.json", "key", &format!("nodekey:{digest}")).map(|o| o.0);
+        assert_eq!(found, Some(Confidence::Low));
     }
 
     #[test]

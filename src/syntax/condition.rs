@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::imports::{Import, resolves};
 use super::language::Language;
 use super::near::Near;
-use super::pattern_words::{Placed, import_word, own_words, pattern_words, rarest};
+use super::pattern_words::{Placed, import_word, own_import, own_words, pattern_words, rarest};
 use super::prefilter;
 use super::source_words::{SourceWord, SourceWords};
 use crate::rules::model::PatternMatch;
@@ -48,6 +48,8 @@ pub(super) struct TriggerWord {
     /// Not as a part of a longer name.
     pub(super) whole: bool,
     pub(super) near: Near,
+    /// Not in a comment.
+    pub(super) code: bool,
 }
 
 /// The words and regexes that matchers ask for, each once.
@@ -63,8 +65,11 @@ pub(super) struct WordList {
 
 impl WordList {
     pub(super) fn add(&mut self, text: String, whole: bool, near: Near) -> Word {
-        let known = self.texts.entry(text.clone()).or_default();
-        let word = TriggerWord { text, whole, near };
+        self.number(TriggerWord { text, whole, near, code: false })
+    }
+
+    fn number(&mut self, word: TriggerWord) -> Word {
+        let known = self.texts.entry(word.text.clone()).or_default();
         if let Some(same) = known.iter().find(|known| self.words[**known] == word) {
             return *same;
         }
@@ -78,11 +83,21 @@ impl WordList {
         self.add(text.to_owned(), false, Near::default())
     }
 
+    /// A text that counts only outside comments.
+    pub(super) fn add_code(&mut self, text: &str) -> Word {
+        let near = Near::default();
+        self.number(TriggerWord { text: text.to_owned(), whole: false, near, code: true })
+    }
+
     pub(super) fn need(&mut self, regex: String) -> usize {
         *self.known.entry(regex).or_insert_with_key(|regex| {
             self.needs.push(regex.clone());
             self.needs.len() - 1
         })
+    }
+
+    pub(super) fn add_import(&mut self, language: Language, import: &Import) -> Word {
+        self.add(import_word(language, import), false, Near::of_import(language))
     }
 
     pub(super) fn add_whole(&mut self, placed: Placed) -> Word {
@@ -139,28 +154,26 @@ pub(super) fn condition(
         let way = |pattern: &String| {
             let words = rarest(pattern_words(language, pattern, &imports)).into_iter();
             let needs = prefilter::needs(language, pattern, &matcher.constraints, &sets.aliases);
-            Way {
-                words: words.map(|word| list.add_whole(word)).collect(),
-                needs: needs.into_iter().map(|need| list.need(need)).collect(),
-            }
+            let mut words: Vec<Word> = words.map(|word| list.add_whole(word)).collect();
+            let own = own_import(language, pattern, &imports);
+            words.extend(own.map(|import| list.add_import(language, import)));
+            Way { words, needs: needs.into_iter().map(|need| list.need(need)).collect() }
         };
         condition.groups.push(patterns.iter().map(way).collect());
     }
     let part = |word: &String| Way::of_words(vec![list.add_part(word)]);
     condition.groups.push(matcher.triggers.iter().map(part).collect());
-    let module = |import: &Import| {
-        let (text, near) = (import_word(language, import), Near::of_import(language));
-        Way::of_words(vec![list.add(text, false, near)])
-    };
+    let module = |import: &Import| Way::of_words(vec![list.add_import(language, import)]);
     condition.groups.push(imports.iter().map(module).collect());
     // What there is nothing of is not asked for.
     condition.groups.retain(|group| !group.is_empty());
     if let Some(sources) = matcher.flow.as_ref().and_then(|flow| sets.of(&flow.sources)) {
-        let mut word = |word: &SourceWord| list.add(word.text.clone(), true, word.near.clone());
+        let mut word =
+            |word: &SourceWord| list.add(word.text.clone(), word.whole, word.near.clone());
         let ways = sources.iter().map(|words| Way::of_words(words.iter().map(&mut word).collect()));
         condition.groups.push(ways.collect());
     }
-    condition.lacks = matcher.lacks.iter().map(|word| list.add_part(word)).collect();
+    condition.lacks = matcher.lacks.iter().map(|word| list.add_code(word)).collect();
     let renamed: &[Import] = if resolves(language) { &imports } else { &[] };
     places(language, matcher, renamed, list, &mut condition);
     condition

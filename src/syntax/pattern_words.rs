@@ -48,8 +48,7 @@ pub(super) fn place_word(language: Language, pattern: &str, resolved: &[Import])
 pub(super) fn pattern_words(language: Language, pattern: &str, imports: &[Import]) -> Vec<Placed> {
     // The name of what is imported, which a file can change.
     let named = |word: &str, chain: &str| {
-        let leads = |name: &str| chain.strip_prefix(name).is_some_and(|r| !r.starts_with(is_name));
-        let mut leading = imports.iter().filter(|import| leads(&import.name));
+        let mut leading = imports.iter().filter(|import| is_led(chain, &import.name));
         leading.any(|import| import.name.split('.').any(|name| name == word))
     };
     // What is imported may go by its last name alone.
@@ -63,15 +62,28 @@ pub(super) fn pattern_words(language: Language, pattern: &str, imports: &[Import
     words.map(|(word, chain)| if freed(&word, &chain) { word.anywhere() } else { word }).collect()
 }
 
+/// The import without which no name of `pattern` has its meaning.
+pub(super) fn own_import<'i>(
+    language: Language,
+    pattern: &str,
+    imports: &'i [Import],
+) -> Option<&'i Import> {
+    let words = all_words(language, pattern);
+    let leads = |import: &&Import| words.iter().any(|(_, chain)| is_led(chain, &import.name));
+    let own = imports.iter().find(leads).filter(|_| resolves(language))?;
+    let same = imports.iter().filter(|import| import.name == own.name).count();
+    (same == 1).then_some(own)
+}
+
+/// Whether `chain` begins with the dotted `name`.
+fn is_led(chain: &str, name: &str) -> bool {
+    chain.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
 /// The words that every match of `pattern` holds itself, under whatever name
 /// the file imports what the pattern is about.
 pub(super) fn own_words(language: Language, pattern: &str, imports: &[Import]) -> Vec<Placed> {
-    let imported = |name: &str| {
-        imports.iter().any(|import| {
-            let rest = name.strip_prefix(import.name.as_str());
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        })
-    };
+    let imported = |name: &str| imports.iter().any(|import| is_led(name, &import.name));
     let words = all_words(language, pattern);
     words.into_iter().filter(|(_, chain)| !imported(chain)).map(|(word, _)| word).collect()
 }

@@ -15,7 +15,24 @@ const OBJECTS: &[&str] = &["request", "req", "ctx", "event", "self", "this"];
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct SourceWord {
     pub(super) text: String,
+    /// Not as a part of a longer name.
+    pub(super) whole: bool,
     pub(super) near: Near,
+}
+
+impl SourceWord {
+    fn whole(text: String, near: Near) -> Self {
+        SourceWord { text, whole: true, near }
+    }
+
+    /// The name of an annotation, of which `*app.get` gives the end.
+    fn of_mark(language: Language, mark: &str) -> Option<Self> {
+        let near = Near::of_annotation(language);
+        match mark.strip_prefix('*').filter(|end| !end.starts_with('.')) {
+            Some(end) => Some(SourceWord { text: end.to_owned(), whole: false, near }),
+            None => last_names(mark).next().map(|name| SourceWord::whole(name, near)),
+        }
+    }
 }
 
 /// The words without which no value comes from a shared set of sources.
@@ -38,19 +55,11 @@ impl SourceWords {
             others.map(|(stands, other)| (stands.clone(), other.clone())).collect();
         let mut sets: BTreeMap<String, Vec<Vec<SourceWord>>> = BTreeMap::new();
         for (name, set) in files.flat_map(|file| &file.sources) {
-            let annotations = set.handlers.iter().chain(&set.marks).map(|mark| {
-                let near = Near::of_annotation(language);
-                last_names(mark)
-                    .take(1)
-                    .map(|text| SourceWord { text, near: near.clone() })
-                    .collect()
-            });
+            let marks = set.handlers.iter().chain(&set.marks);
+            let marks = marks.map(|mark| SourceWord::of_mark(language, mark).into_iter().collect());
             let types = set.types.iter().map(|kind| {
-                let near = Near::default();
-                last_names(kind)
-                    .take(1)
-                    .map(|text| SourceWord { text, near: near.clone() })
-                    .collect()
+                let name = last_names(kind).next();
+                name.map(|name| SourceWord::whole(name, Near::default())).into_iter().collect()
             });
             let symbols = set.symbols.iter().flat_map(|symbol| {
                 let other = |(stands, other): &(String, String)| {
@@ -62,7 +71,7 @@ impl SourceWords {
                     .chain([symbol.clone()])
                     .map(|symbol| symbol_words(language, &symbol, &aliases))
             });
-            let all: Vec<Vec<SourceWord>> = annotations.chain(types).chain(symbols).collect();
+            let all: Vec<Vec<SourceWord>> = marks.chain(types).chain(symbols).collect();
             let words = sets.entry(name.clone()).or_default();
             words.extend(all.into_iter().filter(|words| !words.is_empty()));
         }
@@ -93,8 +102,8 @@ fn symbol_words(language: Language, symbol: &str, aliases: &[(String, String)]) 
             || aliases.iter().any(|(stands, other)| stands == owner || other == owner)
     });
     let near = if is_object { Near::of_member(language, symbol) } else { Near::default() };
-    let mut words = vec![SourceWord { text: last, near }];
-    words.extend(names.next().map(|text| SourceWord { text, near: Near::default() }));
+    let mut words = vec![SourceWord::whole(last, near)];
+    words.extend(names.next().map(|name| SourceWord::whole(name, Near::default())));
     words
 }
 

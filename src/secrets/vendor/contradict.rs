@@ -67,8 +67,7 @@ impl Vendors {
         let (mut glued, mut fits) = (false, false);
         self.words.find(name, 0, name.len(), |_, _, owner| {
             for slot in &self.by_provider[owner as usize] {
-                let rule = &self.rules[slot.rule as usize];
-                let format = rule.formats.get(slot.format as usize);
+                let format = self.rules[slot.rule as usize].get().format(slot.format);
                 fits |= self.slot_matches(*slot, value);
                 glued |= format.is_some_and(|format| format.lacks_separator(value));
             }
@@ -94,7 +93,7 @@ impl Vendors {
         self.words.find(name, 0, name.len(), |_, _, owner| {
             let formats = self.by_provider[owner as usize].iter();
             let formats = formats.filter_map(|slot| {
-                self.rules[slot.rule as usize].formats.get(slot.format as usize)?.prefixes()
+                self.rules[slot.rule as usize].get().format(slot.format)?.prefixes()
             });
             let near = |own: &[u8]| own[..2] == head[..2] && own.len().abs_diff(head.len()) < 2;
             resembles |= formats.flatten().filter_map(|prefix| mark(prefix)).any(near);
@@ -104,15 +103,13 @@ impl Vendors {
 
     /// Whether every token of a format begins with letters that mark it.
     fn has_prefix(&self, slot: Slot) -> bool {
-        let format = self.rules[slot.rule as usize].formats.get(slot.format as usize);
+        let format = self.rules[slot.rule as usize].get().format(slot.format);
         format.is_some_and(|format| format.prefixes().is_some())
     }
 
     fn slot_is_close(&self, slot: Slot, value: &[u8]) -> bool {
-        let rule = &self.rules[slot.rule as usize];
-        rule.formats
-            .get(slot.format as usize)
-            .is_some_and(|format| format.is_cut_or_extended(value))
+        let format = self.rules[slot.rule as usize].get().format(slot.format);
+        format.is_some_and(|format| format.is_cut_or_extended(value))
     }
 }
 

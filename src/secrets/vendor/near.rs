@@ -68,8 +68,8 @@ impl<'a> Near<'a> {
         let line = line_start(text, run.start);
         let (found, on_line) = (&mut self.found, &mut self.on_line);
         on_line.clear();
-        vendors.line_words.find(text, line, run.start, |_, end, owner| {
-            if end > run.start {
+        vendors.line_words.find(text, line, run.start, |start, end, owner| {
+            if end > run.start || end - start <= 3 && !ends_word(text, end) {
                 return;
             }
             // A word of programs names nobody unless it leads up to the token.
@@ -142,4 +142,37 @@ pub(super) fn begins_word(text: &[u8], at: usize) -> bool {
     let Some(&before) = at.checked_sub(1).and_then(|i| text.get(i)) else { return true };
     let hump = before.is_ascii_lowercase() && text[at].is_ascii_uppercase();
     !before.is_ascii_alphabetic() || hump
+}
+
+/// Whether a short word may end at `end`: `exa` does in `exaKey` and `exakey`, not
+/// in `example`.
+fn ends_word(text: &[u8], end: usize) -> bool {
+    const GOES_ON: &[&str] =
+        &["key", "token", "secret", "api", "auth", "pass", "pw", "client", "user", "cred", "id"];
+    let rest = text.get(end..).unwrap_or_default();
+    let Some(next) = rest.first() else { return true };
+    let hump = end > 0 && text[end - 1].is_ascii_lowercase() && next.is_ascii_uppercase();
+    let part = &rest[..rest.len().min(8)];
+    let named = |word: &&str| {
+        part.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    !next.is_ascii_alphabetic() || hump || GOES_ON.iter().any(named)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_words_end_where_words_do() {
+        for (text, ends) in [
+            ("exa_key", true),
+            ("exaKey", true),
+            ("exakey", true),
+            ("example", false),
+            ("exa", true),
+        ] {
+            assert_eq!(ends_word(text.as_bytes(), 3), ends, "{text}");
+        }
+    }
 }

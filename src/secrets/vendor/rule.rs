@@ -1,11 +1,12 @@
 //! One vendor rule: what makes a token of the right shape a candidate.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::finding::{Candidate, Confidence, RuleIndex};
-use crate::rules::model::Context;
+use crate::rules::Lazy;
+use crate::rules::model::{Context, SecretRule};
 use crate::secrets::checksum;
 use crate::secrets::format::Format;
 use crate::secrets::randomness::{is_sequence_or_repeat, randomness};
@@ -36,25 +37,41 @@ pub(super) struct Token {
     pub(super) own: bool,
 }
 
+/// A rule that is compiled when it is first asked about a text.
+pub(super) struct LazyRule {
+    pub(super) index: RuleIndex,
+    pub(super) provider: u32,
+    pub(super) rule: Arc<Lazy<SecretRule>>,
+    pub(super) compiled: OnceLock<Rule>,
+}
+
+impl LazyRule {
+    pub(super) fn get(&self) -> &Rule {
+        self.compiled.get_or_init(|| Rule::compile(self.index, self.provider, &self.rule))
+    }
+}
+
 /// A compiled rule.
 pub(super) struct Rule {
     pub(super) index: RuleIndex,
     pub(super) provider: u32,
     pub(super) confidence: Confidence,
-    pub(super) formats: Vec<Format>,
+    /// The provider's own first. None for one that cannot be compiled, which
+    /// [`crate::rules::check`] refuses.
+    formats: Vec<Option<Format>>,
     /// So many of them are the provider's; the rest others publish.
     pub(super) own_formats: usize,
     pub(super) regex: Option<LazyRegex>,
-    pub(super) checksum: Option<String>,
+    checksum: Option<String>,
     pub(super) context: Context,
-    pub(super) documented: Vec<String>,
+    documented: Vec<String>,
 }
 
 /// A regex that is compiled when its anchor is first met: most runs never
 /// need most of them.
 pub(super) struct LazyRegex {
-    pub(super) pattern: String,
-    pub(super) compiled: OnceLock<Option<Regex>>,
+    pattern: String,
+    compiled: OnceLock<Option<Regex>>,
 }
 
 impl LazyRegex {
@@ -65,6 +82,27 @@ impl LazyRegex {
 }
 
 impl Rule {
+    fn compile(index: RuleIndex, provider: u32, rule: &SecretRule) -> Self {
+        let formats = rule.formats.iter().chain(&rule.other_formats);
+        let lazy =
+            |pattern: &String| LazyRegex { pattern: pattern.clone(), compiled: OnceLock::new() };
+        Rule {
+            index,
+            provider,
+            confidence: rule.confidence,
+            formats: formats.map(|segments| Format::compile(segments)).collect(),
+            own_formats: rule.formats.len(),
+            regex: rule.regex.as_ref().map(lazy),
+            checksum: rule.checksum.clone(),
+            context: rule.context.clone(),
+            documented: rule.documented.clone(),
+        }
+    }
+
+    pub(super) fn format(&self, number: u32) -> Option<&Format> {
+        self.formats.get(number as usize)?.as_ref()
+    }
+
     pub(super) fn try_regex(
         &self,
         text: &[u8],
@@ -100,7 +138,9 @@ impl Rule {
         let body = &token[prefix..];
         let tied = self.is_tied(text, found, near);
         let named = self.name_fits(text, start) || tied && self.takes_any_name();
-        if !named || prefix == 0 && follows_digest_word(text, start) {
+        let content =
+            prefix == 0 && (follows_digest_word(text, start) || is_commit(text, start, end));
+        if content || !named {
             return None;
         }
         let patterned = || is_sequence_or_repeat(body) || tied && has_many_digits(body);
@@ -245,4 +285,13 @@ pub(super) fn follows_digest_word(text: &[u8], start: usize) -> bool {
     let window = &text[start.saturating_sub(24)..start];
     let line = window.rsplit(|&b| b == b'\n').next().unwrap_or(window);
     line.ends_with(b"@") || has_part(line, WORDS)
+}
+
+/// `…/blob/416d73…/a.py`, `?ref=34d097…`, `….tgz#9b873e…`: forty hexadecimal digits
+/// of a commit or an archive.
+fn is_commit(text: &[u8], start: usize, end: usize) -> bool {
+    let before = &text[start.saturating_sub(5)..start];
+    end - start == 40
+        && text[start..end].iter().all(u8::is_ascii_hexdigit)
+        && (before.ends_with(b"/") || before.ends_with(b"z#") || before.ends_with(b"?ref="))
 }
