@@ -25,8 +25,9 @@ mod places;
 mod relations;
 mod text;
 mod values;
+mod weight;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use baseline::{BASELINE_FILE, Baseline, BaselineError};
@@ -34,11 +35,10 @@ pub use options::{JudgeOptions, RuleSettings, path_globs};
 pub use pipelines::References;
 pub use relations::SHARED;
 
-use crate::finding::{Candidate, Category, Confidence, Finding, RuleIndex, Suppression};
+use crate::finding::{Candidate, Category, Finding, RuleIndex, Suppression};
 use crate::gitleaks::allow::Asked;
 use crate::rules::Catalogue;
 use crate::source::Source;
-use crate::source::place::{Place, Role};
 use case::{Case, Standing};
 use fingerprint::Fingerprints;
 use ignores::{Ignores, Terms};
@@ -83,10 +83,8 @@ pub struct Judge {
     catalogue: Arc<Catalogue>,
     options: JudgeOptions,
     markers: Markers,
-    /// What the user decided, by rule index.
-    settings: Vec<RuleSettings>,
-    /// Texts that a credential of the rule starts with, by rule index.
-    prefixes: Vec<Vec<String>>,
+    /// What the user decided about single rules.
+    settings: BTreeMap<RuleIndex, RuleSettings>,
     pairs: Pairs,
     /// The rule for shared credentials, where it is on.
     shared: Option<RuleIndex>,
@@ -95,19 +93,17 @@ pub struct Judge {
 impl Judge {
     /// A judge over the rules of `catalogue`.
     pub fn new(catalogue: Arc<Catalogue>, options: JudgeOptions) -> Self {
-        let settings = catalogue.metas.iter();
+        let decided = options.rules.iter();
         let settings =
-            settings.map(|m| options.rules.get(&m.id).cloned().unwrap_or_default()).collect();
-        let mut prefixes = vec![Vec::new(); catalogue.metas.len()];
-        for entry in &catalogue.secrets {
-            let firsts = entry.rule.formats.iter().filter_map(|format| format.first());
-            if let Some(own) = prefixes.get_mut(entry.index.0 as usize) {
-                own.extend(firsts.flat_map(|segment| segment.text.clone()));
-            }
+            decided.filter_map(|(id, settings)| Some((catalogue.find(id)?, settings.clone())));
+        Judge {
+            settings: settings.collect(),
+            markers: Markers::new(Arc::clone(&catalogue)),
+            pairs: Pairs::new(&catalogue),
+            shared: relations::shared_rule(&catalogue),
+            catalogue,
+            options,
         }
-        let (markers, pairs) = (Markers::new(&catalogue), Pairs::new(&catalogue));
-        let shared = relations::shared_rule(&catalogue);
-        Judge { markers, settings, prefixes, pairs, shared, catalogue, options }
     }
 
     /// True if a file without candidates is to be judged all the same, because
@@ -125,10 +121,11 @@ impl Judge {
     /// cut a character in two are put right first.
     pub fn file(&self, source: &Source<'_>, candidates: &mut [Candidate]) -> Verdict {
         candidates.iter_mut().for_each(|c| case::put_right(c, source.text));
-        self.weigh_place(source, candidates);
+        weight::weigh_place(source, candidates, &self.catalogue);
         let order = merge::winners(candidates, &self.catalogue);
         let mask = Mask::new(source.text, self.known(source.text, candidates, &order));
         let order = self.join_pairs(source, candidates, order);
+        weight::weigh_repetition(source, candidates, &order, &self.catalogue);
         let mut kept: Vec<&Candidate> = order.iter().map(|&i| &candidates[i]).collect();
         let mut case = Case::new(source, mask, &kept, self.reads_every_file());
         let mut verdict = Verdict::default();
@@ -163,22 +160,6 @@ impl Judge {
         findings
     }
 
-    /// A pattern in a test is what it says, but hardly a risk in production. (The
-    /// secrets room weighs the place of secrets itself, with their value.)
-    fn weigh_place(&self, source: &Source<'_>, candidates: &mut [Candidate]) {
-        if candidates.is_empty() || Place::of(&source.path).role != Role::Test {
-            return;
-        }
-        for candidate in candidates {
-            if self.category(candidate) != Category::Secret
-                && candidate.confidence == Confidence::High
-            {
-                candidate.confidence = Confidence::Medium;
-                candidate.reasons.push("it stands in a test file".into());
-            }
-        }
-    }
-
     /// Pairs become one finding, unless the config hides one half of them only.
     fn join_pairs(
         &self,
@@ -187,7 +168,7 @@ impl Judge {
         order: Vec<usize>,
     ) -> Vec<usize> {
         let shows = |rule: RuleIndex| {
-            let settings = self.settings.get(rule.0 as usize);
+            let settings = self.settings.get(&rule);
             settings.is_none_or(|r| r.enabled && !r.exclude.is_match(&*source.path))
         };
         let may_join = |a, b| shows(a) == shows(b);
@@ -354,13 +335,14 @@ impl Judge {
     }
 
     fn settings(&self, candidate: &Candidate) -> Option<&RuleSettings> {
-        self.settings.get(candidate.rule.0 as usize)
+        self.settings.get(&candidate.rule)
     }
 
     /// Length of what every credential of this kind starts with.
     fn public_prefix(&self, rule: RuleIndex, raw: &[u8]) -> usize {
-        let prefixes = self.prefixes.get(rule.0 as usize).map_or(&[][..], |p| p);
-        let fitting = prefixes.iter().filter(|p| raw.starts_with(p.as_bytes()));
+        let formats = self.catalogue.secret(rule).into_iter().flat_map(|e| &e.rule.formats);
+        let prefixes = formats.filter_map(|format| format.first()).flat_map(|first| &first.text);
+        let fitting = prefixes.filter(|p| raw.starts_with(p.as_bytes()));
         fitting.map(String::len).max().unwrap_or(0)
     }
 }

@@ -33,8 +33,10 @@ const NAMING: &[&str] = &[
     "doi.org", "wikipedia.org", "stackoverflow.com", "thymeleaf.org", "bsd-license.org",
 ];
 
-/// Last labels that mark an example or this machine (RFC 2606, RFC 6761, RFC 6762).
-const LOCAL_ENDS: &[&str] = &["localhost", "local", "test", "example", "invalid", "localdomain"];
+/// Last labels that mark an example or this machine (RFC 2606, RFC 6761, RFC 6762),
+/// or a network that encrypts by itself (RFC 7686).
+const LOCAL_ENDS: &[&str] =
+    &["localhost", "local", "test", "example", "invalid", "localdomain", "onion"];
 
 /// Names that stand for any name, in tests and documentation.
 const STAND_INS: &[&str] = &[

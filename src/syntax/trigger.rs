@@ -15,6 +15,7 @@ use super::condition::{Condition, TriggerWord, Word, WordList, condition};
 use super::focus::Focus;
 use super::language::Language;
 use super::plaintext;
+use super::remark;
 use super::source_words::SourceWords;
 use crate::rules::model::PatternMatch;
 
@@ -147,7 +148,8 @@ impl Triggers {
             let is_whole = is_whole(text, &range);
             for number in &self.texts[hit.pattern().as_usize()] {
                 let word = &self.words[*number];
-                if word.whole && !is_whole || !word.near.fits(text, &range) {
+                let remark = word.code && remark::holds(text, range.start);
+                if word.whole && !is_whole || remark || !word.near.fits(text, &range) {
                     continue;
                 }
                 found.seen[*number] = true;

@@ -117,7 +117,10 @@ impl Template {
         let statements = many && before.ends_with('{');
         match style {
             Style::Dollar | Style::PhpFunction if statements => text.push(';'),
-            Style::TypeFirstCalls if statements => text.push_str("();"),
+            Style::TypeFirstCalls if many && before.ends_with(['{', ';']) => {
+                let ended = self.source[range.end..].trim_start().starts_with(';');
+                text.push_str(if ended { "()" } else { "();" });
+            }
             _ => {}
         }
         text
