@@ -151,7 +151,11 @@ impl Gitleaks {
                 let keywords = rule.keywords.iter().map(|word| word.to_lowercase()).collect();
                 let (secret_group, entropy) = (rule.secret_group, rule.entropy);
                 let index = RuleIndex(0);
-                let compiled = RegexRule { index, regex, path, secret_group, entropy, keywords };
+                let (files, not, plain) = (Vec::new(), Vec::new(), None);
+                #[rustfmt::skip]
+                let compiled = RegexRule {
+                    index, regex, path, secret_group, entropy, keywords, files, not, plain,
+                };
                 self.rules.push((meta(id, rule.description), compiled));
             }
             (Ok(_), Ok(_)) => self.note(format!("{what} has no group {}", rule.secret_group)),

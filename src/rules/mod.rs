@@ -2,6 +2,7 @@
 //! No matching happens here; `secrets` and `syntax` compile what they need.
 
 pub mod check;
+pub mod coverage;
 mod describe;
 pub mod examples;
 pub mod explain;
@@ -26,6 +27,7 @@ use serde::Serialize;
 use crate::document::Problem;
 use crate::finding::RuleIndex;
 use crate::gitleaks::engine::RegexRule;
+use crate::semgrep::Note;
 use model::{
     Category, Confidence, FlowFile, FrameworkFile, PatternExample, PatternFile, PatternMatch,
     PatternOutline, RuleHead, RuleTexts, SecretFile, SecretOutline, SecretRule, Severity,
@@ -112,6 +114,8 @@ pub struct Catalogue {
     pub flows: Vec<FlowEntry>,
     /// Rules brought along from gitleaks.
     pub regex_rules: Vec<RegexRule>,
+    /// What of imported rules could not be carried over.
+    pub notes: Vec<Note>,
 }
 
 /// Rules that cannot be used.
@@ -148,7 +152,8 @@ impl Catalogue {
     }
 
     /// Adds the rules of a user's folder: all `.toml` files below it, told
-    /// apart by their keys (`provider`, `match`, `framework` or `languages`).
+    /// apart by their keys (`provider`, `match`, `framework` or `languages`), and
+    /// `.yaml` files of Semgrep rules. `folder` may be a single such file.
     ///
     /// # Errors
     /// All that is wrong with the files; then no rule has been added.
@@ -162,6 +167,10 @@ impl Catalogue {
             self.frameworks = all.collect::<Vec<_>>().into();
         }
         loaded.flows.into_iter().for_each(|file| self.add_flow(file));
+        for rule in loaded.imported.rules {
+            self.add_imported(rule.file, rule.regexes);
+        }
+        self.notes.extend(loaded.imported.notes);
         Ok(())
     }
 
@@ -254,6 +263,13 @@ impl Catalogue {
     pub fn add_regex_rule(&mut self, meta: RuleMeta, rule: RegexRule) {
         let index = self.push_meta(meta);
         self.regex_rules.push(RegexRule { index, ..rule });
+    }
+
+    /// Adds a rule with the regexes that are run for it over whole files.
+    pub fn add_imported(&mut self, rule: PatternFile, regexes: Vec<RegexRule>) {
+        self.add_pattern(rule);
+        let index = RuleIndex(self.metas.len() as u32 - 1);
+        self.regex_rules.extend(regexes.into_iter().map(|rule| RegexRule { index, ..rule }));
     }
 
     /// Adds one pattern rule.

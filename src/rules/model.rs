@@ -400,7 +400,7 @@ pub struct PatternFile {
 
 /// A matcher for one or more languages. A node is reported when it matches one
 /// of `any` and all the other conditions hold.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct PatternMatch {
     /// Language keys of `syntax/language.rs`, e.g. `python`, `typescript`.
@@ -417,6 +417,9 @@ pub struct PatternMatch {
     /// attributes may stand in any order where the language says so.
     #[serde(default)]
     pub any: Vec<String>,
+    /// The node must match all of these as well.
+    #[serde(default)]
+    pub also: Vec<String>,
     /// The node must match none of these.
     #[serde(default)]
     pub not: Vec<String>,
@@ -440,6 +443,9 @@ pub struct PatternMatch {
     /// Globs of which one must match the path (config files of a known name).
     #[serde(default)]
     pub files: Vec<String>,
+    /// Globs none of which may match the path.
+    #[serde(default)]
+    pub not_files: Vec<String>,
     /// Literals none of which may be in the file: what would show that it has
     /// what the rule misses.
     #[serde(default)]
@@ -482,7 +488,7 @@ impl PatternMatch {
 }
 
 /// What a captured node's text must be.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Constraint {
     /// Searched in the text (string literals: in their content).
@@ -490,6 +496,12 @@ pub struct Constraint {
     pub regex: Option<String>,
     #[serde(default)]
     pub not_regex: Option<String>,
+    /// As `regex`, in the code as it is written: with quotes, and without the
+    /// constant that a name stands for.
+    #[serde(default)]
+    pub written: Option<String>,
+    #[serde(default)]
+    pub not_written: Option<String>,
     /// Kind of node: `string`, `number`, `identifier`, `literal`, `call`; or
     /// how the value is made: `constant`, `dynamic`.
     #[serde(default)]
@@ -505,7 +517,7 @@ pub struct Constraint {
 
 /// Data flow: the matcher's `any` are the sinks, and what `$SINK` stands for
 /// must not come from a source.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Flow {
     /// Names of shared sets (`request`) or code patterns.

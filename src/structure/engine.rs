@@ -16,6 +16,7 @@ use crate::finding::Candidate;
 use crate::rules::Catalogue;
 use crate::rules::matchers::{Matcher, Matchers};
 use crate::source::Source;
+use crate::syntax::PathFilter;
 
 /// A rule that knows the resource knows more than one that knows a setting.
 const SPECIFICITY: u8 = 25;
@@ -25,7 +26,7 @@ const MAX_BYTES: usize = 2 << 20;
 /// A matcher in one format.
 struct Slot {
     matcher: Arc<Matcher>,
-    files: Option<globset::GlobSet>,
+    files: PathFilter,
     compiled: OnceLock<Option<Compiled>>,
 }
 
@@ -111,7 +112,7 @@ impl FormatRules {
     fn new(matchers: Vec<Arc<Matcher>>) -> Option<Self> {
         // `check` reports a bad glob; here the matcher is left out, not widened.
         let slot = |matcher: Arc<Matcher>| {
-            let files = crate::syntax::path_globs(&matcher.spec).ok()?;
+            let files = PathFilter::of(&matcher.spec).ok()?;
             Some(Slot { matcher, files, compiled: OnceLock::new() })
         };
         let slots: Vec<Slot> = matchers.into_iter().filter_map(slot).collect();
@@ -143,8 +144,7 @@ impl FormatRules {
         let words = self.words.iter().zip(seen).filter(|(_, seen)| **seen);
         for index in words.flat_map(|(numbers, _)| numbers) {
             let index = *index as usize;
-            let files = &self.slots[index].files;
-            active[index] |= files.as_ref().is_none_or(|files| files.is_match(source.own_path()));
+            active[index] |= self.slots[index].files.admits(source.own_path());
         }
         active.contains(&true)
     }

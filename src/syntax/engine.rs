@@ -16,7 +16,8 @@ use super::language::Language;
 use super::message;
 use super::nodes::{StringContent, string_content};
 use super::parse::Parsers;
-use super::rule::{Compiled, compile_matcher, globs};
+use super::paths::PathFilter;
+use super::rule::{Compiled, compile_matcher};
 use super::scripts::Scripts;
 use super::source_words::SourceWords;
 use super::trigger::{Found, Triggers};
@@ -33,7 +34,7 @@ const SPECIFICITY: u8 = 20;
 /// A matcher in one language; compiled when a file first triggers it.
 struct Slot {
     matcher: Arc<Matcher>,
-    files: Option<globset::GlobSet>,
+    files: PathFilter,
     compiled: OnceLock<Option<Arc<Compiled>>>,
 }
 
@@ -119,7 +120,7 @@ impl SyntaxEngine {
     ) -> Parse<'a> {
         let Some(rules) = self.rules(language) else { return Parse::NotNeeded };
         let active = rules.triggers.active(source.text, &mut scratch.found, |index| {
-            rules.slots[index].files.as_ref().is_none_or(|files| files.is_match(source.own_path()))
+            rules.slots[index].files.admits(source.own_path())
         });
         if active.is_empty() {
             return Parse::NotNeeded;
@@ -190,7 +191,7 @@ impl LanguageRules {
     fn new(language: Language, matchers: &Matchers, flows: &[FlowEntry]) -> Option<Self> {
         // `check` reports a bad glob; here the matcher is left out, not widened.
         let slot = |matcher: Arc<Matcher>| {
-            let files = globs(&matcher.spec).ok()?;
+            let files = PathFilter::of(&matcher.spec).ok()?;
             Some(Slot { matcher, files, compiled: OnceLock::new() })
         };
         let matchers = matchers.reading(|key| language.answers_to(key));

@@ -20,6 +20,7 @@ pub(crate) mod message;
 mod near;
 pub mod nodes;
 mod parse;
+mod paths;
 mod pattern;
 mod pattern_words;
 pub mod plaintext;
@@ -34,6 +35,6 @@ mod walk;
 
 pub use engine::{Parse, ParsedFile, SyntaxEngine, SyntaxScratch};
 pub use language::Language;
+pub(crate) use paths::PathFilter;
 pub use pattern::PatternError;
-pub(crate) use rule::globs as path_globs;
 pub use rule::{Problem, ProblemKind, check};

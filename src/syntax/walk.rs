@@ -245,6 +245,7 @@ impl<'a, 't> Walk<'a, 't> {
         self.matcher.begin(compiled);
         let fits = self.matcher.matches(pat, node)
             && compiled.checks.iter().all(|check| self.passes(check))
+            && compiled.also.iter().all(|also| self.matcher.matches(&also.pat, node))
             && !compiled.not.iter().any(|not| self.matcher.matches(&not.pat, node))
             && self.is_around(unit, compiled);
         if !fits {
