@@ -139,8 +139,9 @@ fn failures_of_rule<'c>(catalogue: &Catalogue, cases: &'c [Case]) -> Vec<(&'c Ca
         ..JudgeOptions::default()
     };
     let mut entries = catalogue.secrets.iter();
-    let relates = entries
-        .any(|entry| entry.index == rule && entry.rule.detector.as_deref() == Some(judge::SHARED));
+    let relates = entries.any(|entry| {
+        entry.index == rule && entry.outline.detector.as_deref() == Some(judge::SHARED)
+    });
     let rules = if relates { catalogue.clone() } else { catalogue.only(rule) };
     let id = &catalogue.meta(rule).id;
     let engine = Engine::new(Arc::new(rules), options);

@@ -7,16 +7,18 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-// The path is written out for the build script, which reads this file as its own module.
+// The paths are written out for the build script, which reads this file as its own module.
+#[path = "model/outline.rs"]
+mod outline;
 #[path = "model/verify.rs"]
 mod verify;
 
+pub use outline::{PatternOutline, SecretOutline};
 pub use verify::{Answer, Choice, Method, Pair, Sign, Verify};
 
-/// Everything a rule says about itself: the texts behind `explain`, SARIF
-/// help and the rule index.
+/// What reports say of a rule in a line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RuleMeta {
+pub struct RuleHead {
     /// Flat kebab-case, never changes.
     pub id: String,
     pub title: String,
@@ -25,6 +27,11 @@ pub struct RuleMeta {
     pub confidence: Confidence,
     /// A slug of the topic list; secrets: `secret-hardcoded`.
     pub topic: String,
+}
+
+/// The texts behind `explain`, SARIF help and the rule index.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct RuleTexts {
     /// What was found, for someone who has never heard of the risk.
     pub what: String,
     /// What an attacker does with it.
@@ -45,9 +52,12 @@ pub struct RuleMeta {
 }
 
 /// How bad it is if an attacker uses what was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
+    #[default]
     Info,
     Low,
     Medium,
@@ -73,9 +83,12 @@ impl Severity {
 }
 
 /// How sure Seamline is that the finding is what it says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
+    #[default]
     Low,
     Medium,
     High,
@@ -146,7 +159,7 @@ pub struct SecretFile {
 }
 
 /// One kind of credential.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SecretRule {
     pub id: String,
@@ -363,7 +376,7 @@ pub struct FrameworkFile {
 }
 
 /// `rules/patterns/<topic>/<rule>.toml`: one code rule.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PatternFile {
     pub id: String,

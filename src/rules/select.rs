@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::model::{Category, RuleMeta};
-use super::{Catalogue, topics};
+use super::model::Category;
+use super::{Catalogue, RuleMeta, topics};
 use crate::finding::RuleIndex;
 use crate::suggest;
 

@@ -27,12 +27,15 @@ mod script;
 mod spring;
 pub mod verdict;
 
+use std::sync::OnceLock;
+
 use code::Code;
 use facts::Facts;
 use route::Route;
 
 use crate::finding::{Candidate, Confidence};
-use crate::rules::Catalogue;
+use crate::rules::model::FrameworkFile;
+use crate::rules::{Catalogue, Lazy};
 use crate::source::Source;
 use crate::syntax::ParsedFile;
 
@@ -55,16 +58,27 @@ const ADAPTERS: &[(&str, Adapter)] = &[
 
 /// The route rules (`detector = "missing-auth:<framework>"`).
 pub struct Surface {
-    frameworks: Vec<(&'static str, Facts, Adapter)>,
+    files: Lazy<Vec<FrameworkFile>>,
+    frameworks: OnceLock<Vec<Framework>>,
 }
 
+/// A framework that there is an adapter for.
+type Framework = (&'static str, Facts, Adapter);
+
 impl Surface {
-    /// Takes the frameworks of `catalogue` that there is an adapter for.
+    /// Knows the frameworks of `catalogue`; they are read when a route may be there.
     pub fn new(catalogue: &Catalogue) -> Self {
-        let known = ADAPTERS.iter().filter_map(|(name, adapter)| {
-            Some((*name, Facts::of(name, &catalogue.frameworks)?, *adapter))
-        });
-        Surface { frameworks: known.collect() }
+        Surface { files: catalogue.frameworks.clone(), frameworks: OnceLock::new() }
+    }
+
+    fn framework(&self, name: &str) -> Option<&Framework> {
+        let read = || {
+            let known = ADAPTERS.iter().filter_map(|(name, adapter)| {
+                Some((*name, Facts::of(name, &self.files)?, *adapter))
+            });
+            known.collect()
+        };
+        self.frameworks.get_or_init(read).iter().find(|(known, ..)| *known == name)
     }
 
     /// Appends routes that lack what their siblings have to `candidates`.
@@ -78,8 +92,7 @@ impl Surface {
             .detectors()
             .filter_map(|(rule, detector, confidence)| {
                 let name = detector.strip_prefix(DETECTOR)?;
-                let framework = self.frameworks.iter().find(|(known, ..)| *known == name)?;
-                Some((rule, framework, confidence))
+                Some((rule, self.framework(name)?, confidence))
             })
             .collect();
         if wanted.is_empty() || is_test(&source.path) {
@@ -100,8 +113,7 @@ impl Surface {
     pub fn routes(&self, source: &Source<'_>, file: &ParsedFile<'_>) -> Vec<Route> {
         let wanted =
             file.detectors().filter_map(|(_, detector, _)| detector.strip_prefix(DETECTOR));
-        let adapters =
-            wanted.filter_map(|name| self.frameworks.iter().find(|(known, ..)| *known == name));
+        let adapters = wanted.filter_map(|name| self.framework(name));
         adapters
             .flat_map(|(_, facts, adapter)| adapter(&Code::new(file), facts, &source.path))
             .collect()

@@ -7,6 +7,7 @@
 //! ```
 
 mod checks;
+mod condition;
 mod development;
 mod dialect;
 mod engine;
@@ -21,6 +22,7 @@ pub mod nodes;
 mod parse;
 mod paths;
 mod pattern;
+mod pattern_words;
 pub mod plaintext;
 mod prefilter;
 mod rule;

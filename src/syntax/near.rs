@@ -15,6 +15,8 @@ const KEYWORDS: &[&str] = &[
 ];
 /// Keywords that nothing but blank space parts from what follows.
 const TIGHT: &[&str] = &["new", "raise", "return", "throw"];
+/// The keyword that is told by what follows it.
+const CLAUSE: &str = "except";
 /// Lines are looked back on this far.
 const LINE: usize = 400;
 
@@ -41,8 +43,8 @@ pub(super) struct Near {
     before: Before,
     /// What is called is followed by its arguments.
     call: bool,
-    /// The word that follows one of [`TIGHT`].
-    after: Option<String>,
+    /// The words and colons that follow [`CLAUSE`].
+    after: Vec<String>,
 }
 
 impl Near {
@@ -63,10 +65,23 @@ impl Near {
         let call = after.trim_start().starts_with('(')
             && language != Language::Ruby
             && !KEYWORDS.contains(&word);
-        let next = after.trim_start();
-        let end = next.find(|c| !is_part(c)).unwrap_or(next.len());
-        let follows = TIGHT.contains(&word) && end > 0 && end < next.len();
-        Near { before, call, after: follows.then(|| next[..end].to_owned()) }
+        let after = if word == CLAUSE { tokens(after) } else { Vec::new() };
+        Near { before, call, after }
+    }
+
+    /// Whether they say enough to tell files apart, whatever the word.
+    pub(super) fn is_telling(&self) -> bool {
+        !self.after.is_empty()
+    }
+
+    /// Whether they say anything of what comes before.
+    pub(super) fn is_narrow(&self) -> bool {
+        self.before != Before::Anything
+    }
+
+    /// Whether one of the words that come after is `name`.
+    pub(super) fn names(&self, name: &str) -> bool {
+        self.after.iter().any(|word| word == name)
     }
 
     /// The neighbours of the last name of `symbol`, a dotted path of the data
@@ -77,7 +92,7 @@ impl Near {
             return Near { before: Before::Property, ..Near::default() };
         }
         let call = symbol.ends_with(')') && language != Language::Ruby;
-        Near { before: Before::Access, call, after: None }
+        Near { before: Before::Access, call, after: Vec::new() }
     }
 
     /// The neighbours of the name of an annotation.
@@ -96,9 +111,7 @@ impl Near {
     pub(super) fn fits(&self, text: &[u8], range: &Range<usize>) -> bool {
         let before = text.get(..range.start).unwrap_or_default();
         let after = text.get(range.end..).unwrap_or_default();
-        self.is_before(before)
-            && (!self.call || is_called(after))
-            && self.after.as_ref().is_none_or(|word| follows(after, word.as_bytes()))
+        self.is_before(before) && (!self.call || is_called(after)) && follows(after, &self.after)
     }
 
     fn is_before(&self, before: &[u8]) -> bool {
@@ -158,14 +171,38 @@ fn is_called(after: &[u8]) -> bool {
     next.is_some_and(|byte| b"(<[!?:{/#\\".contains(byte))
 }
 
-fn follows(after: &[u8], word: &[u8]) -> bool {
-    let next = after.trim_ascii_start();
-    let rest = next.strip_prefix(word);
-    // A comment, an annotation, a parenthesis around it, a path that leads to it.
-    let path = next.iter().position(|b| !is_part_byte(*b)).and_then(|at| next.get(at));
-    rest.is_some_and(|rest| !rest.first().is_some_and(|b| is_part_byte(*b)))
-        || next.first().is_some_and(|byte| b"(/#@\\:".contains(byte))
-        || path.is_some_and(|byte| b".:\\".contains(byte))
+/// Whether `tokens` come next, as far as can be told: not where a comment or a
+/// parenthesis stands between them.
+fn follows(after: &[u8], tokens: &[String]) -> bool {
+    let mut rest = after;
+    for token in tokens {
+        rest = rest.trim_ascii_start();
+        let token = token.as_bytes();
+        let is_word = token.last().is_some_and(|b| is_part_byte(*b));
+        match rest.strip_prefix(token) {
+            Some(next) if !is_word || !next.first().is_some_and(|b| is_part_byte(*b)) => {
+                rest = next
+            }
+            _ => return rest.first().is_some_and(|byte| b"(/#\\".contains(byte)),
+        }
+    }
+    true
+}
+
+/// The words and colons that `part` of a pattern begins with.
+fn tokens(part: &str) -> Vec<String> {
+    let mut tokens = Vec::new();
+    let mut rest = part.trim_start();
+    while let Some(first) = rest.chars().next() {
+        let word = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+        let length = if first == ':' && !rest.starts_with("::") { 1 } else { word };
+        if length == 0 {
+            break;
+        }
+        tokens.push(rest[..length].to_owned());
+        rest = rest[length..].trim_start();
+    }
+    tokens
 }
 
 /// `@`, or what opens or parts attributes, with the path to the name.
@@ -221,11 +258,23 @@ mod tests {
     fn a_value_is_returned() {
         assert!(fits("return true;", "true", "{ return\n true; }"));
         assert!(!fits("return true;", "true", "x = true;"));
-        assert!(fits("return true;", "return", "return true"));
-        assert!(fits("return true;", "return", "return /* yes */ true"));
-        assert!(!fits("return true;", "return", "return trueish;"));
         assert!(fits("new URL(", "URL", "new java.net.URL(x)"));
         assert!(!fits("new URL(", "URL", "URL(x)"));
+    }
+
+    #[test]
+    fn what_follows_a_keyword_is_told_as_far_as_it_is_plain() {
+        let near = Near::of(Language::Python, "except Exception: pass", &(0..6));
+        let fits = |code: &str| near.fits(code.as_bytes(), &(0..6));
+        for code in ["except Exception:\n  pass", "except Exception: # why\n pass"] {
+            assert!(fits(code), "{code}");
+        }
+        assert!(fits("except (Exception): pass") && fits("except \\\n Exception: pass"));
+        for code in
+            ["except Exception as e:\n pass", "except Exception:\n x()", "except Error: pass"]
+        {
+            assert!(!fits(code), "{code}");
+        }
     }
 
     #[test]

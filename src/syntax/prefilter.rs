@@ -1,84 +1,168 @@
 //! What a matcher's conditions on captured text say of the whole file: a regex
 //! that has to match what a metavariable stands for matches somewhere in the
-//! file too, once its anchors are taken away. Searching for it costs a hundredth
-//! of parsing, and spares most files of the rules about common calls.
+//! file too, once its anchors stand for the ends of names; and where a type is
+//! asked for, its name stands there. Searching for it costs a hundredth of
+//! parsing, and spares most files of the rules about common calls.
 
-use regex::bytes::Regex;
-use regex_syntax::hir::{Capture, Hir, HirKind, Repetition};
+use std::collections::BTreeMap;
 
+use regex_syntax::hir::{Capture, Hir, HirKind, Look, Repetition};
+
+use super::language::Language;
 use super::pattern::Template;
-use crate::rules::model::{Constraint, PatternMatch};
+use super::source_words::last_names;
+use crate::rules::model::Constraint;
 
-/// Regexes that each match somewhere in every file with a match of `matcher`.
-pub(crate) fn needs(matcher: &PatternMatch) -> Vec<Regex> {
-    let required = matcher.constraints.iter().filter(|(name, _)| is_bound(matcher, name));
-    required.filter_map(|(_, constraint)| loose(constraint)).collect()
+/// Regexes that each match somewhere in every file with a match of `pattern`,
+/// whose metavariables are as `constraints` say. `aliases` are symbols of the
+/// data flow, each with another name for it.
+pub(super) fn needs(
+    language: Language,
+    pattern: &str,
+    constraints: &BTreeMap<String, Constraint>,
+    aliases: &[(String, String)],
+) -> Vec<String> {
+    let template = Template::new(pattern);
+    let mut names: Vec<&str> = template.names().collect();
+    names.sort_unstable();
+    names.dedup();
+    let bound = names.iter().filter_map(|name| Some((*name, constraints.get(*name)?)));
+    bound
+        .filter_map(|(name, constraint)| {
+            needed(language, constraint, is_called(language, pattern, name), aliases)
+        })
+        .collect()
 }
 
-/// Whether every match captures `name`.
-fn is_bound(matcher: &PatternMatch, name: &str) -> bool {
-    let names_it = |pattern: &String| Template::new(pattern).names().any(|other| other == name);
-    let all = |patterns: &[String]| !patterns.is_empty() && patterns.iter().all(names_it);
-    all(&matcher.any) || all(&matcher.inside) || all(&matcher.has)
+/// Whether the parenthesis of arguments or parameters comes after each `$name`
+/// of `pattern`. Ruby needs none.
+fn is_called(language: Language, pattern: &str, name: &str) -> bool {
+    let whole = |rest: &&str| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+    let variable = format!("${name}");
+    let mut after = pattern.split(&variable).skip(1).filter(whole).peekable();
+    language != Language::Ruby
+        && after.peek().is_some()
+        && after.all(|rest| rest.trim_start().starts_with('('))
 }
 
-/// The regex of `constraint` without anchors; `None` if it says nothing then.
-fn loose(constraint: &Constraint) -> Option<Regex> {
+/// What `constraint` says of the file, if anything.
+fn needed(
+    language: Language,
+    constraint: &Constraint,
+    called: bool,
+    aliases: &[(String, String)],
+) -> Option<String> {
+    let regex = constraint.regex.as_ref().map(|regex| loose(language, regex, called));
+    if constraint.types.is_empty() {
+        return regex?;
+    }
     // Where the type is known the text need not be looked at.
-    if !constraint.types.is_empty() {
-        return None;
+    let of = |kind: &String| {
+        let others = aliases.iter().filter(|(stands, _)| stands == kind).map(|(_, other)| other);
+        let names = others.chain([kind]).map(|name| last_names(name).next());
+        names.collect::<Option<Vec<_>>>()
+    };
+    let mut names = constraint.types.iter().map(of).collect::<Option<Vec<_>>>()?.concat();
+    names.sort_unstable();
+    names.dedup();
+    let types = names.iter().map(|name| regex_syntax::escape(name)).collect::<Vec<_>>().join("|");
+    let types = format!(r"(?-u:\b)(?:{types})(?-u:\b)");
+    match regex {
+        None => Some(types),
+        Some(regex) => Some(format!("(?:{types})|(?:{})", regex?)),
     }
+}
+
+/// The regex of a captured text as one of the file around it; `None` if it says
+/// nothing then.
+fn loose(language: Language, regex: &str, called: bool) -> Option<String> {
     let mut parser = regex_syntax::ParserBuilder::new().utf8(false).build();
-    let hir = without_anchors(parser.parse(constraint.regex.as_ref()?).ok()?);
-    if hir.properties().minimum_len().unwrap_or(0) == 0 {
-        return None;
-    }
-    Regex::new(&hir.to_string()).ok()
+    // A variable may follow anything within a text.
+    let edges = !matches!(language, Language::Php | Language::Bash);
+    let hir = unbound(parser.parse(regex).ok()?, Edges { kept: edges, called: edges && called });
+    let says = hir.properties().minimum_len().unwrap_or(0) > 0;
+    says.then(|| hir.to_string())
+}
+
+/// What becomes of the ends of the captured text.
+#[derive(Clone, Copy)]
+struct Edges {
+    /// They are where a name ends, or no name is.
+    kept: bool,
+    /// Arguments follow.
+    called: bool,
 }
 
 /// As deep as the regex, whose nesting the parser limits.
-fn without_anchors(hir: Hir) -> Hir {
+fn unbound(hir: Hir, edges: Edges) -> Hir {
+    let all = |parts: Vec<Hir>| parts.into_iter().map(|part| unbound(part, edges)).collect();
     match hir.into_kind() {
+        HirKind::Look(Look::Start) if edges.kept => Hir::look(Look::WordStartHalfAscii),
+        HirKind::Look(Look::End) if edges.called => arguments(),
+        HirKind::Look(Look::End) if edges.kept => Hir::look(Look::WordEndHalfAscii),
         HirKind::Look(_) | HirKind::Empty => Hir::empty(),
         HirKind::Literal(literal) => Hir::literal(literal.0),
         HirKind::Class(class) => Hir::class(class),
         HirKind::Repetition(Repetition { min, max, greedy, sub }) => {
-            let sub = Box::new(without_anchors(*sub));
+            let sub = Box::new(unbound(*sub, edges));
             Hir::repetition(Repetition { min, max, greedy, sub })
         }
         HirKind::Capture(Capture { index, name, sub }) => {
-            Hir::capture(Capture { index, name, sub: Box::new(without_anchors(*sub)) })
+            Hir::capture(Capture { index, name, sub: Box::new(unbound(*sub, edges)) })
         }
-        HirKind::Concat(parts) => Hir::concat(parts.into_iter().map(without_anchors).collect()),
-        HirKind::Alternation(parts) => {
-            Hir::alternation(parts.into_iter().map(without_anchors).collect())
-        }
+        HirKind::Concat(parts) => Hir::concat(all(parts)),
+        HirKind::Alternation(parts) => Hir::alternation(all(parts)),
     }
+}
+
+/// What may come between a name and the first of its arguments or parameters.
+fn arguments() -> Hir {
+    regex_syntax::parse(r"[ \t\r\n]*[(<\[!?/#]").unwrap_or_else(|_| Hir::empty())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn matcher(any: &[&str], name: &str, regex: &str) -> PatternMatch {
-        let constraint = Constraint { regex: Some(regex.to_owned()), ..Constraint::default() };
-        PatternMatch {
-            any: any.iter().map(|pattern| (*pattern).to_owned()).collect(),
-            constraints: [(name.to_owned(), constraint)].into(),
-            ..PatternMatch::default()
-        }
+    fn needs_of(pattern: &str, constraint: Constraint) -> Vec<regex::bytes::Regex> {
+        let constraints = [("X".to_owned(), constraint)].into();
+        let aliases = [("A()".to_owned(), "x.Other()".to_owned())];
+        let needs = needs(Language::Java, pattern, &constraints, &aliases);
+        needs.iter().filter_map(|need| regex::bytes::Regex::new(need).ok()).collect()
+    }
+
+    fn regex(regex: &str) -> Constraint {
+        Constraint { regex: Some(regex.to_owned()), ..Constraint::default() }
     }
 
     #[test]
-    fn a_regex_is_looked_for_in_the_file_without_its_anchors() {
-        let needs = needs(&matcher(&["log($X)"], "X", r"(?i)^\b(pass|secret)_?word$"));
-        assert!(needs[0].is_match(b"a = my_SECRETWORD2"));
-        assert!(!needs[0].is_match(b"a = secret"));
+    fn a_regex_is_looked_for_in_the_file_with_its_anchors_at_ends_of_names() {
+        let needs = needs_of("log($X)", regex(r"(?i)^(pass|secret)_?word$"));
+        assert!(needs[0].is_match(b"a = \"SECRETWORD\""));
+        assert!(!needs[0].is_match(b"a = my_secretword"));
+        assert!(!needs[0].is_match(b"a = secretword2"));
+    }
+
+    #[test]
+    fn a_name_that_is_called_has_arguments() {
+        let needs = needs_of("void $X($$$) { $$$; }", regex("^is[A-Z][a-z]+$"));
+        assert!(needs[0].is_match(b"boolean isValid (String s)"));
+        assert!(!needs[0].is_match(b"if (isValid) {"));
+    }
+
+    #[test]
+    fn a_type_stands_in_the_file_under_one_of_its_names() {
+        let types = vec!["A()".to_owned(), "*.b()".to_owned()];
+        let needs = needs_of("$X.run()", Constraint { types, ..regex("^runner$") });
+        for code in ["A a;", "x.b()", "Other o", "runner.run()"] {
+            assert!(needs[0].is_match(code.as_bytes()), "{code}");
+        }
+        assert!(!needs[0].is_match(b"Another bb = myrunner"));
     }
 
     #[test]
     fn nothing_is_needed_of_what_may_be_absent_or_empty() {
-        assert!(needs(&matcher(&["log($X)", "log()"], "X", "secret")).is_empty());
-        assert!(needs(&matcher(&["log($X)"], "X", "^(secret)?$")).is_empty());
+        assert!(needs_of("log()", regex("secret")).is_empty());
+        assert!(needs_of("log($X)", regex("^(secret)?$")).is_empty());
     }
 }

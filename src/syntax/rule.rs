@@ -10,7 +10,7 @@ use super::imports::{Import, resolves};
 use super::language::Language;
 use super::paths::PathFilter;
 use super::pattern::{Names, Pat, PatternError, Template, Var, compile};
-use super::{plaintext, trigger};
+use super::{condition, pattern_words, plaintext};
 use crate::rules::model::{Constraint, PatternFile, PatternMatch};
 
 /// A matcher that cannot be used: which, why, and what to write instead.
@@ -182,7 +182,7 @@ pub(crate) fn compile_matcher(
         let compiled = patterns.iter().map(|pattern| {
             compile(dialect, pattern, resolved, &mut names)
                 .map(|pat| {
-                    let word = trigger::place_word(dialect.language, pattern, resolved);
+                    let word = pattern_words::place_word(dialect.language, pattern, resolved);
                     Rooted { kinds: starts(dialect, &pat), pat, word }
                 })
                 .map_err(|error| ProblemKind::Pattern { pattern: pattern.clone(), error })
@@ -344,7 +344,7 @@ fn wrong_with(spec: &PatternMatch, key: &str) -> Option<ProblemKind> {
     if spec.any.is_empty() {
         return Some(ProblemKind::Empty);
     }
-    if !trigger::has_trigger(named, spec) {
+    if !condition::has_trigger(named, spec) {
         return Some(ProblemKind::NoTrigger);
     }
     let languages = Language::ALL.into_iter().filter(|language| language.answers_to(key));

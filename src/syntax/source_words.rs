@@ -15,12 +15,33 @@ const OBJECTS: &[&str] = &["request", "req", "ctx", "event", "self", "this"];
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct SourceWord {
     pub(super) text: String,
+    /// Not as a part of a longer name.
+    pub(super) whole: bool,
     pub(super) near: Near,
+}
+
+impl SourceWord {
+    fn whole(text: String, near: Near) -> Self {
+        SourceWord { text, whole: true, near }
+    }
+
+    /// The name of an annotation, of which `*app.get` gives the end.
+    fn of_mark(language: Language, mark: &str) -> Option<Self> {
+        let near = Near::of_annotation(language);
+        match mark.strip_prefix('*').filter(|end| !end.starts_with('.')) {
+            Some(end) => Some(SourceWord { text: end.to_owned(), whole: false, near }),
+            None => last_names(mark).next().map(|name| SourceWord::whole(name, near)),
+        }
+    }
 }
 
 /// The words without which no value comes from a shared set of sources.
 #[derive(Debug, Default)]
-pub(crate) struct SourceWords(BTreeMap<String, Vec<Vec<SourceWord>>>);
+pub(crate) struct SourceWords {
+    sets: BTreeMap<String, Vec<Vec<SourceWord>>>,
+    /// What symbols are known as, each with another name for it.
+    pub(super) aliases: Vec<(String, String)>,
+}
 
 impl SourceWords {
     /// Reads them off the flow facts of `language`.
@@ -28,30 +49,21 @@ impl SourceWords {
         language: Language,
         files: impl Iterator<Item = &'a FlowFile> + Clone,
     ) -> Self {
-        let aliases: Vec<(&str, &str)> = files
-            .clone()
-            .flat_map(|file| &file.aliases)
-            .flat_map(|(stands, others)| others.iter().map(|o| (stands.as_str(), o.as_str())))
-            .collect();
+        let all = files.clone().flat_map(|file| &file.aliases);
+        let others = all.flat_map(|(stands, others)| others.iter().map(move |o| (stands, o)));
+        let aliases: Vec<(String, String)> =
+            others.map(|(stands, other)| (stands.clone(), other.clone())).collect();
         let mut sets: BTreeMap<String, Vec<Vec<SourceWord>>> = BTreeMap::new();
         for (name, set) in files.flat_map(|file| &file.sources) {
-            let annotations = set.handlers.iter().chain(&set.marks).map(|mark| {
-                let near = Near::of_annotation(language);
-                last_names(mark)
-                    .take(1)
-                    .map(|text| SourceWord { text, near: near.clone() })
-                    .collect()
-            });
+            let marks = set.handlers.iter().chain(&set.marks);
+            let marks = marks.map(|mark| SourceWord::of_mark(language, mark).into_iter().collect());
             let types = set.types.iter().map(|kind| {
-                let near = Near::default();
-                last_names(kind)
-                    .take(1)
-                    .map(|text| SourceWord { text, near: near.clone() })
-                    .collect()
+                let name = last_names(kind).next();
+                name.map(|name| SourceWord::whole(name, Near::default())).into_iter().collect()
             });
             let symbols = set.symbols.iter().flat_map(|symbol| {
-                let other = |(stands, other): &(&str, &str)| {
-                    let rest = symbol.strip_prefix(stands)?;
+                let other = |(stands, other): &(String, String)| {
+                    let rest = symbol.strip_prefix(stands.as_str())?;
                     rest.starts_with('.').then(|| format!("{other}{rest}"))
                 };
                 let others = aliases.iter().filter_map(other);
@@ -59,18 +71,18 @@ impl SourceWords {
                     .chain([symbol.clone()])
                     .map(|symbol| symbol_words(language, &symbol, &aliases))
             });
-            let all: Vec<Vec<SourceWord>> = annotations.chain(types).chain(symbols).collect();
+            let all: Vec<Vec<SourceWord>> = marks.chain(types).chain(symbols).collect();
             let words = sets.entry(name.clone()).or_default();
             words.extend(all.into_iter().filter(|words| !words.is_empty()));
         }
-        SourceWords(sets)
+        SourceWords { sets, aliases }
     }
 
     /// The words of `sources`; `None` if one of them can be in any file.
     pub(super) fn of(&self, sources: &[String]) -> Option<Vec<&[SourceWord]>> {
         let mut words = Vec::new();
         for source in sources {
-            words.extend(self.0.get(source)?.iter().map(Vec::as_slice));
+            words.extend(self.sets.get(source)?.iter().map(Vec::as_slice));
         }
         Some(words)
     }
@@ -78,7 +90,7 @@ impl SourceWords {
 
 /// The last two names of `symbol`, which stand wherever it is used: `Request`
 /// and `FormValue` of `net/http.Request().FormValue()`.
-fn symbol_words(language: Language, symbol: &str, aliases: &[(&str, &str)]) -> Vec<SourceWord> {
+fn symbol_words(language: Language, symbol: &str, aliases: &[(String, String)]) -> Vec<SourceWord> {
     let mut names = last_names(symbol);
     let Some(last) = names.next() else { return Vec::new() };
     let owner = symbol.trim_end_matches("()").rsplit_once('.').map(|(owner, _)| owner);
@@ -87,16 +99,16 @@ fn symbol_words(language: Language, symbol: &str, aliases: &[(&str, &str)]) -> V
         owner.ends_with(')')
             || owner == "*"
             || OBJECTS.contains(&name)
-            || aliases.iter().any(|(stands, other)| *stands == owner || *other == owner)
+            || aliases.iter().any(|(stands, other)| stands == owner || other == owner)
     });
     let near = if is_object { Near::of_member(language, symbol) } else { Near::default() };
-    let mut words = vec![SourceWord { text: last, near }];
-    words.extend(names.next().map(|text| SourceWord { text, near: Near::default() }));
+    let mut words = vec![SourceWord::whole(last, near)];
+    words.extend(names.next().map(|name| SourceWord::whole(name, Near::default())));
     words
 }
 
 /// The names in `symbol`, the last one first.
-fn last_names(symbol: &str) -> impl Iterator<Item = String> {
+pub(super) fn last_names(symbol: &str) -> impl Iterator<Item = String> {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     symbol.rsplit(move |c| !is_part(c)).filter(|part| !part.is_empty()).map(str::to_owned)
 }

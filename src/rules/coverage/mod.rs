@@ -55,13 +55,14 @@ pub fn entries(catalogue: &Catalogue, filter: &Filter) -> Result<Vec<Entry>, tom
     };
     for entry in &catalogue.patterns {
         for (language, library) in entry.rule.matchers.iter().flat_map(|m| of(&libraries, m)) {
-            add(&entry.rule.topic, Some(language), library, &entry.rule.id);
+            let meta = catalogue.meta(entry.index);
+            add(&meta.topic, Some(language), library, &meta.id);
         }
     }
     let secrets = catalogue.secrets.iter().map(|entry| entry.index);
     for index in secrets.chain(catalogue.regex_rules.iter().map(|rule| rule.index)) {
         let meta = catalogue.meta(index);
-        add(&meta.topic, None, meta.provider.clone(), &meta.id);
+        add(&meta.topic, None, meta.texts.provider.clone(), &meta.id);
     }
     let entry = |((topic, language, library), ids): (_, BTreeSet<&str>)| Entry {
         topic: topics::TOPICS.get::<usize>(topic).map_or(topics::OTHER, |topic| topic.slug),

@@ -44,15 +44,13 @@ impl Vendors {
 
     /// Whether every token of a format begins with letters that mark it.
     fn has_prefix(&self, slot: Slot) -> bool {
-        let format = self.rules[slot.rule as usize].formats.get(slot.format as usize);
+        let format = self.rules[slot.rule as usize].get().format(slot.format);
         format.is_some_and(|format| format.prefixes().is_some())
     }
 
     fn slot_is_close(&self, slot: Slot, value: &[u8]) -> bool {
-        let rule = &self.rules[slot.rule as usize];
-        rule.formats
-            .get(slot.format as usize)
-            .is_some_and(|format| format.is_cut_or_extended(value))
+        let format = self.rules[slot.rule as usize].get().format(slot.format);
+        format.is_some_and(|format| format.is_cut_or_extended(value))
     }
 }
 

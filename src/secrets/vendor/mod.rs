@@ -17,7 +17,7 @@ use super::randomness::{is_sequence_or_repeat, randomness};
 
 use edges::{base64_start, left_end, right_end, value_start};
 pub use near::Near;
-use rule::{LazyRegex, Rule, Token};
+use rule::{LazyRegex, LazyRule, Token};
 use table::{PairSet, PrefixTable, REGEX, Slot, pair};
 use words::ProviderWords;
 
@@ -28,7 +28,7 @@ const MIN_CONTEXTUAL: usize = 12;
 
 /// All rules with a format or an anchored regex.
 pub struct Vendors {
-    rules: Vec<Rule>,
+    rules: Vec<LazyRule>,
     by_prefix: PrefixTable,
     prefix_bits: PairSet,
     /// Anchors of regex rules; these may stand inside a token.
@@ -127,11 +127,11 @@ impl Vendors {
     }
 
     fn slot_matches(&self, slot: Slot, value: &[u8]) -> bool {
-        let rule = &self.rules[slot.rule as usize];
+        let rule = self.rules[slot.rule as usize].get();
         if slot.format == REGEX {
             return rule.regex.as_ref().and_then(LazyRegex::get).is_some_and(|r| r.is_match(value));
         }
-        rule.formats[slot.format as usize].match_at(value, 0) == Some(value.len())
+        rule.format(slot.format).and_then(|format| format.match_at(value, 0)) == Some(value.len())
     }
 
     fn try_table(
@@ -214,11 +214,11 @@ impl Vendors {
         near: &mut Near<'_>,
         candidates: &mut Vec<Candidate>,
     ) -> Option<usize> {
-        let rule = &self.rules[place.rule as usize];
+        let rule = self.rules[place.rule as usize].get();
         if place.format == REGEX {
             return rule.try_regex(text, at, near, candidates);
         }
-        let format = &rule.formats[place.format as usize];
+        let format = rule.format(place.format)?;
         let end = format.match_at(text, at)?;
         let prefix = format.prefix_len(&text[at..end]);
         let run = Run { start: at, end, has_digit: true };

@@ -1,11 +1,12 @@
 //! One vendor rule: what makes a token of the right shape a candidate.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::finding::{Candidate, Confidence, RuleIndex};
-use crate::rules::model::Context;
+use crate::rules::Lazy;
+use crate::rules::model::{Context, SecretRule};
 use crate::secrets::checksum;
 use crate::secrets::format::Format;
 use crate::secrets::randomness::{is_sequence_or_repeat, randomness};
@@ -32,25 +33,41 @@ pub(super) struct Token {
     pub(super) own: bool,
 }
 
+/// A rule that is compiled when it is first asked about a text.
+pub(super) struct LazyRule {
+    pub(super) index: RuleIndex,
+    pub(super) provider: u32,
+    pub(super) rule: Arc<Lazy<SecretRule>>,
+    pub(super) compiled: OnceLock<Rule>,
+}
+
+impl LazyRule {
+    pub(super) fn get(&self) -> &Rule {
+        self.compiled.get_or_init(|| Rule::compile(self.index, self.provider, &self.rule))
+    }
+}
+
 /// A compiled rule.
 pub(super) struct Rule {
     pub(super) index: RuleIndex,
     pub(super) provider: u32,
     pub(super) confidence: Confidence,
-    pub(super) formats: Vec<Format>,
+    /// The provider's own first. None for one that cannot be compiled, which
+    /// [`crate::rules::check`] refuses.
+    formats: Vec<Option<Format>>,
     /// So many of them are the provider's; the rest others publish.
     pub(super) own_formats: usize,
     pub(super) regex: Option<LazyRegex>,
-    pub(super) checksum: Option<String>,
+    checksum: Option<String>,
     pub(super) context: Context,
-    pub(super) documented: Vec<String>,
+    documented: Vec<String>,
 }
 
 /// A regex that is compiled when its anchor is first met: most runs never
 /// need most of them.
 pub(super) struct LazyRegex {
-    pub(super) pattern: String,
-    pub(super) compiled: OnceLock<Option<Regex>>,
+    pattern: String,
+    compiled: OnceLock<Option<Regex>>,
 }
 
 impl LazyRegex {
@@ -61,6 +78,27 @@ impl LazyRegex {
 }
 
 impl Rule {
+    fn compile(index: RuleIndex, provider: u32, rule: &SecretRule) -> Self {
+        let formats = rule.formats.iter().chain(&rule.other_formats);
+        let lazy =
+            |pattern: &String| LazyRegex { pattern: pattern.clone(), compiled: OnceLock::new() };
+        Rule {
+            index,
+            provider,
+            confidence: rule.confidence,
+            formats: formats.map(|segments| Format::compile(segments)).collect(),
+            own_formats: rule.formats.len(),
+            regex: rule.regex.as_ref().map(lazy),
+            checksum: rule.checksum.clone(),
+            context: rule.context.clone(),
+            documented: rule.documented.clone(),
+        }
+    }
+
+    pub(super) fn format(&self, number: u32) -> Option<&Format> {
+        self.formats.get(number as usize)?.as_ref()
+    }
+
     pub(super) fn try_regex(
         &self,
         text: &[u8],

@@ -1,0 +1,197 @@
+//! When a matcher can fire, and where, told from the text of a file alone: the
+//! words and regexes of its patterns, its imports, the sources of its values.
+
+use std::collections::HashMap;
+
+use super::imports::{Import, resolves};
+use super::language::Language;
+use super::near::Near;
+use super::pattern_words::{Placed, import_word, own_import, own_words, pattern_words, rarest};
+use super::prefilter;
+use super::source_words::{SourceWord, SourceWords};
+use crate::rules::model::PatternMatch;
+
+/// Number of a word in a [`WordList`].
+pub(super) type Word = usize;
+
+/// One of several things that a matcher can be about in a file.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub(super) struct Way {
+    /// All of these are there.
+    pub(super) words: Vec<Word>,
+    /// Numbers of the regexes that all match somewhere.
+    pub(super) needs: Vec<usize>,
+}
+
+/// When a matcher can fire, and where.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub(super) struct Condition {
+    /// One way of each of these is open: of what is looked for, what must be
+    /// around or within it, what is imported, and where a value comes from.
+    pub(super) groups: Vec<Vec<Way>>,
+    /// None of these is there.
+    pub(super) lacks: Vec<Word>,
+    /// The text holds a plaintext URL.
+    pub(super) plaintext: bool,
+    /// Each match, and whatever must (not) be within it, holds one of these.
+    pub(super) places: Vec<Word>,
+    /// ... or a name that the file imports.
+    pub(super) names: bool,
+    /// ... or nothing that can be told: the whole tree has to be looked at.
+    pub(super) everywhere: bool,
+}
+
+/// A text that is looked for.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct TriggerWord {
+    pub(super) text: String,
+    /// Not as a part of a longer name.
+    pub(super) whole: bool,
+    pub(super) near: Near,
+}
+
+/// The words and regexes that matchers ask for, each once.
+#[derive(Default)]
+pub(super) struct WordList {
+    pub(super) needs: Vec<String>,
+    /// Numbers of the regexes.
+    pub(super) known: HashMap<String, usize>,
+    pub(super) words: Vec<TriggerWord>,
+    /// Words by their text.
+    pub(super) texts: HashMap<String, Vec<Word>>,
+}
+
+impl WordList {
+    pub(super) fn add(&mut self, text: String, whole: bool, near: Near) -> Word {
+        let known = self.texts.entry(text.clone()).or_default();
+        let word = TriggerWord { text, whole, near };
+        if let Some(same) = known.iter().find(|known| self.words[**known] == word) {
+            return *same;
+        }
+        self.words.push(word);
+        known.push(self.words.len() - 1);
+        self.words.len() - 1
+    }
+
+    /// A text that may be a part of a longer name.
+    pub(super) fn add_part(&mut self, text: &str) -> Word {
+        self.add(text.to_owned(), false, Near::default())
+    }
+
+    pub(super) fn need(&mut self, regex: String) -> usize {
+        *self.known.entry(regex).or_insert_with_key(|regex| {
+            self.needs.push(regex.clone());
+            self.needs.len() - 1
+        })
+    }
+
+    pub(super) fn add_import(&mut self, language: Language, import: &Import) -> Word {
+        self.add(import_word(language, import), false, Near::of_import(language))
+    }
+
+    pub(super) fn add_whole(&mut self, placed: Placed) -> Word {
+        self.add(placed.text, true, placed.near)
+    }
+}
+
+impl Condition {
+    /// As far as the words tell.
+    pub(super) fn is_possible(&self, seen: &[bool]) -> bool {
+        self.groups.iter().all(|ways| ways.iter().any(|way| way.has_words(seen)))
+            && !self.lacks.iter().any(|word| seen[*word])
+    }
+
+    pub(super) fn holds(&self, seen: &[bool], is_met: &mut impl FnMut(usize) -> bool) -> bool {
+        let mut is_open =
+            |way: &Way| way.has_words(seen) && way.needs.iter().all(|need| is_met(*need));
+        self.groups.iter().all(|ways| ways.iter().any(&mut is_open))
+    }
+}
+
+impl Way {
+    pub(super) fn of_words(words: Vec<Word>) -> Self {
+        Way { words, needs: Vec::new() }
+    }
+
+    pub(super) fn has_words(&self, seen: &[bool]) -> bool {
+        self.words.iter().all(|word| seen[*word])
+    }
+}
+
+/// Whether rules can be triggered by `matcher` at all: some text must be in a
+/// file for each of its patterns.
+pub(super) fn has_trigger(language: Language, matcher: &PatternMatch) -> bool {
+    let plaintext = is_plaintext(matcher);
+    let told = |pattern: &String| !pattern_words(language, pattern, &[]).is_empty();
+    let all = !matcher.any.is_empty() && matcher.any.iter().all(told);
+    all || plaintext || !matcher.triggers.is_empty() || !matcher.imports.is_empty()
+}
+
+pub(super) fn is_plaintext(matcher: &PatternMatch) -> bool {
+    matcher.constraints.values().any(|c| c.test.as_deref() == Some("plaintext-url"))
+}
+
+pub(super) fn condition(
+    language: Language,
+    matcher: &PatternMatch,
+    sets: &SourceWords,
+    list: &mut WordList,
+) -> Condition {
+    let imports: Vec<Import> = matcher.imports.iter().map(|i| Import::parse(i)).collect();
+    let mut condition = Condition { plaintext: is_plaintext(matcher), ..Condition::default() };
+    for patterns in [&matcher.any, &matcher.inside, &matcher.has] {
+        let way = |pattern: &String| {
+            let words = rarest(pattern_words(language, pattern, &imports)).into_iter();
+            let needs = prefilter::needs(language, pattern, &matcher.constraints, &sets.aliases);
+            let mut words: Vec<Word> = words.map(|word| list.add_whole(word)).collect();
+            let own = own_import(language, pattern, &imports);
+            words.extend(own.map(|import| list.add_import(language, import)));
+            Way { words, needs: needs.into_iter().map(|need| list.need(need)).collect() }
+        };
+        condition.groups.push(patterns.iter().map(way).collect());
+    }
+    let part = |word: &String| Way::of_words(vec![list.add_part(word)]);
+    condition.groups.push(matcher.triggers.iter().map(part).collect());
+    let module = |import: &Import| Way::of_words(vec![list.add_import(language, import)]);
+    condition.groups.push(imports.iter().map(module).collect());
+    // What there is nothing of is not asked for.
+    condition.groups.retain(|group| !group.is_empty());
+    if let Some(sources) = matcher.flow.as_ref().and_then(|flow| sets.of(&flow.sources)) {
+        let mut word =
+            |word: &SourceWord| list.add(word.text.clone(), word.whole, word.near.clone());
+        let ways = sources.iter().map(|words| Way::of_words(words.iter().map(&mut word).collect()));
+        condition.groups.push(ways.collect());
+    }
+    condition.lacks = matcher.lacks.iter().map(|word| list.add_part(word)).collect();
+    let renamed: &[Import] = if resolves(language) { &imports } else { &[] };
+    places(language, matcher, renamed, list, &mut condition);
+    condition
+}
+
+/// Where the patterns of `matcher` can match.
+pub(super) fn places(
+    language: Language,
+    matcher: &PatternMatch,
+    renamed: &[Import],
+    list: &mut WordList,
+    condition: &mut Condition,
+) {
+    let flow = matcher.flow.iter().flat_map(|flow| flow.sources.iter().chain(&flow.sanitizers));
+    // Names of shared sets are no patterns.
+    let own = flow.filter(|text| text.contains(|c: char| !c.is_ascii_lowercase() && c != '-'));
+    for pattern in matcher.any.iter().chain(&matcher.has).chain(&matcher.not_has).chain(own) {
+        let own = own_words(language, pattern, renamed);
+        let imported = own.len() < pattern_words(language, pattern, &[]).len();
+        match rarest(own).into_iter().next() {
+            Some(word) => condition.places.push(list.add_whole(word)),
+            None if imported => condition.names = true,
+            None if condition.plaintext => condition.places.push(list.add_part("://")),
+            None => condition.everywhere = true,
+        }
+    }
+    for pattern in matcher.inside.iter().chain(&matcher.not_inside) {
+        if let Some(word) = rarest(own_words(language, pattern, renamed)).into_iter().next() {
+            list.add_whole(word);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Reads off a pattern the words that stand in each of its matches.
+
+use std::cmp::Reverse;
+
+use super::imports::{Import, resolves};
+use super::language::Language;
+use super::near::Near;
+use super::pattern::Template;
+
+/// Shorter words are in every file.
+const MIN_WORD: usize = 3;
+
+/// Words a pattern may say and a match may lack.
+const OPTIONAL: &[&str] = &[
+    "async", "const", "let", "var", "static", "final", "public", "private", "protected", "export",
+    "readonly", "pub", "mut", "val", "internal", "begin", "end", "then",
+];
+
+/// Words that are in so many files that they tell nothing.
+const COMMON: &[&str] = &[
+    "and", "any", "api", "app", "args", "auth", "body", "bool", "call", "case", "class", "client",
+    "com", "config", "context", "create", "data", "def", "default", "else", "error", "except",
+    "false", "False", "file", "for", "func", "function", "get", "host", "http", "https", "import",
+    "int", "key", "name", "new", "nil", "none", "None", "not", "null", "object", "open", "options",
+    "org", "package", "params", "password", "path", "post", "put", "request", "requests", "res",
+    "response", "result", "return", "self", "server", "set", "string", "String", "super", "test",
+    "this", "throw", "token", "true", "True", "try", "type", "url", "use", "user", "value",
+    "verify", "void", "while", "with", "www",
+];
+
+/// Words of a pattern that are looked for, at most.
+const MOST_WORDS: usize = 3;
+/// A text that is more than a name tells something from this length on.
+const MIN_TEXT: usize = 6;
+/// A word of a pattern with what stands next to it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Placed {
+    pub(super) text: String,
+    pub(super) near: Near,
+}
+
+/// The rarest word that stands in every match of `pattern` itself.
+pub(super) fn place_word(language: Language, pattern: &str, resolved: &[Import]) -> Option<String> {
+    rarest(own_words(language, pattern, resolved)).into_iter().next().map(|word| word.text)
+}
+
+/// The words that every file with a match of `pattern` holds.
+pub(super) fn pattern_words(language: Language, pattern: &str, imports: &[Import]) -> Vec<Placed> {
+    // The name of what is imported, which a file can change.
+    let named = |word: &str, chain: &str| {
+        let mut leading = imports.iter().filter(|import| is_led(chain, &import.name));
+        leading.any(|import| import.name.split('.').any(|name| name == word))
+    };
+    // What is imported may go by its last name alone.
+    let freed = |word: &Placed, chain: &str| {
+        let first = chain.split('.').next().unwrap_or_default();
+        let mut names = imports.iter().filter_map(|import| import.name.split('.').next());
+        names.any(|name| name == first || word.near.names(name))
+    };
+    let words = all_words(language, pattern).into_iter();
+    let words = words.filter(|(word, chain)| !named(&word.text, chain));
+    words.map(|(word, chain)| if freed(&word, &chain) { word.anywhere() } else { word }).collect()
+}
+
+/// The import without which no name of `pattern` has its meaning.
+pub(super) fn own_import<'i>(
+    language: Language,
+    pattern: &str,
+    imports: &'i [Import],
+) -> Option<&'i Import> {
+    let words = all_words(language, pattern);
+    let leads = |import: &&Import| words.iter().any(|(_, chain)| is_led(chain, &import.name));
+    let own = imports.iter().find(leads).filter(|_| resolves(language))?;
+    let same = imports.iter().filter(|import| import.name == own.name).count();
+    (same == 1).then_some(own)
+}
+
+/// Whether `chain` begins with the dotted `name`.
+fn is_led(chain: &str, name: &str) -> bool {
+    chain.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+/// The words that every match of `pattern` holds itself, under whatever name
+/// the file imports what the pattern is about.
+pub(super) fn own_words(language: Language, pattern: &str, imports: &[Import]) -> Vec<Placed> {
+    let imported = |name: &str| imports.iter().any(|import| is_led(name, &import.name));
+    let words = all_words(language, pattern);
+    words.into_iter().filter(|(_, chain)| !imported(chain)).map(|(word, _)| word).collect()
+}
+
+impl Placed {
+    fn anywhere(self) -> Self {
+        Placed { near: Near::default(), ..self }
+    }
+}
+
+/// The telling words of `pattern`, each with the dotted name that it is in.
+fn all_words(language: Language, pattern: &str) -> Vec<(Placed, String)> {
+    let template = Template::new(pattern);
+    // `v-html` is one name.
+    let is_attribute: fn(char) -> bool = |c| is_name(c) || c == '-';
+    let named = if language == Language::Html { is_attribute } else { is_name };
+    let chained = if language == Language::Html { is_attribute } else { is_chain };
+    let mut words = Vec::new();
+    for part in template.literal_parts() {
+        words.extend(
+            texts(part).map(|text| (Placed { text, near: Near::default() }, String::new())),
+        );
+        for (start, chain) in pieces(part, chained) {
+            for (at, word) in pieces(chain, named) {
+                if word.len() >= MIN_WORD && !OPTIONAL.contains(&word) {
+                    let range = start + at..start + at + word.len();
+                    let near = Near::of(language, part, &range);
+                    words.push((Placed { text: word.to_owned(), near }, chain.to_owned()));
+                }
+            }
+        }
+    }
+    words
+}
+
+/// What stands between quotes in `part` and is more than a name.
+fn texts(part: &str) -> impl Iterator<Item = String> {
+    let quoted = part.split('"').skip(1).step_by(2);
+    let quotes = part.matches('"').count();
+    let plain = |c: char| is_name(c) || "$.-/:@%".contains(c);
+    quoted
+        .filter(move |text| quotes % 2 == 0 && text.len() >= MIN_TEXT && text.chars().all(plain))
+        .filter(|text| {
+            text.starts_with(is_name) && !text.chars().all(is_name) || text.starts_with('$')
+        })
+        .map(str::to_owned)
+}
+
+fn is_chain(c: char) -> bool {
+    is_name(c) || c == '.'
+}
+
+fn is_name(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// The runs of characters that `belongs` lets through, with their offsets.
+fn pieces(text: &str, belongs: fn(char) -> bool) -> impl Iterator<Item = (usize, &str)> {
+    let begins = move |(at, c): &(usize, char)| belongs(*c) && !text[..*at].ends_with(belongs);
+    text.char_indices().filter(begins).map(move |(at, _)| {
+        let rest = &text[at..];
+        (at, &rest[..rest.find(|c| !belongs(c)).unwrap_or(rest.len())])
+    })
+}
+
+/// The words that fewest files hold: those that are not common, or two that
+/// are.
+pub(super) fn rarest(mut words: Vec<Placed>) -> Vec<Placed> {
+    let is_telling = |word: &Placed| word.near.is_telling();
+    let is_common = |word: &Placed| COMMON.contains(&word.text.as_str()) && !is_telling(word);
+    let is_vague = |word: &Placed| is_common(word) && !word.near.is_narrow();
+    words.sort_by_key(|word| {
+        (is_common(word), is_vague(word), !is_telling(word), Reverse(word.text.len()))
+    });
+    words.dedup_by(|one, two| one.text == two.text);
+    let rare = words.iter().filter(|word| !is_common(word)).count();
+    words.truncate(rare.clamp(2, MOST_WORDS));
+    words
+}
+
+/// What stands in a file that imports the module, however it is written.
+pub(super) fn import_word(language: Language, import: &Import) -> String {
+    let first = import.module.split('.').next().unwrap_or_default();
+    if language == Language::Python || !resolves(language) && first.is_empty() {
+        first.to_owned()
+    } else {
+        import.module.clone()
+    }
+}
