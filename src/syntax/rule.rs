@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use regex::bytes::Regex;
-
 use super::dialect::{CHAIN, Dialect, NAME, STRING};
 use super::flow::{FlowRule, HARMLESS, SANITIZERS, SOURCES};
 use super::imports::{Import, resolves};
 use super::language::Language;
+use super::lazy_regex::{self, LazyRegex};
 use super::pattern::{Names, Pat, PatternError, Template, Var, compile};
 use super::{condition, pattern_words, plaintext};
 use crate::rules::model::{Constraint, PatternFile, PatternMatch};
@@ -112,8 +111,8 @@ impl Test {
 #[derive(Debug)]
 pub(crate) struct Check {
     pub(crate) var: Var,
-    pub(crate) regex: Option<Regex>,
-    pub(crate) not_regex: Option<Regex>,
+    pub(crate) regex: Option<LazyRegex>,
+    pub(crate) not_regex: Option<LazyRegex>,
     pub(crate) kind: Option<Kind>,
     pub(crate) test: Option<Test>,
     /// A name may pass for the constant that it stands for.
@@ -263,14 +262,7 @@ fn checks(
     patterns: &[&String],
 ) -> Result<Vec<Check>, ProblemKind> {
     let check = |(name, constraint): (&String, &Constraint)| {
-        let regex = |regex: &Option<String>| match regex {
-            Some(regex) => Regex::new(regex).map(Some).map_err(|error| ProblemKind::Regex {
-                name: name.clone(),
-                regex: regex.clone(),
-                message: error.to_string(),
-            }),
-            None => Ok(None),
-        };
+        let regex = |regex: &Option<String>| regex.clone().map(LazyRegex::new);
         let kind = constraint
             .is
             .as_ref()
@@ -281,8 +273,8 @@ fn checks(
             .map(|test| Test::parse(test).ok_or_else(|| ProblemKind::UnknownTest(test.clone())));
         Ok(Check {
             var: known(names, "where", name)?,
-            regex: regex(&constraint.regex)?,
-            not_regex: regex(&constraint.not_regex)?,
+            regex: regex(&constraint.regex),
+            not_regex: regex(&constraint.not_regex),
             kind: kind.transpose()?,
             test: test.transpose()?,
             types: constraint.types.clone(),
@@ -290,6 +282,18 @@ fn checks(
         })
     };
     constraints.iter().map(check).collect()
+}
+
+/// The first regex of `constraints` that is not valid.
+fn bad_regex(constraints: &BTreeMap<String, Constraint>) -> Option<ProblemKind> {
+    constraints.iter().find_map(|(name, constraint)| {
+        let mut regexes = constraint.regex.iter().chain(&constraint.not_regex);
+        regexes.find_map(|regex| {
+            let error = lazy_regex::compile(regex).err()?;
+            let (name, regex, message) = (name.clone(), regex.clone(), error.to_string());
+            Some(ProblemKind::Regex { name, regex, message })
+        })
+    })
 }
 
 /// Whether `$name` is what something is called on or by in `pattern`: then its
@@ -336,7 +340,9 @@ fn wrong_with(spec: &PatternMatch, key: &str) -> Option<ProblemKind> {
         return Some(ProblemKind::NoTrigger);
     }
     let languages = Language::ALL.into_iter().filter(|language| language.answers_to(key));
-    languages.filter_map(|language| compile_matcher(&Dialect::of(language), spec).err()).next()
+    let mut wrong =
+        languages.filter_map(|language| compile_matcher(&Dialect::of(language), spec).err());
+    wrong.next().or_else(|| bad_regex(&spec.constraints))
 }
 
 /// The compiled `files` of `spec`; None if it reads files of any name.
