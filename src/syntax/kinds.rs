@@ -99,7 +99,9 @@ pub(super) fn facts_of(language: Language, grammar: &tree_sitter::Language, id: 
     let modifiers = matches!(language, Language::Java | Language::Kotlin)
         && matches!(name, "modifiers" | "parameter_modifiers");
     add(is_container(name) || modifiers, CONTAINER);
-    add(matches!(name, "parenthesized_expression" | "parenthesized_statements"), PAREN);
+    // Rust writes the types of a call between the name and the arguments.
+    let wraps = ["parenthesized_expression", "parenthesized_statements", "generic_function"];
+    add(wraps.contains(&name), PAREN);
     add(is_unsaid(name) || language == Language::Kotlin && is_kotlin_type(name), UNSAID);
     add(is_name(name), NAME);
     add(is_number(name), NUMBER);

@@ -26,6 +26,7 @@ mod pattern;
 mod pattern_words;
 pub mod plaintext;
 mod prefilter;
+mod remark;
 mod rule;
 mod scripts;
 mod source_words;

@@ -16,6 +16,7 @@ use super::focus::Focus;
 use super::language::Language;
 use super::lazy_regex;
 use super::plaintext;
+use super::remark;
 use super::source_words::SourceWords;
 use crate::rules::model::PatternMatch;
 
@@ -146,7 +147,8 @@ impl Triggers {
             let is_whole = is_whole(text, &range);
             for number in &self.texts[number] {
                 let word = &self.words[*number];
-                if word.whole && !is_whole || !word.near.fits(text, &range) {
+                let remark = word.code && remark::holds(text, range.start);
+                if word.whole && !is_whole || remark || !word.near.fits(text, &range) {
                     continue;
                 }
                 found.seen[*number] = true;
