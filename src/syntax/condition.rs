@@ -2,12 +2,13 @@
 //! words and regexes of its patterns, its imports, the sources of its values.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::imports::{Import, resolves};
 use super::language::Language;
 use super::near::Near;
-use super::pattern_words::{Placed, import_word, own_import, own_words, pattern_words, rarest};
-use super::prefilter;
+use super::pattern_words::{PatternWords, Placed, import_word, rarest};
+use super::prefilter::{self, Need};
 use super::source_words::{SourceWord, SourceWords};
 use crate::rules::model::PatternMatch;
 
@@ -55,9 +56,13 @@ pub(super) struct TriggerWord {
 /// The words and regexes that matchers ask for, each once.
 #[derive(Default)]
 pub(super) struct WordList {
-    pub(super) needs: Vec<String>,
-    /// Numbers of the regexes.
-    pub(super) known: HashMap<String, usize>,
+    pub(super) needs: Vec<Need>,
+    /// Numbers of the needs.
+    known: HashMap<Need, usize>,
+    /// The words of patterns: many rules are about the same calls.
+    read: HashMap<String, Rc<PatternWords>>,
+    /// Ways to values from sets of sources.
+    sources: HashMap<Vec<String>, Vec<Way>>,
     pub(super) words: Vec<TriggerWord>,
     /// Words by their text.
     pub(super) texts: HashMap<String, Vec<Word>>,
@@ -89,11 +94,35 @@ impl WordList {
         self.number(TriggerWord { text: text.to_owned(), whole: false, near, code: true })
     }
 
-    pub(super) fn need(&mut self, regex: String) -> usize {
-        *self.known.entry(regex).or_insert_with_key(|regex| {
-            self.needs.push(regex.clone());
+    fn need(&mut self, need: Need) -> usize {
+        *self.known.entry(need).or_insert_with_key(|need| {
+            self.needs.push(need.clone());
             self.needs.len() - 1
         })
+    }
+
+    fn read(&mut self, language: Language, pattern: &str) -> Rc<PatternWords> {
+        if let Some(known) = self.read.get(pattern) {
+            return Rc::clone(known);
+        }
+        let words = Rc::new(PatternWords::of(language, pattern));
+        self.read.insert(pattern.to_owned(), Rc::clone(&words));
+        words
+    }
+
+    /// One way for each place that a value of `sources` comes from; `None` if
+    /// one of them can be in any file.
+    fn sources(&mut self, sets: &SourceWords, sources: &[String]) -> Option<Vec<Way>> {
+        if let Some(known) = self.sources.get(sources) {
+            return Some(known.clone());
+        }
+        let mut word =
+            |word: &SourceWord| self.add(word.text.clone(), word.whole, word.near.clone());
+        let all = sets.of(sources)?.into_iter();
+        let ways: Vec<Way> =
+            all.map(|words| Way::of_words(words.iter().map(&mut word).collect())).collect();
+        self.sources.insert(sources.to_vec(), ways.clone());
+        Some(ways)
     }
 
     pub(super) fn add_import(&mut self, language: Language, import: &Import) -> Word {
@@ -133,7 +162,7 @@ impl Way {
 /// file for each of its patterns.
 pub(super) fn has_trigger(language: Language, matcher: &PatternMatch) -> bool {
     let plaintext = is_plaintext(matcher);
-    let told = |pattern: &String| !pattern_words(language, pattern, &[]).is_empty();
+    let told = |pattern: &String| PatternWords::of(language, pattern).len() > 0;
     let all = !matcher.any.is_empty() && matcher.any.iter().all(told);
     all || plaintext || !matcher.triggers.is_empty() || !matcher.imports.is_empty()
 }
@@ -152,10 +181,11 @@ pub(super) fn condition(
     let mut condition = Condition { plaintext: is_plaintext(matcher), ..Condition::default() };
     for patterns in [&matcher.any, &matcher.inside, &matcher.has] {
         let way = |pattern: &String| {
-            let words = rarest(pattern_words(language, pattern, &imports)).into_iter();
+            let read = list.read(language, pattern);
+            let words = rarest(read.needed(&imports)).into_iter();
             let needs = prefilter::needs(language, pattern, &matcher.constraints, &sets.aliases);
             let mut words: Vec<Word> = words.map(|word| list.add_whole(word)).collect();
-            let own = own_import(language, pattern, &imports);
+            let own = read.import(language, &imports);
             words.extend(own.map(|import| list.add_import(language, import)));
             Way { words, needs: needs.into_iter().map(|need| list.need(need)).collect() }
         };
@@ -167,12 +197,8 @@ pub(super) fn condition(
     condition.groups.push(imports.iter().map(module).collect());
     // What there is nothing of is not asked for.
     condition.groups.retain(|group| !group.is_empty());
-    if let Some(sources) = matcher.flow.as_ref().and_then(|flow| sets.of(&flow.sources)) {
-        let mut word =
-            |word: &SourceWord| list.add(word.text.clone(), word.whole, word.near.clone());
-        let ways = sources.iter().map(|words| Way::of_words(words.iter().map(&mut word).collect()));
-        condition.groups.push(ways.collect());
-    }
+    let sources = matcher.flow.as_ref().and_then(|flow| list.sources(sets, &flow.sources));
+    condition.groups.extend(sources);
     condition.lacks = matcher.lacks.iter().map(|word| list.add_code(word)).collect();
     let renamed: &[Import] = if resolves(language) { &imports } else { &[] };
     places(language, matcher, renamed, list, &mut condition);
@@ -191,8 +217,9 @@ pub(super) fn places(
     // Names of shared sets are no patterns.
     let own = flow.filter(|text| text.contains(|c: char| !c.is_ascii_lowercase() && c != '-'));
     for pattern in matcher.any.iter().chain(&matcher.has).chain(&matcher.not_has).chain(own) {
-        let own = own_words(language, pattern, renamed);
-        let imported = own.len() < pattern_words(language, pattern, &[]).len();
+        let read = list.read(language, pattern);
+        let own = read.own(renamed);
+        let imported = own.len() < read.len();
         match rarest(own).into_iter().next() {
             Some(word) => condition.places.push(list.add_whole(word)),
             None if imported => condition.names = true,
@@ -201,7 +228,7 @@ pub(super) fn places(
         }
     }
     for pattern in matcher.inside.iter().chain(&matcher.not_inside) {
-        if let Some(word) = rarest(own_words(language, pattern, renamed)).into_iter().next() {
+        if let Some(word) = rarest(list.read(language, pattern).own(renamed)).into_iter().next() {
             list.add_whole(word);
         }
     }

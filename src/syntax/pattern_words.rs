@@ -39,84 +39,92 @@ pub(super) struct Placed {
     pub(super) near: Near,
 }
 
+/// The telling words of a pattern, each with the dotted name that it is in.
+#[derive(Debug)]
+pub(super) struct PatternWords(Vec<(Placed, String)>);
+
 /// The rarest word that stands in every match of `pattern` itself.
 pub(super) fn place_word(language: Language, pattern: &str, resolved: &[Import]) -> Option<String> {
-    rarest(own_words(language, pattern, resolved)).into_iter().next().map(|word| word.text)
+    let own = PatternWords::of(language, pattern).own(resolved);
+    rarest(own).into_iter().next().map(|word| word.text)
 }
 
-/// The words that every file with a match of `pattern` holds.
-pub(super) fn pattern_words(language: Language, pattern: &str, imports: &[Import]) -> Vec<Placed> {
-    // The name of what is imported, which a file can change.
-    let named = |word: &str, chain: &str| {
-        let mut leading = imports.iter().filter(|import| is_led(chain, &import.name));
-        leading.any(|import| import.name.split('.').any(|name| name == word))
-    };
-    // What is imported may go by its last name alone.
-    let freed = |word: &Placed, chain: &str| {
-        let first = chain.split('.').next().unwrap_or_default();
-        let mut names = imports.iter().filter_map(|import| import.name.split('.').next());
-        names.any(|name| name == first || word.near.names(name))
-    };
-    let words = all_words(language, pattern).into_iter();
-    let words = words.filter(|(word, chain)| !named(&word.text, chain));
-    words.map(|(word, chain)| if freed(&word, &chain) { word.anywhere() } else { word }).collect()
-}
+impl PatternWords {
+    /// Those that every file with a match of the pattern holds.
+    pub(super) fn needed(&self, imports: &[Import]) -> Vec<Placed> {
+        // The name of what is imported, which a file can change.
+        let named = |word: &str, chain: &str| {
+            let mut leading = imports.iter().filter(|import| is_led(chain, &import.name));
+            leading.any(|import| import.name.split('.').any(|name| name == word))
+        };
+        // What is imported may go by its last name alone.
+        let freed = |word: &Placed, chain: &str| {
+            let first = chain.split('.').next().unwrap_or_default();
+            let mut names = imports.iter().filter_map(|import| import.name.split('.').next());
+            names.any(|name| name == first || word.near.names(name))
+        };
+        let words = self.0.iter().filter(|(word, chain)| !named(&word.text, chain));
+        let placed = words.map(|(word, chain)| match freed(word, chain) {
+            true => Placed { text: word.text.clone(), near: Near::default() },
+            false => word.clone(),
+        });
+        placed.collect()
+    }
 
-/// The import without which no name of `pattern` has its meaning.
-pub(super) fn own_import<'i>(
-    language: Language,
-    pattern: &str,
-    imports: &'i [Import],
-) -> Option<&'i Import> {
-    let words = all_words(language, pattern);
-    let leads = |import: &&Import| words.iter().any(|(_, chain)| is_led(chain, &import.name));
-    let own = imports.iter().find(leads).filter(|_| resolves(language))?;
-    let same = imports.iter().filter(|import| import.name == own.name).count();
-    (same == 1).then_some(own)
+    /// The import without which no name of the pattern has its meaning.
+    pub(super) fn import<'i>(
+        &self,
+        language: Language,
+        imports: &'i [Import],
+    ) -> Option<&'i Import> {
+        let leads = |import: &&Import| self.0.iter().any(|(_, chain)| is_led(chain, &import.name));
+        let own = imports.iter().find(leads).filter(|_| resolves(language))?;
+        let same = imports.iter().filter(|import| import.name == own.name).count();
+        (same == 1).then_some(own)
+    }
+
+    /// Those that every match of the pattern holds itself, under whatever name
+    /// the file imports what the pattern is about.
+    pub(super) fn own(&self, imports: &[Import]) -> Vec<Placed> {
+        let imported = |name: &str| imports.iter().any(|import| is_led(name, &import.name));
+        let own = self.0.iter().filter(|(_, chain)| !imported(chain));
+        own.map(|(word, _)| word.clone()).collect()
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Reads them off `pattern`.
+    pub(super) fn of(language: Language, pattern: &str) -> Self {
+        let template = Template::new(pattern);
+        // `v-html` is one name.
+        let is_attribute: fn(char) -> bool = |c| is_name(c) || c == '-';
+        let named = if language == Language::Html { is_attribute } else { is_name };
+        let chained = if language == Language::Html { is_attribute } else { is_chain };
+        let mut words = Vec::new();
+        for part in template.literal_parts() {
+            words.extend(
+                texts(part).map(|text| (Placed { text, near: Near::default() }, String::new())),
+            );
+            for (start, chain) in pieces(part, chained) {
+                for (at, word) in pieces(chain, named) {
+                    if word.len() >= MIN_WORD && !OPTIONAL.contains(&word) {
+                        let range = start + at..start + at + word.len();
+                        let near = Near::of(language, part, &range);
+                        words.push((Placed { text: word.to_owned(), near }, chain.to_owned()));
+                    }
+                }
+            }
+        }
+        PatternWords(words)
+    }
 }
 
 /// Whether `chain` begins with the dotted `name`.
 fn is_led(chain: &str, name: &str) -> bool {
     chain.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-}
-
-/// The words that every match of `pattern` holds itself, under whatever name
-/// the file imports what the pattern is about.
-pub(super) fn own_words(language: Language, pattern: &str, imports: &[Import]) -> Vec<Placed> {
-    let imported = |name: &str| imports.iter().any(|import| is_led(name, &import.name));
-    let words = all_words(language, pattern);
-    words.into_iter().filter(|(_, chain)| !imported(chain)).map(|(word, _)| word).collect()
-}
-
-impl Placed {
-    fn anywhere(self) -> Self {
-        Placed { near: Near::default(), ..self }
-    }
-}
-
-/// The telling words of `pattern`, each with the dotted name that it is in.
-fn all_words(language: Language, pattern: &str) -> Vec<(Placed, String)> {
-    let template = Template::new(pattern);
-    // `v-html` is one name.
-    let is_attribute: fn(char) -> bool = |c| is_name(c) || c == '-';
-    let named = if language == Language::Html { is_attribute } else { is_name };
-    let chained = if language == Language::Html { is_attribute } else { is_chain };
-    let mut words = Vec::new();
-    for part in template.literal_parts() {
-        words.extend(
-            texts(part).map(|text| (Placed { text, near: Near::default() }, String::new())),
-        );
-        for (start, chain) in pieces(part, chained) {
-            for (at, word) in pieces(chain, named) {
-                if word.len() >= MIN_WORD && !OPTIONAL.contains(&word) {
-                    let range = start + at..start + at + word.len();
-                    let near = Near::of(language, part, &range);
-                    words.push((Placed { text: word.to_owned(), near }, chain.to_owned()));
-                }
-            }
-        }
-    }
-    words
 }
 
 /// What stands between quotes in `part` and is more than a name.

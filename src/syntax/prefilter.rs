@@ -6,22 +6,23 @@
 
 use std::collections::BTreeMap;
 
+use regex::bytes::Regex;
 use regex_syntax::hir::{Capture, Hir, HirKind, Look, Repetition};
 
 use super::language::Language;
+use super::lazy_regex;
 use super::pattern::Template;
 use super::source_words::last_names;
 use crate::rules::model::Constraint;
 
-/// Regexes that each match somewhere in every file with a match of `pattern`,
-/// whose metavariables are as `constraints` say. `aliases` are symbols of the
+/// What is found somewhere in every file with a match of `pattern`, whose metavariables are as `constraints` say. `aliases` are symbols of the
 /// data flow, each with another name for it.
 pub(super) fn needs(
     language: Language,
     pattern: &str,
     constraints: &BTreeMap<String, Constraint>,
     aliases: &[(String, String)],
-) -> Vec<String> {
+) -> Vec<Need> {
     let template = Template::new(pattern);
     let mut names: Vec<&str> = template.names().collect();
     names.sort_unstable();
@@ -29,7 +30,7 @@ pub(super) fn needs(
     let bound = names.iter().filter_map(|name| Some((*name, constraints.get(*name)?)));
     bound
         .filter_map(|(name, constraint)| {
-            needed(language, constraint, is_called(language, pattern, name), aliases)
+            needed(constraint, is_called(language, pattern, name), aliases)
         })
         .collect()
 }
@@ -45,16 +46,44 @@ fn is_called(language: Language, pattern: &str, name: &str) -> bool {
         && after.all(|rest| rest.trim_start().starts_with('('))
 }
 
-/// What `constraint` says of the file, if anything.
-fn needed(
-    language: Language,
-    constraint: &Constraint,
+/// Something without which a pattern matches nothing in a file. Read off the
+/// pattern when rules are filed, compiled when a file first asks for it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Need {
+    /// That a captured text has to match.
+    regex: Option<String>,
+    /// The parenthesis of arguments comes after what is captured.
     called: bool,
-    aliases: &[(String, String)],
-) -> Option<String> {
-    let regex = constraint.regex.as_ref().map(|regex| loose(language, regex, called));
+    /// One of these names will do as well.
+    names: Vec<String>,
+}
+
+impl Need {
+    /// The regex that is looked for in files of `language`; `None` if nothing is
+    /// needed after all.
+    pub(super) fn compile(&self, language: Language) -> Option<Regex> {
+        lazy_regex::compile(&self.looked_for(language)?).ok()
+    }
+
+    fn looked_for(&self, language: Language) -> Option<String> {
+        let regex = self.regex.as_ref().map(|regex| loose(language, regex, self.called));
+        if self.names.is_empty() {
+            return regex?;
+        }
+        let names: Vec<_> = self.names.iter().map(|name| regex_syntax::escape(name)).collect();
+        let names = format!(r"(?-u:\b)(?:{})(?-u:\b)", names.join("|"));
+        match regex {
+            None => Some(names),
+            Some(regex) => Some(format!("(?:{names})|(?:{})", regex?)),
+        }
+    }
+}
+
+/// What `constraint` says of the file, if anything.
+fn needed(constraint: &Constraint, called: bool, aliases: &[(String, String)]) -> Option<Need> {
+    let regex = constraint.regex.clone();
     if constraint.types.is_empty() {
-        return regex?;
+        return regex.map(|regex| Need { regex: Some(regex), called, names: Vec::new() });
     }
     // Where the type is known the text need not be looked at.
     let of = |kind: &String| {
@@ -65,12 +94,7 @@ fn needed(
     let mut names = constraint.types.iter().map(of).collect::<Option<Vec<_>>>()?.concat();
     names.sort_unstable();
     names.dedup();
-    let types = names.iter().map(|name| regex_syntax::escape(name)).collect::<Vec<_>>().join("|");
-    let types = format!(r"(?-u:\b)(?:{types})(?-u:\b)");
-    match regex {
-        None => Some(types),
-        Some(regex) => Some(format!("(?:{types})|(?:{})", regex?)),
-    }
+    Some(Need { regex, called, names })
 }
 
 /// The regex of a captured text as one of the file around it; `None` if it says
@@ -126,11 +150,11 @@ fn arguments() -> Hir {
 mod tests {
     use super::*;
 
-    fn needs_of(pattern: &str, constraint: Constraint) -> Vec<regex::bytes::Regex> {
+    fn needs_of(pattern: &str, constraint: Constraint) -> Vec<Regex> {
         let constraints = [("X".to_owned(), constraint)].into();
         let aliases = [("A()".to_owned(), "x.Other()".to_owned())];
         let needs = needs(Language::Java, pattern, &constraints, &aliases);
-        needs.iter().filter_map(|need| regex::bytes::Regex::new(need).ok()).collect()
+        needs.iter().filter_map(|need| need.compile(Language::Java)).collect()
     }
 
     fn regex(regex: &str) -> Constraint {

@@ -14,8 +14,8 @@ use super::condition::{Condition, TriggerWord, Word, WordList, condition};
 use super::finder::Finder;
 use super::focus::Focus;
 use super::language::Language;
-use super::lazy_regex;
 use super::plaintext;
+use super::prefilter::Need;
 use super::remark;
 use super::source_words::SourceWords;
 use crate::rules::model::PatternMatch;
@@ -32,22 +32,12 @@ pub(crate) struct Triggers {
     /// Numbers of the texts of words that count only as a whole.
     whole: Arc<HashMap<String, u32>>,
     conditions: Vec<Condition>,
-    needs: Vec<Need>,
+    language: Language,
+    needs: Vec<(Need, Needed)>,
 }
 
-/// A regex of [`prefilter::needs`]; compiled when a file first asks for it.
-struct Need {
-    regex: String,
-    compiled: OnceLock<Option<Regex>>,
-}
-
-impl Need {
-    fn is_met(&self, text: &[u8]) -> bool {
-        let regex = self.compiled.get_or_init(|| lazy_regex::compile(&self.regex).ok());
-        // One that is too large says nothing.
-        regex.as_ref().is_none_or(|regex| regex.is_match(text))
-    }
-}
+/// A regex of a [`Need`]; `None` if it says nothing.
+type Needed = OnceLock<Option<Regex>>;
 
 /// The words found in a file; reused from file to file.
 #[derive(Debug, Default)]
@@ -72,8 +62,7 @@ impl Triggers {
         let conditions =
             matchers.map(|matcher| condition(language, matcher, sets, &mut list)).collect();
         let WordList { words, texts, needs, .. } = list;
-        let need = |regex| Need { regex, compiled: OnceLock::new() };
-        let needs = needs.into_iter().map(need).collect();
+        let needs = needs.into_iter().map(|need| (need, OnceLock::new())).collect();
         let (texts, numbers): (Vec<String>, Vec<Vec<Word>>) = texts.into_iter().unzip();
         let all_whole = |numbers: &[Word]| numbers.iter().all(|number| words[*number].whole);
         let finder = Finder::new(
@@ -83,7 +72,7 @@ impl Triggers {
         let whole = whole.filter(|((_, own), _)| own.iter().any(|word| words[*word].whole));
         let whole = whole.map(|((text, _), number)| (text, number)).collect();
         let (finder, whole) = (finder.ok(), Arc::new(whole));
-        Triggers { finder, words, texts: numbers, whole, conditions, needs }
+        Triggers { finder, words, texts: numbers, whole, conditions, language, needs }
     }
 
     /// Numbers of the matchers that can fire in `text`, among those that
@@ -98,8 +87,7 @@ impl Triggers {
         let Found { seen, met, .. } = found;
         met.clear();
         met.resize(self.needs.len(), None);
-        let mut is_met =
-            |need: usize| *met[need].get_or_insert_with(|| self.needs[need].is_met(text));
+        let mut is_met = |need: usize| *met[need].get_or_insert_with(|| self.is_met(need, text));
         let mut plaintext = None;
         let mut holds = |index: &usize| {
             let condition = &self.conditions[*index];
@@ -110,6 +98,12 @@ impl Triggers {
         };
         let wanted = (0..self.conditions.len()).filter(|index| wanted(*index));
         wanted.filter(|index| holds(index)).collect()
+    }
+
+    fn is_met(&self, need: usize, text: &[u8]) -> bool {
+        let (need, regex) = &self.needs[need];
+        let regex = regex.get_or_init(|| need.compile(self.language));
+        regex.as_ref().is_none_or(|regex| regex.is_match(text))
     }
 
     /// Where the matchers `active` can fire in the text that `found` is of.
