@@ -192,7 +192,8 @@ fn in_annotation(before: &str) -> bool {
         closed < 0
     });
     let name = open.map_or("", |(at, _)| before[..at].trim_end());
-    name.trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.')).ends_with('@')
+    name.trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.'))
+        .ends_with(['@', '['])
 }
 
 /// The metavariable at the start of `text` and its length. `$_NAME` is none:
