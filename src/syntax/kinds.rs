@@ -126,7 +126,7 @@ fn keyed(language: Language, name: &str) -> Facts {
         Python => matches!(name, "keyword_argument" | "pair"),
         JavaScript | TypeScript | Tsx => matches!(name, "pair" | "jsx_attribute"),
         Go => name == "keyed_element",
-        // Annotations stand in any order, beside others.
+        // Annotations stand in any order, beside others; attributes of C# too.
         Java => matches!(name, "element_value_pair" | "annotation" | "marker_annotation"),
         Ruby | Json => name == "pair",
         Php => name == "pair",
@@ -138,7 +138,8 @@ fn keyed(language: Language, name: &str) -> Facts {
         Xml => name == "Attribute",
         Html => name == "attribute",
         Kotlin => name == "annotation",
-        CSharp | Bash => false,
+        CSharp => name == "attribute_list",
+        Bash => false,
     };
     let maybe = matches!(
         name,
