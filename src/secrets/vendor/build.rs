@@ -20,7 +20,8 @@ impl Vendors {
         for entry in &catalogue.secrets {
             builder.add(entry);
         }
-        let key = |entry: &&SecretEntry| entry.outline.detector.as_deref() == Some("key-assignment");
+        let key =
+            |entry: &&SecretEntry| entry.outline.detector.as_deref() == Some("key-assignment");
         builder.build(catalogue.secrets.iter().find(key).map(|entry| entry.index))
     }
 }

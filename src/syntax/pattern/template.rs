@@ -184,7 +184,8 @@ impl Template {
     }
 }
 
-/// Whether what follows `before` is an argument of an annotation.
+/// Whether what follows `before` is an argument of an annotation, or of a C#
+/// attribute.
 fn in_annotation(before: &str) -> bool {
     let mut closed = 0;
     let open = before.char_indices().rev().find(|(_, c)| {
@@ -192,7 +193,8 @@ fn in_annotation(before: &str) -> bool {
         closed < 0
     });
     let name = open.map_or("", |(at, _)| before[..at].trim_end());
-    name.trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.')).ends_with('@')
+    name.trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.'))
+        .ends_with(['@', '['])
 }
 
 /// The metavariable at the start of `text` and its length. `$_NAME` is none:
