@@ -184,7 +184,8 @@ impl Template {
     }
 }
 
-/// Whether what follows `before` is an argument of an annotation.
+/// Whether what follows `before` is an argument of an annotation, or of a C#
+/// attribute.
 fn in_annotation(before: &str) -> bool {
     let mut closed = 0;
     let open = before.char_indices().rev().find(|(_, c)| {
