@@ -272,35 +272,38 @@ fn checks(
     names: &Names,
     patterns: &[&String],
 ) -> Result<Vec<Check>, ProblemKind> {
-    let check = |(name, constraint): (&String, &Constraint)| {
-        let regex = |regex: &Option<String>| match regex {
-            Some(regex) => Regex::new(regex).map(Some).map_err(|error| ProblemKind::Regex {
-                name: name.clone(),
-                regex: regex.clone(),
-                message: error.to_string(),
-            }),
-            None => Ok(None),
+    let check =
+        |(name, constraint): (&String, &Constraint)| {
+            let regex = |regex: &Option<String>| match regex {
+                Some(regex) => Regex::new(regex).map(Some).map_err(|error| ProblemKind::Regex {
+                    name: name.clone(),
+                    regex: regex.clone(),
+                    // The last line says what is wrong; the others draw it.
+                    message: error.to_string().lines().last().map_or_else(String::new, |line| {
+                        line.trim_start_matches("error: ").to_owned()
+                    }),
+                }),
+                None => Ok(None),
+            };
+            let kind = constraint
+                .is
+                .as_ref()
+                .map(|is| Kind::parse(is).ok_or_else(|| ProblemKind::UnknownKind(is.clone())));
+            let test = constraint.test.as_ref().map(|test| {
+                Test::parse(test).ok_or_else(|| ProblemKind::UnknownTest(test.clone()))
+            });
+            Ok(Check {
+                var: known(names, "where", name)?,
+                regex: regex(&constraint.regex)?,
+                not_regex: regex(&constraint.not_regex)?,
+                written: regex(&constraint.written)?,
+                not_written: regex(&constraint.not_written)?,
+                kind: kind.transpose()?,
+                test: test.transpose()?,
+                types: constraint.types.clone(),
+                folds: !patterns.iter().any(|pattern| is_spelt(pattern, name)),
+            })
         };
-        let kind = constraint
-            .is
-            .as_ref()
-            .map(|is| Kind::parse(is).ok_or_else(|| ProblemKind::UnknownKind(is.clone())));
-        let test = constraint
-            .test
-            .as_ref()
-            .map(|test| Test::parse(test).ok_or_else(|| ProblemKind::UnknownTest(test.clone())));
-        Ok(Check {
-            var: known(names, "where", name)?,
-            regex: regex(&constraint.regex)?,
-            not_regex: regex(&constraint.not_regex)?,
-            written: regex(&constraint.written)?,
-            not_written: regex(&constraint.not_written)?,
-            kind: kind.transpose()?,
-            test: test.transpose()?,
-            types: constraint.types.clone(),
-            folds: !patterns.iter().any(|pattern| is_spelt(pattern, name)),
-        })
-    };
     constraints.iter().map(check).collect()
 }
 
