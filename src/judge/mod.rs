@@ -25,6 +25,7 @@ mod places;
 mod relations;
 mod text;
 mod values;
+mod weight;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -34,11 +35,10 @@ pub use options::{JudgeOptions, RuleSettings, path_globs};
 pub use pipelines::References;
 pub use relations::SHARED;
 
-use crate::finding::{Candidate, Category, Confidence, Finding, RuleIndex, Suppression};
+use crate::finding::{Candidate, Category, Finding, RuleIndex, Suppression};
 use crate::gitleaks::allow::Asked;
 use crate::rules::Catalogue;
 use crate::source::Source;
-use crate::source::place::{Place, Role};
 use case::{Case, Standing};
 use fingerprint::Fingerprints;
 use ignores::{Ignores, Terms};
@@ -121,10 +121,11 @@ impl Judge {
     /// cut a character in two are put right first.
     pub fn file(&self, source: &Source<'_>, candidates: &mut [Candidate]) -> Verdict {
         candidates.iter_mut().for_each(|c| case::put_right(c, source.text));
-        self.weigh_place(source, candidates);
+        weight::weigh_place(source, candidates, &self.catalogue);
         let order = merge::winners(candidates, &self.catalogue);
         let mask = Mask::new(source.text, self.known(source.text, candidates, &order));
         let order = self.join_pairs(source, candidates, order);
+        weight::weigh_repetition(source, candidates, &order, &self.catalogue);
         let mut kept: Vec<&Candidate> = order.iter().map(|&i| &candidates[i]).collect();
         let mut case = Case::new(source, mask, &kept, self.reads_every_file());
         let mut verdict = Verdict::default();
@@ -157,22 +158,6 @@ impl Judge {
         let mut findings = self.findings(case, standing);
         findings.iter_mut().for_each(|finding| finding.suppressed = Some(by));
         findings
-    }
-
-    /// A pattern in a test is what it says, but hardly a risk in production. (The
-    /// secrets room weighs the place of secrets itself, with their value.)
-    fn weigh_place(&self, source: &Source<'_>, candidates: &mut [Candidate]) {
-        if candidates.is_empty() || Place::of(&source.path).role != Role::Test {
-            return;
-        }
-        for candidate in candidates {
-            if self.category(candidate) != Category::Secret
-                && candidate.confidence == Confidence::High
-            {
-                candidate.confidence = Confidence::Medium;
-                candidate.reasons.push("it stands in a test file".into());
-            }
-        }
     }
 
     /// Pairs become one finding, unless the config hides one half of them only.

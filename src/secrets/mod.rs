@@ -30,6 +30,7 @@ pub mod randomness;
 mod randomness_table;
 mod reference;
 mod service_account;
+mod shapes;
 mod sql;
 mod standin;
 mod urls;

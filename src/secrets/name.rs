@@ -37,7 +37,8 @@ const ABOUT: &[&str] = &[
     "domain", "host", "server", "group", "role", "user", "username", "mount", "volume", "vault",
     "namespace", "context", "ctx", "manager", "cache", "limit", "limits", "usage", "budget",
     "cost", "price", "address", "symbol", "supply", "contract", "hash", "hashes", "digest",
-    "fingerprint", "thumbprint", "checksum", "sha", "sha256", "md5",
+    "fingerprint", "thumbprint", "checksum", "chars", "charset", "alphabet", "sha", "sha256",
+    "md5",
 ];
 
 /// Words before `key` that make it a credential.
@@ -59,7 +60,7 @@ const ORDINARY: &[&str] = &[
     "syntax", "csrf", "xsrf", "forgery", "design", "stop", "eos", "bos", "pad", "unk", "mask",
     "publishable", "anon", "site", "idempotency", "authenticity", "routing", "message", "lookup",
     "composite", "natural", "surrogate", "compare", "sentinel", "cancellation", "cancel",
-    "sorting", "search",
+    "sorting", "search", "websocket", "form",
 ];
 
 /// Endings of a single word, longest first, that announce a password.
@@ -71,7 +72,13 @@ const PASSWORD_ENDS: &[&str] = &[
 /// Ordinary words that end like a credential.
 const NOT_PASS: &[&str] = &[
     "compass", "bypass", "trespass", "surpass", "encompass", "underpass", "overpass", "subpass",
-    "nopasswd", "nopass", "nopassword",
+    "nopasswd", "nopass", "nopassword", "minipass",
+];
+
+/// Words before `pass` that make it a verb or a turn: `shouldPass`, `firstPass`.
+const BEFORE_PASS: &[&str] = &[
+    "should", "must", "can", "will", "did", "does", "tests", "checks", "first", "second", "third",
+    "single", "multi", "two", "render", "shader", "filter", "low", "high", "band", "next",
 ];
 
 /// Reads `name`; `None` when it announces no credential. Words after the
@@ -93,6 +100,10 @@ fn classify_words(name: &[u8], words_after: bool) -> Option<NameKind> {
     let (last, before) = strip_counter(words).split_last()?;
     let digits = last.iter().rev().take_while(|b| b.is_ascii_digit()).count();
     let last = if digits < 3 { &last[..last.len() - digits] } else { last };
+    let qualifier = before.last().copied().unwrap_or_default();
+    if is_one_of(last, &["pass"]) && is_one_of(qualifier, BEFORE_PASS) {
+        return None;
+    }
     if is_one_of(last, PASSWORD_ENDS_EXACT) || ends_as_password(last) {
         return Some(NameKind::Password);
     }
@@ -248,7 +259,8 @@ mod tests {
         for name in [
             "password_field", "tokenType", "key_id", "secret_name", "passwordHash", "publicKey",
             "primary_key", "monkey", "bypass", "keyboard", "author", "authority", "passport",
-            "nextToken", "token_url", "cache-key", "passwordLength", "_", "",
+            "nextToken", "token_url", "cache-key", "passwordLength", "_", "", "shouldPass",
+            "fs-minipass", "scaleFilterFirstPass", "sec-websocket-key",
         ] {
             assert_eq!(classify(name.as_bytes()), None, "{name}");
         }

@@ -3,6 +3,7 @@
 
 use super::assignment::Quoting;
 use super::randomness::{randomness, vocabulary};
+use super::shapes::is_other_notation;
 use super::value::{Weighed, has_part};
 use super::words::Wording;
 
@@ -21,7 +22,7 @@ const LOOKUPS: &[&str] = &[
 /// is somewhere else.
 pub fn is_reference(weighed: &Weighed<'_>) -> bool {
     let value = weighed.value;
-    if is_template(value) {
+    if is_template(value) || is_other_notation(value) {
         return true;
     }
     if LOOKUPS.iter().any(|lookup| starts_with(value, lookup)) || has_part(value, &["://"]) {
@@ -41,7 +42,11 @@ pub fn is_reference(weighed: &Weighed<'_>) -> bool {
     let literal = value[0] == b'[' || value[0] == b'{' || value[0] == b'&' || value[0] == b'*';
     // A signature goes on after a type: `password: str):`.
     let open = value.ends_with(b":") || value.contains(&b')') && !value.contains(&b'(');
-    let flag = value[0] == b'-' || value[0] == b'|' || value[0] == b'>' || value[0] == b'(';
+    let flag = value[0] == b'-'
+        || value[0] == b'!'
+        || value[0] == b'|'
+        || value[0] == b'>'
+        || value[0] == b'(';
     call || dotted || literal || open || flag
 }
 
@@ -132,9 +137,12 @@ pub fn is_crypt_hash(value: &[u8]) -> bool {
     modular || named || value.starts_with(b"{SSHA") || value.starts_with(b"{SHA")
 }
 
-/// As many hexadecimal digits as MD5, SHA-1, SHA-256 or SHA-512 give.
+/// As many hexadecimal digits, in one case, as MD5, SHA-1, SHA-256 or SHA-512 give.
 pub fn is_digest(value: &[u8]) -> bool {
-    matches!(value.len(), 32 | 40 | 64 | 128) && value.iter().all(u8::is_ascii_hexdigit)
+    let cases = |case: fn(&u8) -> bool| value.iter().any(case);
+    matches!(value.len(), 32 | 40 | 64 | 128)
+        && value.iter().all(u8::is_ascii_hexdigit)
+        && !(cases(u8::is_ascii_uppercase) && cases(u8::is_ascii_lowercase))
 }
 
 /// `8-4-4-4-12` hexadecimal digits.

@@ -2,13 +2,14 @@
 //! open nothing, from `your_token_here` over `xxxx` to `p@ssw0rd123`.
 
 use super::reference::is_template;
+use super::shapes::is_well_known;
 use super::value::has_part;
 
 /// Words that make a value a stand-in wherever they appear in it.
 const PLACEHOLDER_PARTS: &[&str] = &[
     "example", "changeme", "change_me", "change-me", "change_this", "changethis", "placeholder",
     "your_", "your-", "yourpassword", "yoursecret", "yourtoken", "yourkey", "yourapi", "my_secret",
-    "insert", "replace", "redacted", "removed", "xxxx", "****", "....", "todo", "fixme", "lorem",
+    "insert", "replace", "redacted", "removed", "xxxx", "***", "....", "todo", "fixme", "lorem",
     "_here", "-here", "goes here", "some_", "some-", "not_a_real", "notreal", "invalid", "<your",
     "enter_", "enter-", "...", "undisclosed", "sanitized", "obfuscated", "hidden",
 ];
@@ -65,7 +66,12 @@ const LONGEST: usize = 63;
 
 /// A stand-in by its words alone, e.g. `your_token_here`, `xxxxxxxx`.
 pub fn is_placeholder(value: &[u8]) -> bool {
-    has_part(value, PLACEHOLDER_PARTS) || is_template(value)
+    has_placeholder_word(value) || is_template(value) || is_well_known(value)
+}
+
+/// Whether a word that only stand-ins have is anywhere in `value`.
+pub fn has_placeholder_word(value: &[u8]) -> bool {
+    has_part(value, PLACEHOLDER_PARTS)
 }
 
 /// Whether a word that doubts the value stands anywhere in it: `fake`, `demo`.

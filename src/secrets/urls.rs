@@ -125,9 +125,16 @@ fn by_look(password: &[u8]) -> Assessment {
     .and("a URL carries a user and a password")
 }
 
+/// `host`, `hostname:5432`: a host in a manual.
+fn is_any_host(host: &[u8]) -> bool {
+    let name = host.split(|b| *b == b':').next().unwrap_or(host);
+    [&b"host"[..], b"hostname", b"server", b"domain", b"myhost", b"somehost"].contains(&name)
+}
+
 /// A password for this machine or for a reserved name opens less.
 fn at_host(opinion: Assessment, host: &[u8]) -> Assessment {
     let local =
-        has_part(host, &["localhost", "127.0.0.1", "example.", "0.0.0.0", ".test", "[::1]"]);
+        has_part(host, &["localhost", "127.0.0.1", "example.", "0.0.0.0", ".test", "[::1]"])
+            || is_any_host(host);
     if local { opinion.at_most(Confidence::Medium, "the host is local") } else { opinion }
 }

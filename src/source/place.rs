@@ -56,9 +56,10 @@ const CONFIG: &[&str] = &[
 const PROSE: &[&str] = &["adoc", "asciidoc", "htm", "html", "md", "mdx", "rst", "tex", "xhtml"];
 
 const TEST_WORDS: &[&str] = &[
-    "benches", "benchmarks", "cassettes", "conftest", "dummy", "e2e", "fakes", "fixture",
-    "fixtures", "integrationtest", "mock", "mocks", "snapshots", "spec", "specs", "stub", "stubs",
-    "test", "testdata", "testing", "tests", "testutil", "testutils", "unittest",
+    "benches", "benchmarks", "cassettes", "conftest", "cypress", "dummy", "e2e", "fakes",
+    "fixture", "fixtures", "integrationtest", "mock", "mocks", "playwright", "snapshots", "spec",
+    "specs", "stub", "stubs", "test", "testdata", "testing", "tests", "testutil", "testutils",
+    "unittest",
 ];
 
 const EXAMPLE_WORDS: &[&str] = &[
@@ -71,6 +72,44 @@ const TRANSLATION_WORDS: &[&str] = &[
     "arb", "i18n", "intl", "l10n", "lang", "langs", "languages", "locale", "locales", "lproj",
     "po", "pot", "resx", "translation", "translations", "xlf", "xliff",
 ];
+
+/// Folders of steps that change a database once, and of what fills an empty one.
+const ONE_TIME_FOLDERS: &[&str] =
+    &["factories", "migrate", "migration", "migrations", "seeders", "seeds"];
+
+/// Whether the file is run by hand, once: nobody outside gives it a value.
+pub fn is_one_time(path: &str) -> bool {
+    let mut parts = path.split(['/', SEPARATOR]);
+    parts.next_back();
+    parts.any(|folder| has_word(folder, ONE_TIME_FOLDERS))
+}
+
+/// Folders of code that others wrote.
+const VENDOR_FOLDERS: &[&str] = &[
+    ".yarn", "bower_components", "node_modules", "pods", "site-packages", "third-party",
+    "third_party", "thirdparty", "vendor", "vendored", "vendors",
+];
+
+/// Endings of file names that packers give.
+const PACKED_ENDINGS: &[&str] =
+    &[".bundle.js", ".min.css", ".min.js", ".min.mjs", ".pack.js", "-min.js"];
+
+/// Whether the file is code of a test: in a folder for tests, or a test by its
+/// name. Of settings the name says nothing: `workflows/tests.yml` runs them, and
+/// `compose.test.yaml` is another environment.
+pub fn is_test_code(path: &str) -> bool {
+    let named = notation(path) == Notation::Code;
+    let folders = path.rfind(['/', SEPARATOR]).map_or("", |end| &path[..end]);
+    role(if named { path } else { folders }) == Role::Test
+}
+
+/// Whether the file is code of others that was copied into the project.
+pub fn is_vendored(path: &str) -> bool {
+    let mut parts = path.split(['/', SEPARATOR]);
+    let name = parts.next_back().unwrap_or(path);
+    parts.any(|folder| has_word(folder, VENDOR_FOLDERS))
+        || PACKED_ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
 
 impl Place {
     /// Reads the path of a file, with forward slashes.
@@ -108,7 +147,13 @@ fn role(path: &str) -> Role {
 }
 
 fn is_translation(path: &str) -> bool {
-    path.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| has_word(word, TRANSLATION_WORDS))
+    let name = path.rsplit(['/', SEPARATOR]).next().unwrap_or(path);
+    // The bundles of Java: `messages_fr.properties`.
+    let bundle = name.ends_with(".properties") && name.starts_with("messages");
+    bundle
+        || path
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .any(|word| has_word(word, TRANSLATION_WORDS))
 }
 
 /// Whether `word`, in any case, is in `list`, which is sorted and in lower case.
@@ -126,7 +171,10 @@ mod tests {
 
     #[test]
     fn the_lists_can_be_searched() {
-        for list in [CODE, CONFIG, PROSE, TEST_WORDS, EXAMPLE_WORDS, TRANSLATION_WORDS] {
+        for list in [
+            CODE, CONFIG, PROSE, TEST_WORDS, EXAMPLE_WORDS, TRANSLATION_WORDS, VENDOR_FOLDERS,
+            ONE_TIME_FOLDERS,
+        ] {
             assert!(list.is_sorted() && list.iter().all(|word| word.len() <= LONGEST));
             assert!(list.iter().all(|word| has_word(&word.to_ascii_uppercase(), list)));
         }
@@ -150,10 +198,21 @@ mod tests {
     }
 
     #[test]
+    fn tests_are_told_by_folders_and_code_by_its_name() {
+        for path in ["src/test/x.yml", "pkg/auth_test.go", "app/LoginTest.java", "spec/a_spec.rb"] {
+            assert!(is_test_code(path), "{path}");
+        }
+        for path in [".github/workflows/tests.yml", "compose.test.yaml", "src/contest.py"] {
+            assert!(!is_test_code(path), "{path}");
+        }
+    }
+
+    #[test]
     fn translations_are_told_by_their_folder_or_ending() {
-        for path in
-            ["config/locales/de.yml", "src/i18n/fr.json", "po/sv.po", "App/nl.lproj/x.strings"]
-        {
+        for path in [
+            "config/locales/de.yml", "src/i18n/fr.json", "po/sv.po", "App/nl.lproj/x.strings",
+            "messages_fr.properties",
+        ] {
             assert!(Place::of(path).is_translation, "{path}");
         }
         for path in ["config/database.yml", "src/language_server.rs", "pool/main.go"] {

@@ -10,6 +10,7 @@
 //! after it: no pattern of one node can say that they are missing.
 
 mod code;
+mod exposed;
 mod express;
 mod expression;
 mod facts;
@@ -81,13 +82,15 @@ impl Surface {
         self.frameworks.get_or_init(read).iter().find(|(known, ..)| *known == name)
     }
 
-    /// Appends routes that lack what their siblings have to `candidates`.
+    /// Appends routes that lack what their siblings have, and values written out with
+    /// a credential in them, to `candidates`.
     pub fn scan(
         &self,
         source: &Source<'_>,
         file: &ParsedFile<'_>,
         candidates: &mut Vec<Candidate>,
     ) {
+        exposed::scan(source, file, candidates);
         let wanted: Vec<_> = file
             .detectors()
             .filter_map(|(rule, detector, confidence)| {

@@ -33,8 +33,10 @@ const NAMING: &[&str] = &[
     "doi.org", "wikipedia.org", "stackoverflow.com", "thymeleaf.org", "bsd-license.org",
 ];
 
-/// Last labels that mark an example or this machine (RFC 2606, RFC 6761, RFC 6762).
-const LOCAL_ENDS: &[&str] = &["localhost", "local", "test", "example", "invalid", "localdomain"];
+/// Last labels that mark an example or this machine (RFC 2606, RFC 6761, RFC 6762),
+/// or a network that encrypts by itself (RFC 7686).
+const LOCAL_ENDS: &[&str] =
+    &["localhost", "local", "test", "example", "invalid", "localdomain", "onion"];
 
 /// Names that stand for any name, in tests and documentation.
 const STAND_INS: &[&str] = &[
@@ -119,7 +121,9 @@ fn host_reach(host: &[u8], path: &[u8]) -> Reach {
         return Reach::Harmless;
     }
     let last = host.rsplit('.').next().unwrap_or_default();
-    if host.ends_with(".svc.cluster.local") || PRIVATE_ENDS.contains(&last) {
+    // Clouds answer `metadata.…` on the machine's own link.
+    let metadata = host.starts_with("metadata.");
+    if metadata || host.ends_with(".svc.cluster.local") || PRIVATE_ENDS.contains(&last) {
         return Reach::Internal;
     }
     let stands_in = |label: &str| label.starts_with("example") || STAND_INS.contains(&label);

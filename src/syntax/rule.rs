@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use regex::bytes::Regex;
-
 use super::dialect::{CHAIN, Dialect, NAME, STRING};
 use super::flow::{FlowRule, HARMLESS, SANITIZERS, SOURCES};
 use super::imports::{Import, resolves};
 use super::language::Language;
+use super::lazy_regex::{self, LazyRegex};
 use super::paths::PathFilter;
 use super::pattern::{Names, Pat, PatternError, Template, Var, compile};
 use super::{condition, pattern_words, plaintext};
@@ -116,11 +115,11 @@ impl Test {
 #[derive(Debug)]
 pub(crate) struct Check {
     pub(crate) var: Var,
-    pub(crate) regex: Option<Regex>,
-    pub(crate) not_regex: Option<Regex>,
+    pub(crate) regex: Option<LazyRegex>,
+    pub(crate) not_regex: Option<LazyRegex>,
     /// The same in the code as it is written.
-    pub(crate) written: Option<Regex>,
-    pub(crate) not_written: Option<Regex>,
+    pub(crate) written: Option<LazyRegex>,
+    pub(crate) not_written: Option<LazyRegex>,
     pub(crate) kind: Option<Kind>,
     pub(crate) test: Option<Test>,
     /// A name may pass for the constant that it stands for.
@@ -272,39 +271,45 @@ fn checks(
     names: &Names,
     patterns: &[&String],
 ) -> Result<Vec<Check>, ProblemKind> {
-    let check =
-        |(name, constraint): (&String, &Constraint)| {
-            let regex = |regex: &Option<String>| match regex {
-                Some(regex) => Regex::new(regex).map(Some).map_err(|error| ProblemKind::Regex {
-                    name: name.clone(),
-                    regex: regex.clone(),
-                    // The last line says what is wrong; the others draw it.
-                    message: error.to_string().lines().last().map_or_else(String::new, |line| {
-                        line.trim_start_matches("error: ").to_owned()
-                    }),
-                }),
-                None => Ok(None),
-            };
-            let kind = constraint
-                .is
-                .as_ref()
-                .map(|is| Kind::parse(is).ok_or_else(|| ProblemKind::UnknownKind(is.clone())));
-            let test = constraint.test.as_ref().map(|test| {
-                Test::parse(test).ok_or_else(|| ProblemKind::UnknownTest(test.clone()))
-            });
-            Ok(Check {
-                var: known(names, "where", name)?,
-                regex: regex(&constraint.regex)?,
-                not_regex: regex(&constraint.not_regex)?,
-                written: regex(&constraint.written)?,
-                not_written: regex(&constraint.not_written)?,
-                kind: kind.transpose()?,
-                test: test.transpose()?,
-                types: constraint.types.clone(),
-                folds: !patterns.iter().any(|pattern| is_spelt(pattern, name)),
-            })
-        };
+    let check = |(name, constraint): (&String, &Constraint)| {
+        let regex = |regex: &Option<String>| regex.clone().map(LazyRegex::new);
+        let kind = constraint
+            .is
+            .as_ref()
+            .map(|is| Kind::parse(is).ok_or_else(|| ProblemKind::UnknownKind(is.clone())));
+        let test = constraint
+            .test
+            .as_ref()
+            .map(|test| Test::parse(test).ok_or_else(|| ProblemKind::UnknownTest(test.clone())));
+        Ok(Check {
+            var: known(names, "where", name)?,
+            regex: regex(&constraint.regex),
+            not_regex: regex(&constraint.not_regex),
+            written: regex(&constraint.written),
+            not_written: regex(&constraint.not_written),
+            kind: kind.transpose()?,
+            test: test.transpose()?,
+            types: constraint.types.clone(),
+            folds: !patterns.iter().any(|pattern| is_spelt(pattern, name)),
+        })
+    };
     constraints.iter().map(check).collect()
+}
+
+/// The first regex of `constraints` that is not valid.
+fn bad_regex(constraints: &BTreeMap<String, Constraint>) -> Option<ProblemKind> {
+    constraints.iter().find_map(|(name, constraint)| {
+        let values = constraint.regex.iter().chain(&constraint.not_regex);
+        let mut regexes = values.chain(&constraint.written).chain(&constraint.not_written);
+        regexes.find_map(|regex| {
+            let error = lazy_regex::compile(regex).err()?;
+            let (name, regex, told) = (name.clone(), regex.clone(), error.to_string());
+            // The last line says what is wrong; the others draw it.
+            let last = told.lines().last().unwrap_or_default();
+            let message = last.trim_start_matches("error: ").to_owned();
+            Some(ProblemKind::Regex { name, regex, message })
+        })
+    })
 }
 
 /// Whether `$name` is what something is called on or by in `pattern`: then its
@@ -351,5 +356,7 @@ fn wrong_with(spec: &PatternMatch, key: &str) -> Option<ProblemKind> {
         return Some(ProblemKind::NoTrigger);
     }
     let languages = Language::ALL.into_iter().filter(|language| language.answers_to(key));
-    languages.filter_map(|language| compile_matcher(&Dialect::of(language), spec).err()).next()
+    let mut wrong =
+        languages.filter_map(|language| compile_matcher(&Dialect::of(language), spec).err());
+    wrong.next().or_else(|| bad_regex(&spec.constraints))
 }

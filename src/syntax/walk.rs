@@ -297,18 +297,17 @@ impl<'a, 't> Walk<'a, 't> {
                 None => self.hits.push(pending.hit),
                 // What is reported was captured within: by each that does.
                 Some(var) => {
-                    let captured =
-                        |inner: &Related<'t>| Some(inner.captures.get(var)?.range.clone());
-                    let spans: Vec<_> =
+                    let Hit { unit, captures, .. } = &pending.hit;
+                    let captured = |inner: &Related<'t>| {
+                        let span = inner.captures.get(var)?.range.clone();
+                        let captures = captures.joined(&inner.captures);
+                        Some(Hit { unit: *unit, span, captures })
+                    };
+                    let hits: Vec<_> =
                         self.within(&pending, &met.has).filter_map(captured).collect();
-                    let Hit { unit, captures, .. } = pending.hit;
                     // Functions stand in functions.
-                    let new = spans.into_iter().filter(|span| told.insert((unit, span.start)));
-                    self.hits.extend(new.map(|span| Hit {
-                        unit,
-                        span,
-                        captures: captures.clone(),
-                    }));
+                    let new = hits.into_iter().filter(|hit| told.insert((*unit, hit.span.start)));
+                    self.hits.extend(new);
                 }
             }
         }

@@ -10,6 +10,7 @@ mod gates;
 mod ignores;
 mod merging;
 mod properties;
+mod weight;
 
 use std::ops::Range;
 use std::sync::Arc;

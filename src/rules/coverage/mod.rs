@@ -54,8 +54,8 @@ pub fn entries(catalogue: &Catalogue, filter: &Filter) -> Result<Vec<Entry>, tom
         cells.entry((topic, language, library)).or_default().insert(id);
     };
     for entry in &catalogue.patterns {
+        let meta = catalogue.meta(entry.index);
         for (language, library) in entry.rule.matchers.iter().flat_map(|m| of(&libraries, m)) {
-            let meta = catalogue.meta(entry.index);
             add(&meta.topic, Some(language), library, &meta.id);
         }
     }

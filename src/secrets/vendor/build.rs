@@ -4,9 +4,11 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+use crate::finding::RuleIndex;
 use crate::rules::{Catalogue, Provider, SecretEntry};
 
 use super::Vendors;
+use super::lead::is_link;
 use super::rule::LazyRule;
 use super::table::{PairSet, PrefixTable, REGEX, Slot};
 use super::words::ProviderWords;
@@ -18,7 +20,9 @@ impl Vendors {
         for entry in &catalogue.secrets {
             builder.add(entry);
         }
-        builder.build()
+        let key =
+            |entry: &&SecretEntry| entry.outline.detector.as_deref() == Some("key-assignment");
+        builder.build(catalogue.secrets.iter().find(key).map(|entry| entry.index))
     }
 }
 
@@ -37,12 +41,24 @@ struct Builder {
     line_words: Vec<(String, u32)>,
 }
 
-/// Keys of providers that are words of programs: `user_key` names nobody.
+/// Keys of providers that are words of programs: `segment_key` names nobody, but
+/// `segment key 0a1b…` does.
 const EVERYDAY: &[&str] = &[
-    "abstract", "age", "branch", "close", "column", "front", "generic", "here", "hex", "hive",
-    "hunter", "jwt", "line", "linear", "persona", "phrase", "polygon", "private-keys", "proof",
-    "readme", "render", "resend", "scale", "segment", "temporal", "urls", "user", "verifier",
+    "abstract", "branch", "front", "hive", "hunter", "linear", "persona", "phrase", "polygon",
+    "proof", "readme", "render", "resend", "scale", "segment", "temporal",
 ];
+
+/// Keys that name nobody at all: kinds of credentials, and their first word.
+const NOBODY: &[&str] = &[
+    "age", "close", "column", "generic", "here", "hex", "jwt", "line", "private-keys", "urls",
+    "user", "verifier",
+];
+
+/// Ends of names that say what a provider sells, and that people leave out.
+const TRADES: &[&str] = &["crm", "api", "app", "sms", "mail", "score", "hq"];
+
+/// Marks the owner of an everyday word among the line words.
+pub(super) const EVERYDAY_BIT: u32 = 1 << 31;
 
 impl Builder {
     fn add(&mut self, entry: &SecretEntry) {
@@ -95,9 +111,19 @@ impl Builder {
             self.contextual.push(Vec::new());
             self.by_provider.push(Vec::new());
             let key = entry.provider.key.as_str();
-            if !EVERYDAY.contains(&key) {
-                let forms = [key.to_owned(), key.replace('-', ""), key.replace('-', "_")];
-                self.line_words.extend(forms.map(|form| (form, number)));
+            if !NOBODY.contains(&key) {
+                let bit = if EVERYDAY.contains(&key) { EVERYDAY_BIT } else { 0 };
+                let mut forms = vec![key.to_owned()];
+                if key.contains('-') {
+                    forms.extend(["", "_", " "].map(|joint| key.replace('-', joint)));
+                }
+                self.line_words.extend(forms.into_iter().map(|form| (form, number | bit)));
+                // `geocode-xyz` is called *geocode* by those who use it.
+                let first = key.split_once('-').map(|(first, _)| first);
+                let first = first.or_else(|| TRADES.iter().find_map(|t| key.strip_suffix(t)));
+                if let Some(first) = first.filter(|f| f.len() >= 5 && !is_link(f)) {
+                    self.line_words.push((first.to_owned(), number | EVERYDAY_BIT));
+                }
             }
             for word in entry.provider.words.iter().filter(|w| !w.is_empty()) {
                 self.words.push((word.clone(), number));
@@ -106,11 +132,12 @@ impl Builder {
         number
     }
 
-    fn build(self) -> Vendors {
+    fn build(self, named: Option<RuleIndex>) -> Vendors {
         let (prefix_bits, anchor_bits) =
             (PairSet::of(&self.by_prefix), PairSet::of(&self.by_anchor));
         Vendors {
             rules: self.rules,
+            named,
             either_bits: prefix_bits.or(&anchor_bits),
             prefix_bits,
             by_prefix: self.by_prefix,
