@@ -17,6 +17,8 @@ pub struct Problem {
     pub file: String,
     /// 1-based; absent when the file as a whole is meant.
     pub line: Option<usize>,
+    /// 1-based, in Unicode code points.
+    pub column: Option<usize>,
     pub message: String,
     pub fix: Option<String>,
 }
@@ -26,6 +28,7 @@ impl fmt::Display for Problem {
         f.write_str(&self.file)?;
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
+            self.column.map_or(Ok(()), |column| write!(f, ":{column}"))?;
         }
         write!(f, ": {}", self.message)?;
         match &self.fix {
@@ -109,7 +112,8 @@ impl<'t> Document<'t> {
         let span = self.locate(pointer);
         Problem {
             file: self.file.clone(),
-            line: span.map(|span| self.line_of(&span)),
+            line: span.as_ref().map(|span| self.line_of(span)),
+            column: span.as_ref().map(|span| self.column_of(span)),
             message: message.into(),
             fix,
         }
@@ -144,11 +148,17 @@ impl<'t> Document<'t> {
         1 + before.iter().filter(|byte| **byte == b'\n').count()
     }
 
+    fn column_of(&self, span: &Range<usize>) -> usize {
+        let before = self.text.get(..span.start).unwrap_or_default();
+        1 + before.chars().rev().take_while(|c| *c != '\n').count()
+    }
+
     fn translate(&self, error: &toml::de::Error) -> Problem {
         let (message, fix) = explain(error.message());
         Problem {
             file: self.file.clone(),
             line: error.span().map(|span| self.line_of(&span)),
+            column: error.span().map(|span| self.column_of(&span)),
             message,
             fix,
         }
@@ -258,11 +268,11 @@ mod tests {
         assert_eq!(
             told,
             [
-                "a.toml:16: unknown key `detctor`; did you mean `detector`?",
-                "a.toml:3: unknown key `wrods`; did you mean `words`?",
-                "a.toml:7: unknown value `hihg`; did you mean `high`?",
-                "a.toml:8: invalid type: integer `5`, expected a sequence",
-                "a.toml:9: `title` is missing; add `title = …`",
+                "a.toml:16:1: unknown key `detctor`; did you mean `detector`?",
+                "a.toml:3:1: unknown key `wrods`; did you mean `words`?",
+                "a.toml:7:12: unknown value `hihg`; did you mean `high`?",
+                "a.toml:8:7: invalid type: integer `5`, expected a sequence",
+                "a.toml:9:1: `title` is missing; add `title = …`",
             ]
         );
     }
@@ -270,7 +280,7 @@ mod tests {
     #[test]
     fn text_that_is_not_toml_is_told_with_its_line() {
         let told = problems("provider = \"acme\"\nname = \n");
-        assert!(told[0].starts_with("a.toml:2: "), "{told:?}");
+        assert!(told[0].starts_with("a.toml:2:"), "{told:?}");
     }
 
     #[test]

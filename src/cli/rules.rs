@@ -83,7 +83,13 @@ fn test(args: &RulesTestArgs) -> Result<Exit, CliError> {
     let folders = folders.chain(dirs.iter().map(PathBuf::from)).collect();
     let with_dirs = CatalogueArgs { rules_dirs: folders, ..args.catalogue.clone() };
     let built_in = Catalogue::built_in()?.metas.len();
-    let catalogue = Arc::new(Base::here(&with_dirs)?.catalogue);
+    // With a mistake in one file the rules of all others are tested.
+    let (catalogue, mistakes) = match Base::here(&with_dirs) {
+        Ok(base) => (base.catalogue, None),
+        Err(mistakes @ CliError::Rules(_)) => (sound(&with_dirs)?, Some(mistakes)),
+        Err(error) => return Err(error),
+    };
+    let catalogue = Arc::new(catalogue);
     let wanted = ids.iter().map(|id| catalogue.require(id)).collect::<Result<Vec<_>, _>>()?;
     // Who names folders and no rule wants the rules in them tested.
     let folders = !dirs.is_empty() || ids.is_empty() && !args.catalogue.rules_dirs.is_empty();
@@ -103,7 +109,20 @@ fn test(args: &RulesTestArgs) -> Result<Exit, CliError> {
     }
     _ = writeln!(text, "{} examples run, {failed} failed", cases.len());
     terminal::print(&text)?;
-    Ok(if failed == 0 { Exit::Clean } else { Exit::Findings })
+    match mistakes {
+        Some(mistakes) => Err(mistakes),
+        None if failed == 0 => Ok(Exit::Clean),
+        None => Ok(Exit::Findings),
+    }
+}
+
+/// The built-in rules, and those of the user in which nothing is wrong.
+fn sound(args: &CatalogueArgs) -> Result<Catalogue, CliError> {
+    let mut catalogue = Catalogue::built_in()?;
+    for dir in &args.rules_dirs {
+        catalogue.add_sound(dir)?;
+    }
+    Ok(catalogue)
 }
 
 /// Whether `what` is a folder or file of rules, not the id of one.

@@ -32,10 +32,21 @@ pub struct Loaded {
 /// # Errors
 /// Everything wrong with the folder and its files.
 pub fn folder(folder: &Path, existing: &Catalogue) -> Result<Loaded, RuleError> {
+    let (loaded, problems) = sound(folder, existing)?;
+    if problems.is_empty() { Ok(loaded) } else { Err(RuleError::Invalid(problems)) }
+}
+
+/// As [`folder`], but with what is wrong next to the rules of all files in which
+/// nothing is.
+///
+/// # Errors
+/// The folder cannot be used at all.
+pub fn sound(folder: &Path, existing: &Catalogue) -> Result<(Loaded, Vec<Problem>), RuleError> {
     let whole = |message: &str, fix: &str| {
         let problem = Problem {
             file: shown(folder),
             line: None,
+            column: None,
             message: message.to_owned(),
             fix: Some(fix.to_owned()).filter(|fix| !fix.is_empty()),
         };
@@ -55,11 +66,7 @@ pub fn folder(folder: &Path, existing: &Catalogue) -> Result<Loaded, RuleError> 
     paths.iter().for_each(|path| reader.file(path));
     reader.partners();
     reader.problems.sort();
-    if reader.problems.is_empty() {
-        Ok(reader.loaded)
-    } else {
-        Err(RuleError::Invalid(reader.problems))
-    }
+    Ok((reader.loaded, reader.problems))
 }
 
 /// All `.toml` files below `folder`, and `.yaml` files with rules of Semgrep,
@@ -124,7 +131,8 @@ impl<'c> Reader<'c> {
             Ok(text) if !is_toml => self.semgrep(&name, &text),
             Ok(text) => self.text(&name, &text),
             Err(message) => {
-                self.problems.push(Problem { file: name, line: None, message, fix: None });
+                let (line, column, fix) = (None, None, None);
+                self.problems.push(Problem { file: name, line, column, message, fix });
             }
         }
     }
@@ -165,6 +173,7 @@ impl<'c> Reader<'c> {
     }
 
     fn secrets(&mut self, document: &mut Document<'_>) {
+        let before = self.problems.len();
         let (file, problems) = document.read::<SecretFile>();
         let shaped = problems.is_empty();
         self.problems.extend(problems);
@@ -179,10 +188,13 @@ impl<'c> Reader<'c> {
                 self.partners.push((id.clone(), place));
             }
         }
-        self.loaded.secrets.push(file);
+        if self.problems.len() == before {
+            self.loaded.secrets.push(file);
+        }
     }
 
     fn pattern(&mut self, document: &mut Document<'_>) {
+        let before = self.problems.len();
         let (file, problems) = document.read::<PatternFile>();
         let shaped = problems.is_empty();
         self.problems.extend(problems);
@@ -190,7 +202,9 @@ impl<'c> Reader<'c> {
         let told = check::pattern_file(document, &file);
         self.problems.extend(told.into_iter().filter(|_| shaped || !file.matchers.is_empty()));
         self.claim(document, "id", &file.id);
-        self.loaded.patterns.push(file);
+        if self.problems.len() == before {
+            self.loaded.patterns.push(file);
+        }
     }
 
     fn framework(&mut self, document: &mut Document<'_>) {
@@ -257,7 +271,8 @@ mod tests {
         match folder(dir.path(), &Catalogue::built_in().unwrap()) {
             Ok(_) => Vec::new(),
             Err(RuleError::Invalid(problems)) => {
-                problems.iter().map(|p| p.to_string().replace(&root, "")).collect()
+                let plain = |p: &Problem| Problem { column: None, ..p.clone() }.to_string();
+                problems.iter().map(|p| plain(p).replace(&root, "")).collect()
             }
             Err(error) => vec![error.to_string()],
         }

@@ -159,6 +159,22 @@ impl Catalogue {
     /// All that is wrong with the files; then no rule has been added.
     pub fn add_folder(&mut self, folder: &Path) -> Result<(), RuleError> {
         let loaded = load::folder(folder, self)?;
+        self.add_loaded(loaded);
+        Ok(())
+    }
+
+    /// As [`Catalogue::add_folder`], but adds the files in which nothing is wrong,
+    /// whatever is wrong with others.
+    ///
+    /// # Errors
+    /// The folder cannot be used at all.
+    pub fn add_sound(&mut self, folder: &Path) -> Result<(), RuleError> {
+        let (loaded, _) = load::sound(folder, self)?;
+        self.add_loaded(loaded);
+        Ok(())
+    }
+
+    fn add_loaded(&mut self, loaded: load::Loaded) {
         loaded.secrets.into_iter().for_each(|file| self.add_secrets(file));
         loaded.patterns.into_iter().for_each(|file| self.add_pattern(file));
         if !loaded.frameworks.is_empty() {
@@ -171,7 +187,6 @@ impl Catalogue {
             self.add_imported(rule.file, rule.regexes);
         }
         self.notes.extend(loaded.imported.notes);
-        Ok(())
     }
 
     /// As [`Catalogue::add_folder`], for rules that `--verify` must not follow.

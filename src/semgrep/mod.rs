@@ -67,6 +67,7 @@ pub fn read(file: &str, text: &str, is_taken: &dyn Fn(&str) -> bool) -> Result<I
     let problem = |line, message: String, fix: &str| Problem {
         file: file.to_owned(),
         line: Some(line),
+        column: None,
         message,
         fix: Some(fix.to_owned()).filter(|fix| !fix.is_empty()),
     };

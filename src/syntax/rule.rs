@@ -303,7 +303,10 @@ fn bad_regex(constraints: &BTreeMap<String, Constraint>) -> Option<ProblemKind> 
         let mut regexes = values.chain(&constraint.written).chain(&constraint.not_written);
         regexes.find_map(|regex| {
             let error = lazy_regex::compile(regex).err()?;
-            let (name, regex, message) = (name.clone(), regex.clone(), error.to_string());
+            let (name, regex, told) = (name.clone(), regex.clone(), error.to_string());
+            // The last line says what is wrong; the others draw it.
+            let last = told.lines().last().unwrap_or_default();
+            let message = last.trim_start_matches("error: ").to_owned();
             Some(ProblemKind::Regex { name, regex, message })
         })
     })
