@@ -1,27 +1,89 @@
-//! Packs the rule catalogue into one blob, so that the binary neither reads
-//! files nor parses TOML when it starts. A rule file with an error stops the
-//! build with its name and line.
+//! Packs the rule catalogue, so that the binary neither reads files nor parses
+//! TOML when it starts, and reads of a rule only what it needs. A rule file with
+//! an error stops the build with its name and line.
 
+#[path = "src/rules/describe.rs"]
+mod describe;
 #[path = "src/rules/model.rs"]
 #[allow(dead_code, unused_imports)]
 mod model;
+#[path = "src/rules/packed.rs"]
+mod packed;
+#[path = "src/rules/topics.rs"]
+#[allow(dead_code)]
+mod topics;
 
 use std::path::{Path, PathBuf};
 
-use model::{FlowFile, FrameworkFile, PatternFile, SecretFile};
+use serde::Serialize;
+
+use model::{FlowFile, FrameworkFile, PatternFile, PatternOutline, SecretFile, SecretOutline};
+use packed::{Flow, Index, Part, Pattern, Provider, Secret};
 
 fn main() -> Result<(), String> {
     println!("cargo::rerun-if-changed=rules");
-    println!("cargo::rerun-if-changed=src/rules/model.rs");
-    println!("cargo::rerun-if-changed=src/rules/model/verify.rs");
+    for file in ["describe.rs", "model.rs", "model", "packed.rs", "topics.rs"] {
+        println!("cargo::rerun-if-changed=src/rules/{file}");
+    }
     let secrets: Vec<SecretFile> = read_all(Path::new("rules/secrets"))?;
     let patterns: Vec<PatternFile> = read_all(Path::new("rules/patterns"))?;
     let frameworks: Vec<FrameworkFile> = read_all(Path::new("rules/frameworks"))?;
     let flows: Vec<FlowFile> = read_all(Path::new("rules/flow"))?;
-    let packed =
-        postcard::to_stdvec(&(secrets, patterns, frameworks, flows)).map_err(|e| e.to_string())?;
+    let mut parts = Parts::default();
+    let index = Index {
+        providers: secrets.iter().map(|file| parts.provider(file)).collect::<Result<_, _>>()?,
+        patterns: patterns.iter().map(|file| parts.pattern(file)).collect::<Result<_, _>>()?,
+        frameworks: parts.add(&frameworks)?,
+        flows: flows.iter().map(|file| parts.flow(file)).collect::<Result<_, _>>()?,
+    };
+    let index = postcard::to_stdvec(&index).map_err(|e| e.to_string())?;
     let out = std::env::var("OUT_DIR").map_err(|e| e.to_string())?;
-    std::fs::write(Path::new(&out).join("catalogue.bin"), packed).map_err(|e| e.to_string())
+    let write = |name: &str, bytes: &[u8]| std::fs::write(Path::new(&out).join(name), bytes);
+    write("index.bin", &index).map_err(|e| e.to_string())?;
+    write("parts.bin", &parts.0).map_err(|e| e.to_string())
+}
+
+/// What the index leads to, one after the other.
+#[derive(Default)]
+struct Parts(Vec<u8>);
+
+impl Parts {
+    fn add(&mut self, value: &impl Serialize) -> Result<Part, String> {
+        let packed = postcard::to_stdvec(value).map_err(|e| e.to_string())?;
+        let number = |n: usize| u32::try_from(n).map_err(|e| e.to_string());
+        let part = Part(number(self.0.len())?, number(packed.len())?);
+        self.0.extend(packed);
+        Ok(part)
+    }
+
+    fn provider(&mut self, file: &SecretFile) -> Result<Provider, String> {
+        let rule = |rule| {
+            let (head, texts) = describe::of_secret(file, rule);
+            let (texts, outline) = (self.add(&texts)?, SecretOutline::of(rule));
+            Ok::<_, String>(Secret { head, outline, texts, rule: self.add(rule)? })
+        };
+        Ok(Provider {
+            key: file.provider.clone(),
+            name: file.name.clone(),
+            words: file.words.clone(),
+            rules: file.rules.iter().map(rule).collect::<Result<_, _>>()?,
+        })
+    }
+
+    fn pattern(&mut self, file: &PatternFile) -> Result<Pattern, String> {
+        let (head, texts) = describe::of_pattern(file);
+        Ok(Pattern {
+            head,
+            outline: PatternOutline::of(&file.matchers),
+            texts: self.add(&texts)?,
+            matchers: self.add(&file.matchers)?,
+            examples: self.add(&file.examples)?,
+        })
+    }
+
+    fn flow(&mut self, file: &FlowFile) -> Result<Flow, String> {
+        Ok(Flow { languages: file.languages.clone(), facts: self.add(file)? })
+    }
 }
 
 /// All `.toml` files below `folder`, in the order of their paths, parsed.

@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use crate::rules::model::{Category, Confidence, RuleMeta, Severity};
+pub use crate::rules::RuleMeta;
+pub use crate::rules::model::{Category, Confidence, Severity};
 
 /// A place in a file as people count: both 1-based, the column in Unicode
 /// code points (a byte that is not UTF-8 counts as one).

@@ -15,6 +15,7 @@ pub mod pipeline;
 pub mod report;
 pub mod rules;
 pub mod secrets;
+pub mod semgrep;
 pub mod source;
 pub mod structure;
 pub mod suggest;

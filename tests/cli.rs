@@ -49,6 +49,18 @@ fn the_rule_index_is_up_to_date() {
 }
 
 #[test]
+fn the_topic_index_is_up_to_date_and_its_links_lead_somewhere() {
+    let printed = run(Path::new("."), &["rules", "coverage", "--format", "markdown"]).stdout;
+    let kept = fs::read("docs/topics.md").unwrap();
+    let hint = "run `cargo run -- rules coverage --format markdown > docs/topics.md`";
+    assert!(printed == kept, "docs/topics.md is out of date: {hint}");
+    let text = String::from_utf8(printed).unwrap();
+    let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let dead: Vec<&str> = links.filter(|link| !Path::new("docs").join(link).exists()).collect();
+    assert_eq!(dead, [""; 0]);
+}
+
+#[test]
 fn a_closed_pipe_ends_quietly_with_the_code_of_a_read_one() {
     let dir = tempfile::tempdir().unwrap();
     let text: String = (0..3000).map(leak).collect();

@@ -28,7 +28,7 @@ fn rule(language: &str) -> PatternFile {
         "id = 'sample'\ntitle = 'Sample'\ntopic = 'sqli'\nseverity = 'low'\nconfidence = 'high'\n\
          what = 'w'\nwhy = 'w'\nfix = 'f'\ncwe = []\n\
          [[match]]\nlanguages = ['{language}']\nany = ['{sink}']\n\
-         flow = {{ sources = ['request'], sanitizers = ['allow-list', 'escape-shell', 'path'] }}\n\
+         flow = {{ sources = ['request'], sanitizers = ['allow-list', 'escape-shell', 'path', 'prefix'] }}\n\
          [[match]]\nlanguages = ['{language}']\nany = ['{fold}']\nwhere.X.test = 'plaintext-url'\n\
          triggers = ['fold']\n\
          [[match]]\nlanguages = ['{language}']\nany = ['{made}']\nwhere.X.is = 'dynamic'\n\

@@ -139,7 +139,7 @@ fn random_changes_never_panic() {
         .into_iter()
         .map(|l| (l, b"wrap_it(wrap_it(a, 'wrap_it', k=1), x: \"b\") # {[<a b='c'/>]}".to_vec()))
         .collect();
-    for example in catalogue.patterns.iter().flat_map(|entry| &entry.rule.examples) {
+    for example in catalogue.patterns.iter().flat_map(|entry| entry.rule.examples.iter()) {
         // Formats of configuration without a grammar have tests of their own.
         let Some(language) = Language::from_key(&example.language) else { continue };
         let code = example.matches.as_ref().or(example.near_miss.as_ref()).unwrap();

@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use seamline::finding::{Candidate, Confidence};
-use seamline::rules::Catalogue;
-use seamline::rules::model::{PatternExample, PatternMatch};
+use seamline::rules::model::{PatternExample, PatternFile, PatternMatch};
+use seamline::rules::{Catalogue, PatternEntry};
 use seamline::source::Source;
 use seamline::syntax::{Language, Parse, SyntaxEngine, SyntaxScratch, check};
 
@@ -39,10 +39,15 @@ fn path_of(id: &str, example: &PatternExample) -> String {
 #[test]
 fn every_rule_compiles() {
     let catalogue = Catalogue::built_in().unwrap();
+    let file = |entry: &PatternEntry| PatternFile {
+        id: catalogue.meta(entry.index).id.clone(),
+        matchers: entry.rule.matchers.copied(),
+        ..PatternFile::default()
+    };
     let problems: Vec<String> = catalogue
         .patterns
         .iter()
-        .flat_map(|entry| check(&entry.rule))
+        .flat_map(|entry| check(&file(entry)))
         .map(|problem| problem.to_string())
         .collect();
     assert!(problems.is_empty(), "{}", problems.join("\n"));
@@ -60,9 +65,9 @@ fn every_example_holds() {
         if entry.rule.matchers.iter().any(elsewhere) {
             continue;
         }
-        let id = &entry.rule.id;
+        let id = &catalogue.meta(entry.index).id;
         assert!(entry.rule.examples.len() >= 2, "{id}: a match and a near miss are needed");
-        for example in &entry.rule.examples {
+        for example in entry.rule.examples.iter() {
             let path = path_of(id, example);
             for (code, wanted) in [(&example.matches, true), (&example.near_miss, false)] {
                 let Some(code) = code else { continue };

@@ -56,8 +56,8 @@ fn every_example_holds() {
             continue;
         }
         rules += 1;
-        let id = &entry.rule.id;
-        for example in &entry.rule.examples {
+        let id = &bench.catalogue.meta(entry.index).id;
+        for example in entry.rule.examples.iter() {
             let language = Language::from_key(&example.language).unwrap();
             let path = example.file.clone().unwrap_or_else(|| language.sample_path());
             for (code, wanted) in [(&example.matches, true), (&example.near_miss, false)] {

@@ -128,7 +128,7 @@ pub struct CatalogueArgs {
     /// .gitleaks.toml]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub gitleaks_config: Option<PathBuf>,
-    /// Folder with rules of your own (repeatable)
+    /// Folder with rules of your own, or a file of Semgrep rules (repeatable)
     #[arg(long = "rules", value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub rules_dirs: Vec<PathBuf>,
 }
@@ -216,6 +216,8 @@ pub enum RulesVerb {
     List(RulesListArgs),
     /// Run the examples of rules
     Test(RulesTestArgs),
+    /// What the rules cover: topics, languages, libraries
+    Coverage(RulesCoverageArgs),
     /// Print the rule index in Markdown
     #[command(hide = true)]
     Docs,
@@ -237,6 +239,21 @@ pub struct RulesListArgs {
     pub language: Option<String>,
     /// `human` or `json`
     #[arg(long, value_parser = ["human", "json"], default_value = "human")]
+    pub format: String,
+    #[command(flatten)]
+    pub catalogue: CatalogueArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct RulesCoverageArgs {
+    /// Only a topic
+    #[arg(long, value_name = "SLUG")]
+    pub topic: Option<String>,
+    /// Only a language
+    #[arg(long, value_name = "LANGUAGE")]
+    pub language: Option<String>,
+    /// `human`, `json` or `markdown`
+    #[arg(long, value_parser = ["human", "json", "markdown"], default_value = "human")]
     pub format: String,
     #[command(flatten)]
     pub catalogue: CatalogueArgs,

@@ -4,6 +4,7 @@
 mod args;
 mod baseline;
 mod config;
+mod coverage;
 mod crash;
 mod error;
 mod exit;

@@ -10,6 +10,7 @@ use crate::gitleaks::{self, Gitleaks};
 use crate::judge::{self, Baseline, JudgeOptions};
 use crate::report::{Format, Style};
 use crate::rules::Catalogue;
+use crate::semgrep;
 use crate::source::SourceRequest;
 use crate::verify;
 
@@ -181,7 +182,8 @@ fn build_without_baseline(
     let settings = Settings::merge(flags, config.as_ref());
     catalogue.select(&flags.rules.enable, &flags.rules.disable)?;
     let mut judge = judge_options(flags, &settings)?;
-    let warnings = gitleaks.iter().filter_map(Gitleaks::warning).collect();
+    let mut warnings: Vec<String> = gitleaks.iter().filter_map(Gitleaks::warning).collect();
+    warnings.extend(semgrep::warnings(&catalogue.notes));
     judge.allowlists.extend(gitleaks.into_iter().flat_map(|gitleaks| gitleaks.allowlists));
     let plan = ScanPlan {
         request: request(paths, flags.input, &settings),

@@ -1,4 +1,4 @@
-//! `seamline rules list|test`, and the hidden `docs`.
+//! `seamline rules list|test|coverage`, and the hidden `docs`.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -10,9 +10,11 @@ use crate::pipeline::Engine;
 use crate::rules::examples::{self, Case};
 use crate::rules::list::{self, Filter};
 use crate::rules::{Catalogue, index, names, topics};
+use crate::semgrep;
 use crate::suggest;
 
 use super::args::{CatalogueArgs, RulesListArgs, RulesTestArgs, RulesVerb};
+use super::coverage;
 use super::error::CliError;
 use super::exit::Exit;
 use super::plan::Base;
@@ -26,6 +28,7 @@ pub fn run(verb: &RulesVerb) -> Result<Exit, CliError> {
     match verb {
         RulesVerb::List(args) => print_list(args),
         RulesVerb::Test(args) => test(args),
+        RulesVerb::Coverage(args) => coverage::run(args),
         RulesVerb::Docs => {
             terminal::print(&index::markdown(&Catalogue::built_in()?))?;
             Ok(Exit::Clean)
@@ -56,7 +59,10 @@ fn print_list(args: &RulesListArgs) -> Result<Exit, CliError> {
 }
 
 /// A filter that nothing can pass is a mistake.
-fn known<'a>(
+///
+/// # Errors
+/// `name` is none of `all`.
+pub(super) fn known<'a>(
     what: &str,
     name: Option<&String>,
     all: impl Iterator<Item = &'a str> + Clone,
@@ -72,7 +78,7 @@ fn known<'a>(
 
 fn test(args: &RulesTestArgs) -> Result<Exit, CliError> {
     let (dirs, ids): (Vec<&String>, Vec<&String>) =
-        args.what.iter().partition(|what| Path::new(what).is_dir());
+        args.what.iter().partition(|what| is_rules(what));
     let folders = args.catalogue.rules_dirs.iter().cloned();
     let folders = folders.chain(dirs.iter().map(PathBuf::from)).collect();
     let with_dirs = CatalogueArgs { rules_dirs: folders, ..args.catalogue.clone() };
@@ -86,15 +92,34 @@ fn test(args: &RulesTestArgs) -> Result<Exit, CliError> {
     let mut cases = examples::cases(&catalogue);
     cases.retain(|case| all || wanted.contains(&case.rule) || own(case));
     let failures = failures(&catalogue, &cases);
-    let mut text = String::new();
+    let mut text = semgrep::report(&catalogue.notes);
     for (case, complaint) in &failures {
         let id = &catalogue.meta(case.rule).id;
         _ = writeln!(text, "{id}: example {} ({}): {complaint}", case.number, case.label);
     }
     let failed = failures.len();
+    if folders {
+        text.push_str(&imported(&catalogue, built_in));
+    }
     _ = writeln!(text, "{} examples run, {failed} failed", cases.len());
     terminal::print(&text)?;
     Ok(if failed == 0 { Exit::Clean } else { Exit::Findings })
+}
+
+/// Whether `what` is a folder or file of rules, not the id of one.
+fn is_rules(what: &str) -> bool {
+    let path = Path::new(what);
+    path.is_dir() || path.extension().is_some() && path.is_file()
+}
+
+/// How many rules were imported, which have no examples; empty if none were.
+fn imported(catalogue: &Catalogue, built_in: usize) -> String {
+    let own = catalogue.patterns.iter().filter(|entry| entry.index.0 as usize >= built_in);
+    match own.filter(|entry| entry.rule.examples.is_empty()).count() {
+        0 => String::new(),
+        1 => "1 imported rule, which has no examples\n".to_owned(),
+        count => format!("{count} imported rules, which have no examples\n"),
+    }
 }
 
 /// The cases that did not turn out as they must, each with what happened. A
@@ -114,8 +139,9 @@ fn failures_of_rule<'c>(catalogue: &Catalogue, cases: &'c [Case]) -> Vec<(&'c Ca
         ..JudgeOptions::default()
     };
     let mut entries = catalogue.secrets.iter();
-    let relates = entries
-        .any(|entry| entry.index == rule && entry.rule.detector.as_deref() == Some(judge::SHARED));
+    let relates = entries.any(|entry| {
+        entry.index == rule && entry.outline.detector.as_deref() == Some(judge::SHARED)
+    });
     let rules = if relates { catalogue.clone() } else { catalogue.only(rule) };
     let id = &catalogue.meta(rule).id;
     let engine = Engine::new(Arc::new(rules), options);

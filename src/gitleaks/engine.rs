@@ -8,6 +8,7 @@ use regex::bytes::{Captures, Regex};
 use crate::finding::{Candidate, Confidence, RuleIndex};
 use crate::rules::Catalogue;
 use crate::source::Source;
+use crate::syntax::PathFilter;
 
 /// Above generic rules, below a provider's own format.
 const SPECIFICITY: u8 = 60;
@@ -27,6 +28,13 @@ pub struct RegexRule {
     pub entropy: f64,
     /// Lower case; one must be in the file, if there are any.
     pub keywords: Vec<String>,
+    /// Files that the rule looks at, by globs: all must admit them.
+    pub(crate) files: Vec<PathFilter>,
+    /// What a match must not hold.
+    pub not: Vec<Regex>,
+    /// None for a rule about secrets; else how sure the rule is of a match,
+    /// which is then shown as it is.
+    pub plain: Option<Confidence>,
 }
 
 /// The rules of a run, with an automaton of their keywords.
@@ -67,7 +75,8 @@ impl RegexEngine {
         }
         for (rule, _) in self.rules.iter().zip(wanted).filter(|(_, wanted)| *wanted) {
             let elsewhere = |path: &Regex| !path.is_match(source.path.as_bytes());
-            if !rule.path.as_ref().is_some_and(elsewhere) {
+            let own = rule.files.iter().all(|files| files.admits(source.own_path()));
+            if own && !rule.path.as_ref().is_some_and(elsewhere) {
                 let found = rule.regex.captures_iter(source.text).take(MOST);
                 candidates.extend(found.filter_map(|captures| rule.candidate(&captures)));
             }
@@ -78,6 +87,13 @@ impl RegexEngine {
 impl RegexRule {
     fn candidate(&self, captures: &Captures<'_>) -> Option<Candidate> {
         let whole = captures.get(0)?;
+        if self.not.iter().any(|not| not.is_match(whole.as_bytes())) {
+            return None;
+        }
+        if let Some(confidence) = self.plain {
+            let found = Candidate::new(self.index, whole.range());
+            return (!whole.is_empty()).then_some(Candidate { confidence, ..found });
+        }
         let group = match self.secret_group {
             0 => captures.iter().skip(1).flatten().find(|group| !group.is_empty()),
             group => captures.get(group),

@@ -15,7 +15,8 @@ use regex::bytes::{Regex, RegexBuilder};
 use crate::config::describe;
 use crate::finding::RuleIndex;
 use crate::rules::Catalogue;
-use crate::rules::model::{Category, Confidence, RuleMeta, Severity};
+use crate::rules::RuleMeta;
+use crate::rules::model::{Category, Confidence, RuleTexts, Severity};
 use crate::rules::topics;
 use allow::{Allowlist, Target};
 use engine::RegexRule;
@@ -150,7 +151,11 @@ impl Gitleaks {
                 let keywords = rule.keywords.iter().map(|word| word.to_lowercase()).collect();
                 let (secret_group, entropy) = (rule.secret_group, rule.entropy);
                 let index = RuleIndex(0);
-                let compiled = RegexRule { index, regex, path, secret_group, entropy, keywords };
+                let (files, not, plain) = (Vec::new(), Vec::new(), None);
+                #[rustfmt::skip]
+                let compiled = RegexRule {
+                    index, regex, path, secret_group, entropy, keywords, files, not, plain,
+                };
                 self.rules.push((meta(id, rule.description), compiled));
             }
             (Ok(_), Ok(_)) => self.note(format!("{what} has no group {}", rule.secret_group)),
@@ -227,12 +232,19 @@ fn meta(id: String, description: String) -> RuleMeta {
     let title = if description.is_empty() { id.clone() } else { description };
     RuleMeta {
         id,
-        what: title.clone(),
-        title,
         category: Category::Secret,
         severity: Severity::High,
         confidence: Confidence::Medium,
         topic: text(topics::SECRETS),
+        texts: texts(title.clone()).into(),
+        title,
+    }
+}
+
+fn texts(what: String) -> RuleTexts {
+    let text = |text: &str| text.to_owned();
+    RuleTexts {
+        what,
         why: text("Whoever can read the file can use the secret."),
         fix: text("Read the secret at run time from the environment or a secret manager."),
         revoke: None,

@@ -97,7 +97,7 @@ impl<'s, 't> Case<'s, 't> {
         let written = &self.source.text[place.clone()];
         let raw = decoded.map_or(written, |decoded| decoded.value.bytes());
         let secret = is_secret.then(|| RedactedSecret {
-            provider: meta.provider.clone().unwrap_or_default(),
+            provider: meta.texts.provider.clone().unwrap_or_default(),
             redacted: self.mask.redacted_value(raw, prefix(raw)),
             verification: None,
         });

@@ -31,6 +31,7 @@
 //!   to `nosemgrep` is one of ours, it means just that.
 
 use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 
 use memchr::memmem::Finder;
 
@@ -66,7 +67,9 @@ pub(super) enum Statement {
 /// Finds and reads the markers of all tools.
 pub(super) struct Markers {
     finders: Vec<(Tool, Finder<'static>)>,
-    ids: HashMap<String, RuleIndex>,
+    catalogue: Arc<Catalogue>,
+    /// The rules by id, from the first marker on that names one.
+    ids: OnceLock<HashMap<String, RuleIndex>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -82,7 +85,7 @@ enum Tool {
 pub(super) const SEAMLINE: &str = "seamline:";
 
 impl Markers {
-    pub fn new(catalogue: &Catalogue) -> Self {
+    pub fn new(catalogue: Arc<Catalogue>) -> Self {
         let needles = [
             (Tool::Seamline, SEAMLINE),
             (Tool::SecretsOnly, "gitleaks:allow"),
@@ -91,12 +94,20 @@ impl Markers {
             (Tool::Semgrep, "nosem"),
             (Tool::Nosec, "nosec"),
         ];
-        let index = |i: usize| RuleIndex(u32::try_from(i).unwrap_or(u32::MAX));
-        let ids = catalogue.metas.iter().enumerate().map(|(i, m)| (m.id.clone(), index(i)));
         Markers {
             finders: needles.map(|(tool, needle)| (tool, Finder::new(needle))).into(),
-            ids: ids.collect(),
+            catalogue,
+            ids: OnceLock::new(),
         }
+    }
+
+    /// The rule called `id`.
+    fn rule(&self, id: &str) -> Option<RuleIndex> {
+        let ids = self.ids.get_or_init(|| {
+            let metas = self.catalogue.metas.iter().zip(0..);
+            metas.map(|(meta, index)| (meta.id.clone(), RuleIndex(index))).collect()
+        });
+        ids.get(id).copied()
     }
 
     /// Calls `say` with what `line` states.
@@ -134,8 +145,8 @@ impl Markers {
         let mut named = false;
         for id in bracketed(rest) {
             named = true;
-            say(match self.ids.get(&id) {
-                Some(rule) => Statement::Rule { reach, rule: *rule, ours: true },
+            say(match self.rule(&id) {
+                Some(rule) => Statement::Rule { reach, rule, ours: true },
                 None => Statement::Unknown { id },
             });
         }
@@ -150,7 +161,7 @@ impl Markers {
             return;
         }
         let ids = rest.strip_prefix(b":").map(listed).unwrap_or_default();
-        let own = |id: &&str| self.ids.get(id.rsplit('.').next().unwrap_or(id)).copied();
+        let own = |id: &&str| self.rule(id.rsplit('.').next().unwrap_or(id));
         let ours: Vec<RuleIndex> = ids.iter().filter_map(|id| own(&id.as_str())).collect();
         let (secrets, patterns) = kinds(&ids, |id| {
             let id = id.to_ascii_lowercase();

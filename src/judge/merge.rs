@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
 use crate::finding::{Candidate, Category, Severity};
-use crate::rules::Catalogue;
+use crate::rules::{Catalogue, topics};
 
 /// The indices of the candidates that stand, ordered by place, then rule.
 ///
@@ -23,6 +23,8 @@ pub(super) fn winners(candidates: &[Candidate], catalogue: &Catalogue) -> Vec<us
         let meta = catalogue.meta(candidate.rule);
         match meta.category {
             Category::Secret => taken.secret(secret_range(candidate)),
+            // Of the topic of all other rules, each speaks of something else.
+            _ if meta.topic == topics::OTHER => taken.others.insert((&meta.id, &candidate.span)),
             _ => taken.others.insert((&meta.topic, &candidate.span)),
         }
     });

@@ -27,7 +27,7 @@ mod text;
 mod values;
 mod weight;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use baseline::{BASELINE_FILE, Baseline, BaselineError};
@@ -83,10 +83,8 @@ pub struct Judge {
     catalogue: Arc<Catalogue>,
     options: JudgeOptions,
     markers: Markers,
-    /// What the user decided, by rule index.
-    settings: Vec<RuleSettings>,
-    /// Texts that a credential of the rule starts with, by rule index.
-    prefixes: Vec<Vec<String>>,
+    /// What the user decided about single rules.
+    settings: BTreeMap<RuleIndex, RuleSettings>,
     pairs: Pairs,
     /// The rule for shared credentials, where it is on.
     shared: Option<RuleIndex>,
@@ -95,19 +93,17 @@ pub struct Judge {
 impl Judge {
     /// A judge over the rules of `catalogue`.
     pub fn new(catalogue: Arc<Catalogue>, options: JudgeOptions) -> Self {
-        let settings = catalogue.metas.iter();
+        let decided = options.rules.iter();
         let settings =
-            settings.map(|m| options.rules.get(&m.id).cloned().unwrap_or_default()).collect();
-        let mut prefixes = vec![Vec::new(); catalogue.metas.len()];
-        for entry in &catalogue.secrets {
-            let firsts = entry.rule.formats.iter().filter_map(|format| format.first());
-            if let Some(own) = prefixes.get_mut(entry.index.0 as usize) {
-                own.extend(firsts.flat_map(|segment| segment.text.clone()));
-            }
+            decided.filter_map(|(id, settings)| Some((catalogue.find(id)?, settings.clone())));
+        Judge {
+            settings: settings.collect(),
+            markers: Markers::new(Arc::clone(&catalogue)),
+            pairs: Pairs::new(&catalogue),
+            shared: relations::shared_rule(&catalogue),
+            catalogue,
+            options,
         }
-        let (markers, pairs) = (Markers::new(&catalogue), Pairs::new(&catalogue));
-        let shared = relations::shared_rule(&catalogue);
-        Judge { markers, settings, prefixes, pairs, shared, catalogue, options }
     }
 
     /// True if a file without candidates is to be judged all the same, because
@@ -172,7 +168,7 @@ impl Judge {
         order: Vec<usize>,
     ) -> Vec<usize> {
         let shows = |rule: RuleIndex| {
-            let settings = self.settings.get(rule.0 as usize);
+            let settings = self.settings.get(&rule);
             settings.is_none_or(|r| r.enabled && !r.exclude.is_match(&*source.path))
         };
         let may_join = |a, b| shows(a) == shows(b);
@@ -339,13 +335,14 @@ impl Judge {
     }
 
     fn settings(&self, candidate: &Candidate) -> Option<&RuleSettings> {
-        self.settings.get(candidate.rule.0 as usize)
+        self.settings.get(&candidate.rule)
     }
 
     /// Length of what every credential of this kind starts with.
     fn public_prefix(&self, rule: RuleIndex, raw: &[u8]) -> usize {
-        let prefixes = self.prefixes.get(rule.0 as usize).map_or(&[][..], |p| p);
-        let fitting = prefixes.iter().filter(|p| raw.starts_with(p.as_bytes()));
+        let formats = self.catalogue.secret(rule).into_iter().flat_map(|e| &e.rule.formats);
+        let prefixes = formats.filter_map(|format| format.first()).flat_map(|first| &first.text);
+        let fitting = prefixes.filter(|p| raw.starts_with(p.as_bytes()));
         fitting.map(String::len).max().unwrap_or(0)
     }
 }

@@ -3,6 +3,7 @@
 //! merging, where rules agree on one place; here two places belong together.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use super::context;
 use super::merge::{own_severity, secret_range};
@@ -27,11 +28,11 @@ const CREDENTIAL: &[&str] = &[
 /// Ends of names of secrets that never go without an id, without separators.
 const CLIENT: &[&str] = &["clientsecret", "consumersecret", "appsecret", "applicationsecret"];
 
-/// The pairs that rules declare, by rule index.
+/// The pairs that rules declare, by rule index; read when a rule has found something.
 pub(super) struct Pairs {
-    declared: Vec<Option<Declared>>,
+    declared: Vec<OnceLock<Option<Box<Declared>>>>,
     /// Of a key of nobody in particular: holds for every client secret too.
-    client: Option<usize>,
+    client: Option<RuleIndex>,
 }
 
 struct Declared {
@@ -43,32 +44,33 @@ struct Declared {
 
 impl Pairs {
     pub fn new(catalogue: &Catalogue) -> Self {
-        let mut declared: Vec<Option<Declared>> = Vec::new();
-        declared.resize_with(catalogue.metas.len(), || None);
-        for entry in &catalogue.secrets {
-            if let (Some(slot), Some(pair)) =
-                (declared.get_mut(entry.index.0 as usize), &entry.rule.pair)
-            {
-                *slot = Some(Declared::new(pair, catalogue));
-            }
-        }
+        let mut declared = Vec::new();
+        declared.resize_with(catalogue.metas.len(), OnceLock::new);
         let mut entries = catalogue.secrets.iter();
-        let client = entries.find(|e| e.rule.detector.as_deref() == Some("key-assignment"));
-        Pairs { declared, client: client.map(|entry| entry.index.0 as usize) }
+        let client = entries.find(|e| e.outline.detector.as_deref() == Some("key-assignment"));
+        Pairs { declared, client: client.map(|entry| entry.index) }
     }
 
     /// The pair of `candidate`: its rule's own or, of a value that is called a
     /// secret, the one that all of them have.
-    fn of(&self, candidate: &Candidate, text: &[u8]) -> Option<&Declared> {
-        let own = self.declared.get(candidate.rule.0 as usize)?;
+    fn of(&self, candidate: &Candidate, text: &[u8], catalogue: &Catalogue) -> Option<&Declared> {
         let client = || {
             let name = plain(&context::name_of(text, secret_range(candidate).start));
-            let declared = self.client.and_then(|client| self.declared.get(client)?.as_ref());
+            let declared = self.client.and_then(|client| self.by(client, catalogue));
             declared.filter(|_| {
                 candidate.secret.is_some() && CLIENT.iter().any(|word| name.ends_with(word))
             })
         };
-        own.as_ref().or_else(client)
+        self.by(candidate.rule, catalogue).or_else(client)
+    }
+
+    /// The pair that `rule` declares.
+    fn by(&self, rule: RuleIndex, catalogue: &Catalogue) -> Option<&Declared> {
+        let declared = self.declared.get(rule.0 as usize)?.get_or_init(|| {
+            let pair = catalogue.secret(rule)?.rule.pair.as_ref()?;
+            Some(Box::new(Declared::new(pair, catalogue)))
+        });
+        declared.as_deref()
     }
 
     /// Joins the partners of the secrets among `order` (indices of `candidates`
@@ -85,7 +87,7 @@ impl Pairs {
         let mut absorbed = BTreeSet::new();
         for (at, &index) in order.iter().enumerate() {
             let rule = candidates[index].rule;
-            let Some(pair) = self.of(&candidates[index], source.text) else { continue };
+            let Some(pair) = self.of(&candidates[index], source.text, catalogue) else { continue };
             if absorbed.contains(&index) {
                 continue;
             }

@@ -105,7 +105,7 @@ impl Judge {
 
     /// Config, gates and baseline, as for all other findings.
     fn weigh_relations(&self, rule: RuleIndex, verdict: &mut Verdict) {
-        let settings = self.settings.get(rule.0 as usize).cloned().unwrap_or_default();
+        let settings = self.settings.get(&rule).cloned().unwrap_or_default();
         let Verdict { findings, hidden, suppressed, .. } = verdict;
         if let Some(severity) = settings.severity {
             findings.iter_mut().for_each(|finding| finding.severity = severity);
@@ -134,7 +134,7 @@ impl Judge {
 /// The rule for shared credentials in `catalogue`.
 pub(super) fn shared_rule(catalogue: &Catalogue) -> Option<RuleIndex> {
     let mut entries = catalogue.secrets.iter();
-    let ours = entries.find(|entry| entry.rule.detector.as_deref() == Some(SHARED));
+    let ours = entries.find(|entry| entry.outline.detector.as_deref() == Some(SHARED));
     ours.map(|entry| entry.index)
 }
 
@@ -148,7 +148,7 @@ fn traces(finding: &Finding) -> Option<&Traces> {
 
 fn member<'f>(finding: &'f Finding, traces: &Traces, services: &'f Services) -> Member<'f> {
     // What a provider's format tells belongs to that provider, whatever it is called.
-    let open = finding.rule.provider.as_deref() == Some(NOBODY);
+    let open = finding.rule.texts.provider.as_deref() == Some(NOBODY);
     Member {
         environment: Environment::of(traces, &finding.path),
         services: if open { services.of(&traces.name) } else { BTreeSet::new() },

@@ -82,7 +82,7 @@ impl<'a> Page<'a> {
         let rule = &finding.rule;
         let kind = format!("{}[{}]", finding.severity.name(), printable(&rule.id));
         let kind = self.paint.severity(finding.severity, &kind);
-        let kind = match rule.references.first() {
+        let kind = match rule.texts.references.first() {
             Some(url) => self.paint.link(url, kind),
             None => kind,
         };
@@ -104,7 +104,7 @@ impl<'a> Page<'a> {
             self.note("check", &verdict(verification), out)?;
         }
         let verbose = self.style.verbose > 0;
-        let fix = &finding.rule.fix;
+        let fix = &finding.rule.texts.fix;
         self.note("help", if verbose { fix } else { lead(fix, HELP) }, out)?;
         match finding.way {
             true => self.note("flow", &way(finding), out)?,
@@ -123,7 +123,7 @@ impl<'a> Page<'a> {
         if !finding.reasons.is_empty() {
             self.note("why", &finding.reasons.join(", "), out)?;
         }
-        match &finding.rule.revoke {
+        match &finding.rule.texts.revoke {
             Some(revoke) => self.note("revoke", revoke, out),
             None => Ok(()),
         }

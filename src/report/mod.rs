@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 use crate::finding::Finding;
 use crate::judge::Hidden;
-use crate::rules::model::RuleMeta;
+use crate::rules::RuleMeta;
 use crate::source::Skip;
 
 pub use style::{ColorChoice, Style, Terminal};

@@ -4,20 +4,18 @@ use std::fmt::Write as _;
 
 use crate::finding::{RuleIndex, redact};
 
-use super::model::{
-    Answer, PatternExample, PatternFile, PatternMatch, RuleMeta, SecretExample, SecretRule,
-};
-use super::{Catalogue, examples, format};
+use super::model::{Answer, PatternExample, PatternMatch, SecretExample, SecretRule};
+use super::{Catalogue, PatternRule, RuleMeta, examples, format};
 
 /// The text of `seamline explain` for a rule, wrapped at `width` columns.
 pub fn explain(catalogue: &Catalogue, index: RuleIndex, width: usize) -> String {
     let meta = catalogue.meta(index);
     let mut page = Page { out: String::new(), width };
     page.head(meta);
-    page.section("What", &meta.what);
-    page.section("Why it matters", &meta.why);
-    page.section("How to fix it", &meta.fix);
-    if let Some(revoke) = &meta.revoke {
+    page.section("What", &meta.texts.what);
+    page.section("Why it matters", &meta.texts.why);
+    page.section("How to fix it", &meta.texts.fix);
+    if let Some(revoke) = &meta.texts.revoke {
         page.section("How to revoke it", revoke);
     }
     if let Some(entry) = catalogue.secrets.iter().find(|entry| entry.index == index) {
@@ -26,7 +24,7 @@ pub fn explain(catalogue: &Catalogue, index: RuleIndex, width: usize) -> String 
     if let Some(entry) = catalogue.patterns.iter().find(|entry| entry.index == index) {
         page.pattern(&entry.rule);
     }
-    page.list("References", &meta.references);
+    page.list("References", &meta.texts.references);
     page.out
 }
 
@@ -47,10 +45,10 @@ impl Page {
             format!("confidence {}", meta.confidence.name()),
             format!("topic {}", meta.topic),
         ];
-        facts.extend(meta.cwe.iter().chain(&meta.owasp).cloned());
+        facts.extend(meta.texts.cwe.iter().chain(&meta.texts.owasp).cloned());
         self.paragraph(&facts.join(", "));
-        if !meta.languages.is_empty() {
-            self.paragraph(&format!("reads {}", meta.languages.join(", ")));
+        if !meta.texts.languages.is_empty() {
+            self.paragraph(&format!("reads {}", meta.texts.languages.join(", ")));
         }
     }
 
@@ -134,7 +132,7 @@ impl Page {
         }
     }
 
-    fn pattern(&mut self, rule: &PatternFile) {
+    fn pattern(&mut self, rule: &PatternRule) {
         if rule.matchers.iter().any(PatternMatch::is_structural) {
             _ = writeln!(self.out, "\nSettings that are looked at");
             rule.matchers.iter().for_each(|matcher| self.structure(matcher));
@@ -142,7 +140,7 @@ impl Page {
         if rule.matchers.iter().any(|matcher| !matcher.any.is_empty()) {
             _ = writeln!(self.out, "\nCode that is looked for");
         }
-        for matcher in &rule.matchers {
+        for matcher in rule.matchers.iter() {
             self.matcher(matcher);
         }
         let reported = |example: &&PatternExample| example.matches.is_some();

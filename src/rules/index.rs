@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::Catalogue;
-use super::model::{Category, RuleMeta, Verify};
+use super::model::{Category, Verify};
 use super::topics::TOPICS;
+use super::{Catalogue, RuleMeta};
 
 /// All rules in force: secrets by provider, then all others by topic.
 pub fn markdown(catalogue: &Catalogue) -> String {
@@ -35,7 +35,7 @@ pub fn markdown(catalogue: &Catalogue) -> String {
 fn write_secrets(out: &mut String, secrets: &[&Arc<RuleMeta>]) {
     let mut providers: BTreeMap<(String, &str), Vec<&RuleMeta>> = BTreeMap::new();
     for rule in secrets {
-        let name = rule.provider.as_deref().unwrap_or_default();
+        let name = rule.texts.provider.as_deref().unwrap_or_default();
         providers.entry((name.to_lowercase(), name)).or_default().push(rule);
     }
     if !providers.is_empty() {
@@ -72,12 +72,12 @@ fn write_checks(out: &mut String, catalogue: &Catalogue) {
 
 fn write_rule(out: &mut String, rule: &RuleMeta) {
     _ = write!(out, "\n**`{}`** ({}", rule.id, rule.severity.name());
-    if !rule.languages.is_empty() {
-        _ = write!(out, "; {}", rule.languages.join(", "));
+    if !rule.texts.languages.is_empty() {
+        _ = write!(out, "; {}", rule.texts.languages.join(", "));
     }
     _ = writeln!(out, ") {}\n", rule.title);
-    _ = writeln!(out, "- What: {}", one_line(&rule.what));
-    _ = writeln!(out, "- Fix: {}", one_line(&rule.fix));
+    _ = writeln!(out, "- What: {}", one_line(&rule.texts.what));
+    _ = writeln!(out, "- Fix: {}", one_line(&rule.texts.fix));
 }
 
 fn one_line(text: &str) -> String {

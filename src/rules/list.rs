@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::Catalogue;
-use super::model::{Category, RuleMeta};
+use super::model::Category;
+use super::{Catalogue, RuleMeta};
 
 /// Which rules to list; all that is set must hold.
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ fn passes(catalogue: &Catalogue, meta: &RuleMeta, filter: &Filter) -> bool {
     filter.category.is_none_or(|category| meta.category == category)
         && filter.topic.as_ref().is_none_or(|topic| meta.topic == *topic)
         && filter.provider.as_ref().is_none_or(provider)
-        && filter.language.as_ref().is_none_or(|language| meta.languages.contains(language))
+        && filter.language.as_ref().is_none_or(|language| meta.texts.languages.contains(language))
 }
 
 /// One line per rule: id, severity, confidence, topic, title.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::model::{FlowFile, FrameworkFile, PatternFile, SecretFile};
 use super::{Catalogue, RuleError, check};
 use crate::document::{Document, Problem};
+use crate::semgrep::{self, Import};
 use crate::suggest;
 
 /// Bytes of a rule file at most; a rule is text for people.
@@ -21,9 +22,12 @@ pub struct Loaded {
     pub patterns: Vec<PatternFile>,
     pub frameworks: Vec<FrameworkFile>,
     pub flows: Vec<FlowFile>,
+    /// From files of Semgrep rules.
+    pub imported: Import,
 }
 
-/// The rules below `folder`, checked by themselves and against `existing`.
+/// The rules below `folder`, or of the file that it is, checked by themselves
+/// and against `existing`.
 ///
 /// # Errors
 /// Everything wrong with the folder and its files.
@@ -37,12 +41,15 @@ pub fn folder(folder: &Path, existing: &Catalogue) -> Result<Loaded, RuleError> 
         };
         RuleError::Invalid(vec![problem])
     };
-    if !folder.is_dir() {
-        return Err(whole("no such folder of rules", "`--rules` takes a folder of `.toml` files"));
+    if !folder.exists() {
+        let fix = "`--rules` takes a folder of `.toml` files, or a file of Semgrep rules";
+        return Err(whole("no such folder of rules", fix));
     }
+    let named = !folder.is_dir();
     let paths = rule_files(folder).map_err(|error| whole(&error, ""))?;
     if paths.is_empty() {
-        return Err(whole("the folder has no rules", "put `.toml` files into it"));
+        let what = if named { "the file has no rules" } else { "the folder has no rules" };
+        return Err(whole(what, "rules stand in `.toml` files, those of Semgrep in `.yaml` files"));
     }
     let mut reader = Reader::new(existing);
     paths.iter().for_each(|path| reader.file(path));
@@ -55,13 +62,14 @@ pub fn folder(folder: &Path, existing: &Catalogue) -> Result<Loaded, RuleError> 
     }
 }
 
-/// All `.toml` files below `folder`, sorted; links are not followed.
+/// All `.toml` files below `folder`, and `.yaml` files with rules of Semgrep,
+/// sorted; links are not followed.
 fn rule_files(folder: &Path) -> Result<Vec<PathBuf>, String> {
     let mut paths = Vec::new();
     for entry in ignore::WalkBuilder::new(folder).standard_filters(false).build() {
         let entry = entry.map_err(|error| error.to_string())?;
         let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-        if is_file && entry.path().extension().is_some_and(|e| e == "toml") {
+        if (is_file || entry.depth() == 0) && is_rule_file(entry.path()) {
             paths.push(entry.into_path());
         }
         if paths.len() > MOST_FILES {
@@ -70,6 +78,21 @@ fn rule_files(folder: &Path) -> Result<Vec<PathBuf>, String> {
     }
     paths.sort();
     Ok(paths)
+}
+
+fn is_rule_file(path: &Path) -> bool {
+    match path.extension().and_then(|extension| extension.to_str()) {
+        Some("toml") => true,
+        Some("yaml" | "yml") => {
+            !is_target(path) && read(path).is_ok_and(|t| semgrep::is_rule_file(&t))
+        }
+        _ => false,
+    }
+}
+
+/// A file that rules next to it are tried on: `rule.test.yaml`.
+fn is_target(path: &Path) -> bool {
+    path.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with(".test"))
 }
 
 /// What has been read of a folder so far.
@@ -96,7 +119,9 @@ impl<'c> Reader<'c> {
 
     fn file(&mut self, path: &Path) {
         let name = shown(path);
+        let is_toml = path.extension().is_some_and(|extension| extension == "toml");
         match read(path) {
+            Ok(text) if !is_toml => self.semgrep(&name, &text),
             Ok(text) => self.text(&name, &text),
             Err(message) => {
                 self.problems.push(Problem { file: name, line: None, message, fix: None });
@@ -123,6 +148,19 @@ impl<'c> Reader<'c> {
             let message = "neither a secret rule (`provider`) nor a pattern rule (`match`)";
             let fix = "see `seamline explain` for what a rule says";
             self.problems.push(document.problem("", message, fix));
+        }
+    }
+
+    fn semgrep(&mut self, name: &str, text: &str) {
+        let taken = |id: &str| self.existing.find(id).is_some() || self.ids.contains_key(id);
+        match semgrep::read(name, text, &taken) {
+            Ok(import) => {
+                let ids = import.rules.iter().map(|rule| rule.file.id.clone());
+                self.ids.extend(ids.map(|id| (id, name.to_owned())));
+                self.loaded.imported.rules.extend(import.rules);
+                self.loaded.imported.notes.extend(import.notes);
+            }
+            Err(problem) => self.problems.push(problem),
         }
     }
 

@@ -7,16 +7,18 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-// The path is written out for the build script, which reads this file as its own module.
+// The paths are written out for the build script, which reads this file as its own module.
+#[path = "model/outline.rs"]
+mod outline;
 #[path = "model/verify.rs"]
 mod verify;
 
+pub use outline::{PatternOutline, SecretOutline};
 pub use verify::{Answer, Choice, Method, Pair, Sign, Verify};
 
-/// Everything a rule says about itself: the texts behind `explain`, SARIF
-/// help and the rule index.
+/// What reports say of a rule in a line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RuleMeta {
+pub struct RuleHead {
     /// Flat kebab-case, never changes.
     pub id: String,
     pub title: String,
@@ -25,6 +27,11 @@ pub struct RuleMeta {
     pub confidence: Confidence,
     /// A slug of the topic list; secrets: `secret-hardcoded`.
     pub topic: String,
+}
+
+/// The texts behind `explain`, SARIF help and the rule index.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct RuleTexts {
     /// What was found, for someone who has never heard of the risk.
     pub what: String,
     /// What an attacker does with it.
@@ -45,9 +52,12 @@ pub struct RuleMeta {
 }
 
 /// How bad it is if an attacker uses what was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
+    #[default]
     Info,
     Low,
     Medium,
@@ -73,9 +83,12 @@ impl Severity {
 }
 
 /// How sure Seamline is that the finding is what it says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
+    #[default]
     Low,
     Medium,
     High,
@@ -146,7 +159,7 @@ pub struct SecretFile {
 }
 
 /// One kind of credential.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SecretRule {
     pub id: String,
@@ -363,7 +376,7 @@ pub struct FrameworkFile {
 }
 
 /// `rules/patterns/<topic>/<rule>.toml`: one code rule.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PatternFile {
     pub id: String,
@@ -387,7 +400,7 @@ pub struct PatternFile {
 
 /// A matcher for one or more languages. A node is reported when it matches one
 /// of `any` and all the other conditions hold.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct PatternMatch {
     /// Language keys of `syntax/language.rs`, e.g. `python`, `typescript`.
@@ -404,6 +417,9 @@ pub struct PatternMatch {
     /// attributes may stand in any order where the language says so.
     #[serde(default)]
     pub any: Vec<String>,
+    /// The node must match all of these as well.
+    #[serde(default)]
+    pub also: Vec<String>,
     /// The node must match none of these.
     #[serde(default)]
     pub not: Vec<String>,
@@ -427,6 +443,9 @@ pub struct PatternMatch {
     /// Globs of which one must match the path (config files of a known name).
     #[serde(default)]
     pub files: Vec<String>,
+    /// Globs none of which may match the path.
+    #[serde(default)]
+    pub not_files: Vec<String>,
     /// Literals none of which may be in the file: what would show that it has
     /// what the rule misses.
     #[serde(default)]
@@ -469,7 +488,7 @@ impl PatternMatch {
 }
 
 /// What a captured node's text must be.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Constraint {
     /// Searched in the text (string literals: in their content).
@@ -477,6 +496,12 @@ pub struct Constraint {
     pub regex: Option<String>,
     #[serde(default)]
     pub not_regex: Option<String>,
+    /// As `regex`, in the code as it is written: with quotes, and without the
+    /// constant that a name stands for.
+    #[serde(default)]
+    pub written: Option<String>,
+    #[serde(default)]
+    pub not_written: Option<String>,
     /// Kind of node: `string`, `number`, `identifier`, `literal`, `call`; or
     /// how the value is made: `constant`, `dynamic`.
     #[serde(default)]
@@ -492,7 +517,7 @@ pub struct Constraint {
 
 /// Data flow: the matcher's `any` are the sinks, and what `$SINK` stands for
 /// must not come from a source.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Flow {
     /// Names of shared sets (`request`) or code patterns.

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::model::{Category, RuleMeta};
-use super::{Catalogue, topics};
+use super::model::Category;
+use super::{Catalogue, RuleMeta, topics};
 use crate::finding::RuleIndex;
 use crate::suggest;
 
@@ -73,6 +73,7 @@ impl Catalogue {
             frameworks: self.frameworks.clone(),
             flows: self.flows.clone(),
             regex_rules: self.regex_rules.iter().filter(|r| r.index == rule).cloned().collect(),
+            notes: Vec::new(),
         }
     }
 
@@ -83,6 +84,8 @@ impl Catalogue {
         let regexes = self.regex_rules.iter().map(|rule| rule.index);
         let mut indexes: Vec<RuleIndex> = secrets.chain(patterns).chain(regexes).collect();
         indexes.sort();
+        // A rule may have patterns of code and a regex.
+        indexes.dedup();
         indexes.into_iter().map(|index| Arc::clone(self.meta(index))).collect()
     }
 

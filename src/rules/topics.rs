@@ -12,6 +12,9 @@ pub struct Topic {
 /// Topic of every secret rule.
 pub const SECRETS: &str = "secret-hardcoded";
 
+/// Topic of imported rules that name no weakness we know.
+pub const OTHER: &str = "other";
+
 /// All topics, in the order of the rule index.
 pub const TOPICS: &[Topic] = &[
     topic(SECRETS, "Secrets in code and configuration"),
@@ -67,6 +70,7 @@ pub const TOPICS: &[Topic] = &[
     topic("bind-all", "Services on all interfaces"),
     topic("dir-listing", "Directory listings"),
     topic("xss", "Cross-site scripting"),
+    topic(OTHER, "Other rules"),
 ];
 
 const fn topic(slug: &'static str, title: &'static str) -> Topic {

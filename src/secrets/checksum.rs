@@ -6,11 +6,13 @@
 //! [`bech32`].
 
 mod bech32;
+mod discord;
+mod rotation;
 
 /// The names a rule may use in `checksum`.
-pub const NAMES: [&str; 10] = [
+pub const NAMES: [&str; 12] = [
     "github", "npm", "gitlab-routable", "atlassian", "bitbucket", "grafana", "cloudflare", "zuplo",
-    "confluent", "bech32",
+    "confluent", "bech32", "slack-rotation", "discord",
 ];
 
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -69,8 +71,11 @@ impl Scheme {
 
 /// Whether `token` carries the right checksum; `None` for an unknown scheme.
 pub fn verify(name: &str, token: &[u8]) -> Option<bool> {
-    if name == "bech32" {
-        return Some(bech32::verify(token));
+    match name {
+        "bech32" => return Some(bech32::verify(token)),
+        "discord" => return Some(discord::verify(token)),
+        "slack-rotation" => return rotation::verify(token),
+        _ => {}
     }
     let scheme = scheme(name)?;
     let Some((body, sum)) = scheme.split(token) else { return Some(false) };
@@ -83,8 +88,10 @@ pub fn verify(name: &str, token: &[u8]) -> Option<bool> {
 /// Overwrites the end of a generated token with the right checksum. Leaves it
 /// alone when the scheme is unknown or the token too short.
 pub fn complete(name: &str, token: &mut [u8]) {
-    if name == "bech32" {
-        return bech32::complete(token);
+    match name {
+        "bech32" => return bech32::complete(token),
+        "discord" => return discord::complete(token),
+        _ => {}
     }
     let Some(scheme) = scheme(name) else { return };
     let Some((body, _)) = scheme.split(token) else { return };
@@ -152,7 +159,9 @@ mod tests {
 
     #[test]
     fn a_completed_token_verifies_and_a_changed_one_does_not() {
-        for name in NAMES.into_iter().filter(|name| *name != "bech32") {
+        for name in
+            NAMES.into_iter().filter(|name| !["bech32", "slack-rotation", "discord"].contains(name))
+        {
             let mut token = b"abc_0123456789abcdefghijklmnopqrstuvwxyzABCD=_00000000".to_vec();
             complete(name, &mut token);
             assert_eq!(verify(name, &token), Some(true), "{name}");

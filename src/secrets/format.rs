@@ -79,6 +79,7 @@ impl Format {
             max_len += most;
             parts.push((part, segment.optional));
         }
+        fold_hex(&mut parts);
         (min_len > 0).then_some(Format { parts, min_len, max_len })
     }
 
@@ -110,8 +111,7 @@ impl Format {
     }
 
     /// Whether `value`, which is no token of this format, was meant to be one:
-    /// it begins as one and ends too soon, or goes on for too long (without a
-    /// prefix, for up to a quarter more).
+    /// it begins as one and ends too soon, or has its prefix and goes on for too long.
     pub fn is_cut_or_extended(&self, value: &[u8]) -> bool {
         let prefix = self.prefix_len(value);
         let rest = &self.parts[usize::from(self.prefixes().is_some())..];
@@ -123,8 +123,32 @@ impl Format {
         let whole = prefix + run == value.len();
         let (min, max) = (length.min as usize, length.max as usize);
         let cut = whole && (run < min || run <= max && rest.len() > 1);
-        let near = prefix > 0 || (run.saturating_sub(max)) * 4 <= max;
-        cut || whole && rest.len() == 1 && run > max && near
+        cut || whole && rest.len() == 1 && run > max && prefix > 0
+    }
+
+    /// Whether `value` has all parts of a token of this format but not the signs
+    /// that stand between them.
+    pub fn lacks_separator(&self, value: &[u8]) -> bool {
+        let (mut at, mut lacks) = (0, false);
+        for (part, _) in &self.parts {
+            let rest = &value[at.min(value.len())..];
+            match part {
+                Part::Text(texts) => match texts.iter().find(|text| rest.starts_with(text)) {
+                    Some(text) => at += text.len(),
+                    None if at > 0 => lacks = true,
+                    None => return false,
+                },
+                Part::Chars { set, length } => {
+                    let run = rest.iter().take(length.max as usize);
+                    let run = run.take_while(|&&byte| set.contains(byte)).count();
+                    if run < length.min as usize {
+                        return false;
+                    }
+                    at += run;
+                }
+            }
+        }
+        lacks && at == value.len()
     }
 
     /// The end of a token of this format that starts at `at`, where no further
@@ -188,11 +212,32 @@ impl Format {
 
     fn ends_token(&self, text: &[u8], end: usize) -> bool {
         let Some(&next) = text.get(end) else { return true };
+        if self.prefixes().is_some_and(|prefixes| begins_again(prefixes, &text[end..])) {
+            return true;
+        }
         match self.parts.last() {
             Some((Part::Chars { set, .. }, _)) => {
                 !set.contains(next) && !next.is_ascii_alphanumeric() && next != b'_'
             }
             _ => !next.is_ascii_alphanumeric(),
+        }
+    }
+}
+
+/// Whether the next token follows without a gap, as in a buffer that is filled twice.
+fn begins_again(prefixes: &[Box<[u8]>], rest: &[u8]) -> bool {
+    prefixes.iter().any(|prefix| prefix.len() >= 4 && rest.starts_with(prefix))
+}
+
+/// Hexadecimal digits are written in either case where no other alphabet is near.
+fn fold_hex(parts: &mut [(Part, bool)]) {
+    let lower = ByteSet::parse("0-9a-f");
+    let both = ByteSet::parse("0-9a-fA-F").unwrap_or_default();
+    for (part, _) in parts {
+        if let Part::Chars { set, .. } = part
+            && Some(*set) == lower
+        {
+            *set = both;
         }
     }
 }
@@ -223,7 +268,7 @@ impl Part {
 }
 
 /// Whether a token can begin at `at`: the byte before is no letter or digit, or
-/// it is the end of an escape (`\n`, `%3D`) in a string.
+/// it is the end of an escape (`\n`, `%3D`) in a string, or of a colour in a log.
 pub fn starts_token(text: &[u8], at: usize) -> bool {
     let Some(&before) = at.checked_sub(1).and_then(|i| text.get(i)) else { return true };
     if !before.is_ascii_alphanumeric() {
@@ -234,7 +279,14 @@ pub fn starts_token(text: &[u8], at: usize) -> bool {
         && text[at - 3] == b'%'
         && text[at - 2].is_ascii_digit()
         && before.is_ascii_hexdigit();
-    escape || percent
+    escape || percent || before == b'm' && ends_colour(&text[..at - 1])
+}
+
+/// `ESC [ 1 ; 93 m`: colours of a terminal, in logs; `text` ends before the `m`.
+fn ends_colour(text: &[u8]) -> bool {
+    let window = &text[text.len().saturating_sub(12)..];
+    let code = window.iter().rev().take_while(|b| b.is_ascii_digit() || **b == b';').count();
+    code > 0 && window[..window.len() - code].ends_with(b"[")
 }
 
 #[cfg(test)]

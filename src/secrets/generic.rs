@@ -8,11 +8,11 @@ use super::assignment::{Assignment, Operator, Quoting, name_around, read};
 use super::kernel::{MIN_RUN, is_token};
 use super::name::{NameKind, classify, classify_strictly};
 use super::randomness::randomness;
-use super::value::{Assessment, Weighed, has_part, weigh};
+use super::value::{Assessment, IS_UUID, MAY_BE_DIGEST, Weighed, at_place, has_part, weigh};
 use super::vendor::{Near, Vendors};
 use super::words::Wording;
 use super::{Detectors, Input};
-use crate::source::place::{Notation, Place};
+use crate::source::place::{Notation, Place, Role};
 
 /// Losing to any vendor's format.
 const SPECIFICITY: u8 = 20;
@@ -92,8 +92,35 @@ fn assigned(
         goes_on: found.quoting == Quoting::Bare && goes_on(input.text, found),
         lead: line_before(input.text, value.start),
     };
-    let opinion = against_formats(input.vendors, &weighed, weigh(&weighed)?);
+    let opinion = for_provider(input.vendors, &weighed, weigh(&weighed)?);
+    let opinion = against_formats(input.vendors, &weighed, opinion);
     Some(opinion.candidate(rule, value, SPECIFICITY))
+}
+
+/// A UUID or a string of digits of a hash's length is a key more often than not
+/// where its name says whose: `npm_token`, `box-key`.
+fn for_provider(vendors: &Vendors, weighed: &Weighed<'_>, opinion: Assessment) -> Assessment {
+    const UNSURE: [&str; 2] = [IS_UUID, MAY_BE_DIGEST];
+    let sure = weighed.kind == NameKind::Weak
+        && opinion.confidence == Confidence::Medium
+        && opinion.reasons.len() == 2
+        && weighed.value.len().is_multiple_of(4)
+        && weighed.place.role == Role::Production;
+    if sure && vendors.names_provider(weighed.name) {
+        return Assessment { confidence: Confidence::High, ..opinion }
+            .and("the name names a provider");
+    }
+    let unsure = opinion.confidence == Confidence::Low
+        && opinion.reasons.len() == 2
+        && opinion.reasons.first().is_some_and(|reason| UNSURE.contains(reason));
+    // Fingerprints of signing keys are in capitals.
+    let print = weighed.value.len() == 40 && weighed.value.iter().any(u8::is_ascii_uppercase);
+    let known = || vendors.lacks_mark(weighed.name, weighed.value);
+    if unsure && !print && vendors.names_provider(weighed.name) && !known() {
+        let surer = Assessment { confidence: Confidence::Medium, ..opinion };
+        return at_place(surer.and("the name names a provider"), weighed.place.role);
+    }
+    opinion
 }
 
 /// What the formats of the provider that is named on the line say.
@@ -101,8 +128,8 @@ fn against_formats(vendors: &Vendors, weighed: &Weighed<'_>, opinion: Assessment
     let reason = "the value does not have the format that its provider uses";
     if weighed.kind == NameKind::Password {
         opinion
-    } else if vendors.contradicts(weighed.lead, weighed.value) {
-        opinion.at_most(Confidence::Low, reason)
+    } else if let Some(most) = vendors.contradicts(weighed.lead, weighed.value) {
+        opinion.at_most(most, reason)
     } else if vendors.lacks_mark(weighed.lead, weighed.value) {
         let doubtful = weighed.kind == NameKind::Weak;
         opinion.at_most(if doubtful { Confidence::Low } else { Confidence::Medium }, reason)

@@ -3,19 +3,25 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::finding::{Candidate, Confidence, Severity};
+use crate::finding::{Candidate, Confidence, RuleIndex, Severity};
 
 use super::claims::token_title;
 use super::kernel::Run;
 use super::pem::{PemFacts, facts};
+use super::randomness::randomness;
+use super::vendor::announced;
 use super::{Detectors, Input, service_account};
 use crate::source::place::Role;
 
 const SPECIFICITY: u8 = 80;
+/// Below all that know better what the token is.
+const UNREADABLE: u8 = 10;
 /// Longest armour that is read, in bytes: an RSA key of 16,384 bits fits.
 const MAX_ARMOUR: usize = 16 * 1024;
 /// Fewest base64 characters of a real key: an Ed25519 key has 64.
 const MIN_BODY: usize = 60;
+/// Fewest of a body that is a key's even where it cannot be read as one.
+const MIN_UNREADABLE: usize = 300;
 
 /// Reads the armour whose `-----BEGIN` is at `at`.
 pub fn at_pem(
@@ -67,7 +73,7 @@ fn weigh_key(
         Role::Production if facts.encrypted => {
             Some((Confidence::Medium, "the private key is protected by a passphrase"))
         }
-        Role::Production if !facts.readable => {
+        Role::Production if !facts.readable && letters < MIN_UNREADABLE => {
             Some((Confidence::Medium, "a private key whose body cannot be read as one"))
         }
         Role::Production => Some((Confidence::High, "a private key with its body")),
@@ -114,7 +120,7 @@ pub fn at_putty(
 }
 
 /// A signed token that begins with `run`: three base64url parts of which the
-/// first two are JSON (RFC 7519). Returns its end.
+/// first two are JSON (RFC 7519). Returns its end, unless it cannot be read.
 pub fn at_jwt(
     input: &Input<'_>,
     run: Run,
@@ -137,16 +143,50 @@ pub fn at_jwt(
         return None;
     }
     let end = part(payload_end + 1);
-    let header = json(&text[start..header_end])?;
-    let payload = json(&text[header_end + 1..payload_end])?;
-    let algorithm = header.get("alg")?.as_str()?.to_owned();
+    let token = Token { start, header_end, payload_end, end };
+    if let Some(candidate) = signed(input, &token, rule) {
+        candidates.push(candidate);
+        return Some(end);
+    }
+    // A provider's own format may say more of it.
+    candidates.extend(unreadable(input, &token, rule));
+    None
+}
+
+/// Where the parts of a token are; a dot stands between them.
+struct Token {
+    start: usize,
+    header_end: usize,
+    payload_end: usize,
+    end: usize,
+}
+
+/// A token whose header and payload can be read.
+fn signed(input: &Input<'_>, token: &Token, rule: RuleIndex) -> Option<Candidate> {
+    let header = json(&input.text[token.start..token.header_end])?;
+    let payload = json(&input.text[token.header_end + 1..token.payload_end])?;
+    let algorithm = header.get("alg")?.as_str()?;
     let (confidence, severity, reason) =
-        weigh_token(input, &payload, &algorithm, end - payload_end);
-    let mut candidate = Candidate::of_secret(rule, start..end, SPECIFICITY, (confidence, reason));
+        weigh_token(input, &payload, algorithm, token.end - token.payload_end);
+    let span = token.start..token.end;
+    let mut candidate = Candidate::of_secret(rule, span, SPECIFICITY, (confidence, reason));
     candidate.severity = severity;
-    candidate.message = Some(token_title(&algorithm, &payload));
-    candidates.push(candidate);
-    Some(end)
+    candidate.message = Some(token_title(algorithm, &payload));
+    Some(candidate)
+}
+
+/// A token of the right shape that cannot be read: encrypted, of an own kind, or
+/// garbled. It counts for more where a name says what it is.
+fn unreadable(input: &Input<'_>, token: &Token, rule: RuleIndex) -> Option<Candidate> {
+    let signature = input.text.get(token.payload_end + 1..token.end)?;
+    let payload = token.payload_end - token.header_end;
+    if signature.len() < 24 || payload < 40 || randomness(signature) < 0.8 {
+        return None;
+    }
+    let named = announced(input.text, token.start) && input.place.role == Role::Production;
+    let confidence = if named { Confidence::Medium } else { Confidence::Low };
+    let opinion = (confidence, "it has the parts of a signed token, but cannot be read as one");
+    Some(Candidate::of_secret(rule, token.start..token.end, UNREADABLE, opinion))
 }
 
 fn weigh_token(

@@ -137,8 +137,9 @@ struct Detectors {
 impl Detectors {
     fn new(catalogue: &Catalogue) -> Self {
         let named = |name: &str| {
-            let found =
-                |entry: &&crate::rules::SecretEntry| entry.rule.detector.as_deref() == Some(name);
+            let found = |entry: &&crate::rules::SecretEntry| {
+                entry.outline.detector.as_deref() == Some(name)
+            };
             catalogue.secrets.iter().find(found).map(|entry| entry.index)
         };
         Detectors {

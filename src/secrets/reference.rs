@@ -137,9 +137,12 @@ pub fn is_crypt_hash(value: &[u8]) -> bool {
     modular || named || value.starts_with(b"{SSHA") || value.starts_with(b"{SHA")
 }
 
-/// As many hexadecimal digits as MD5, SHA-1, SHA-256 or SHA-512 give.
+/// As many hexadecimal digits, in one case, as MD5, SHA-1, SHA-256 or SHA-512 give.
 pub fn is_digest(value: &[u8]) -> bool {
-    matches!(value.len(), 32 | 40 | 64 | 128) && value.iter().all(u8::is_ascii_hexdigit)
+    let cases = |case: fn(&u8) -> bool| value.iter().any(case);
+    matches!(value.len(), 32 | 40 | 64 | 128)
+        && value.iter().all(u8::is_ascii_hexdigit)
+        && !(cases(u8::is_ascii_uppercase) && cases(u8::is_ascii_lowercase))
 }
 
 /// `8-4-4-4-12` hexadecimal digits.

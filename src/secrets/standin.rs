@@ -66,7 +66,12 @@ const LONGEST: usize = 63;
 
 /// A stand-in by its words alone, e.g. `your_token_here`, `xxxxxxxx`.
 pub fn is_placeholder(value: &[u8]) -> bool {
-    has_part(value, PLACEHOLDER_PARTS) || is_template(value) || is_well_known(value)
+    has_placeholder_word(value) || is_template(value) || is_well_known(value)
+}
+
+/// Whether a word that only stand-ins have is anywhere in `value`.
+pub fn has_placeholder_word(value: &[u8]) -> bool {
+    has_part(value, PLACEHOLDER_PARTS)
 }
 
 /// Whether a word that doubts the value stands anywhere in it: `fake`, `demo`.

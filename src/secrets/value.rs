@@ -12,7 +12,7 @@ use super::assignment::{Operator, Quoting};
 use super::look::Look;
 use super::name::NameKind;
 use super::password::password;
-use super::randomness::is_sequence_or_repeat;
+use super::randomness::{is_sequence_or_repeat, randomness};
 use super::reference::{
     is_crypt_hash, is_digest, is_digest_name, is_path, is_reference, is_uuid, names_itself,
 };
@@ -76,7 +76,8 @@ fn settle(weighed: &Weighed<'_>, opinion: Assessment) -> Assessment {
         return Assessment::new(Confidence::Medium, "the value is long, but a sequence")
             .and(NAMED_KEY);
     }
-    if is_doubtful(value) {
+    let by_chance = weighed.kind != NameKind::Password && is_long(value);
+    if is_doubtful(value) && !by_chance {
         return Assessment::new(Confidence::Low, "the value has a test word in it");
     }
     if weighed.place.is_translation {
@@ -88,6 +89,10 @@ fn settle(weighed: &Weighed<'_>, opinion: Assessment) -> Assessment {
     if weighed.kind == NameKind::Password && repeats_its_line(weighed) {
         return Assessment::new(Confidence::Low, "the value repeats a name on its line");
     }
+    let opinion = match is_doubtful(value) {
+        true => opinion.at_most(Confidence::Medium, "the value has a test word in it"),
+        false => opinion,
+    };
     let opinion = match weighed.operator {
         Operator::Compare => opinion.at_most(Confidence::Medium, "it is only compared with"),
         _ => opinion,
@@ -97,6 +102,12 @@ fn settle(weighed: &Weighed<'_>, opinion: Assessment) -> Assessment {
         false => opinion,
     };
     at_place(opinion, weighed.place.role)
+}
+
+/// In a random value of this length `test` and `demo` stand by chance, or for
+/// the environment that the key is for.
+fn is_long(value: &[u8]) -> bool {
+    value.len() >= 32 && randomness(value) > 0.9
 }
 
 /// `'shop'@'localhost' IDENTIFIED BY 'shop'`: the name of the user or service.
@@ -115,6 +126,9 @@ fn may_be_weak(weighed: &Weighed<'_>) -> bool {
         && !weighed.in_comment
 }
 
+/// Reasons that a provider in the name outweighs.
+pub const IS_UUID: &str = "the value is a UUID";
+pub const MAY_BE_DIGEST: &str = "the value may be a digest";
 const NAMED_KEY: &str = "the name announces a key or token";
 
 /// Machines make keys, tokens and client secrets: they are random.
@@ -138,7 +152,7 @@ fn machine(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     if is_uuid(value) {
         let confidence =
             if uuid_may_be_key(weighed) { Confidence::Medium } else { Confidence::Low };
-        return opinion(confidence, "the value is a UUID");
+        return opinion(confidence, IS_UUID);
     }
     if look.random > 0.9 && value.len() >= 20 && look.digits > 0 {
         return opinion(Confidence::High, "the value looks machine-made");
@@ -188,8 +202,8 @@ fn weak(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
         return None;
     }
     let (confidence, reason) = match () {
-        () if is_uuid(value) => (Confidence::Low, "the value is a UUID"),
-        () if is_digest(without_label(value)) => (Confidence::Low, "the value may be a digest"),
+        () if is_uuid(value) => (Confidence::Low, IS_UUID),
+        () if is_digest(without_label(value)) => (Confidence::Low, MAY_BE_DIGEST),
         () => (Confidence::Medium, "the value looks machine-made"),
     };
     Some(Assessment::new(confidence, reason).and("the name may be a key's"))

@@ -12,29 +12,22 @@ use super::rule::{Compiled, compile, triggers};
 use super::subjects::{Resources, Subject};
 use super::tree::{Id, Tree};
 use super::walk::Walker;
-use crate::finding::{Candidate, Confidence, RuleIndex};
+use crate::finding::Candidate;
 use crate::rules::Catalogue;
-use crate::rules::model::PatternMatch;
+use crate::rules::matchers::{Matcher, Matchers};
 use crate::source::Source;
+use crate::syntax::PathFilter;
 
 /// A rule that knows the resource knows more than one that knows a setting.
 const SPECIFICITY: u8 = 25;
 /// Larger files are data.
 const MAX_BYTES: usize = 2 << 20;
 
-/// A matcher with the rule it belongs to.
-struct Spec {
-    rule: RuleIndex,
-    title: String,
-    confidence: Confidence,
-    matcher: PatternMatch,
-    compiled: OnceLock<Option<Compiled>>,
-}
-
 /// A matcher in one format.
 struct Slot {
-    spec: Arc<Spec>,
-    files: Option<globset::GlobSet>,
+    matcher: Arc<Matcher>,
+    files: PathFilter,
+    compiled: OnceLock<Option<Compiled>>,
 }
 
 /// The matchers of one format.
@@ -47,7 +40,7 @@ struct FormatRules {
 
 /// The rules about structure; what they need is built when first needed.
 pub struct StructureEngine {
-    specs: Vec<Arc<Spec>>,
+    matchers: Matchers,
     formats: [OnceLock<Option<FormatRules>>; Format::ALL.len()],
 }
 
@@ -63,20 +56,10 @@ pub struct StructureScratch {
 impl StructureEngine {
     /// Prepares the rules of `catalogue` without compiling them.
     pub fn new(catalogue: &Catalogue) -> Self {
-        let mut specs = Vec::new();
-        for entry in &catalogue.patterns {
-            let matchers = entry.rule.matchers.iter().filter(|matcher| matcher.is_structural());
-            specs.extend(matchers.map(|matcher| {
-                Arc::new(Spec {
-                    rule: entry.index,
-                    title: entry.rule.title.clone(),
-                    confidence: matcher.confidence.unwrap_or(entry.rule.confidence),
-                    matcher: matcher.clone(),
-                    compiled: OnceLock::new(),
-                })
-            }));
+        StructureEngine {
+            matchers: Matchers::of_structure(catalogue),
+            formats: [const { OnceLock::new() }; Format::ALL.len()],
         }
-        StructureEngine { specs, formats: [const { OnceLock::new() }; Format::ALL.len()] }
     }
 
     /// Appends what the rules find in `source` to `candidates`.
@@ -108,8 +91,8 @@ impl StructureEngine {
         };
         let active = rules.slots.iter().zip(&scratch.active).filter(|(_, active)| **active);
         for (slot, _) in active {
-            if let Some(compiled) = slot.spec.compiled() {
-                file.run(&slot.spec, compiled, candidates);
+            if let Some(compiled) = slot.compiled() {
+                file.run(&slot.matcher, compiled, candidates);
             }
             if file.walker.is_exhausted() {
                 return Err("structure: too many parts that refer to each other");
@@ -119,23 +102,23 @@ impl StructureEngine {
     }
 
     fn rules(&self, format: Format) -> Option<&FormatRules> {
-        self.formats[format as usize].get_or_init(|| FormatRules::new(format, &self.specs)).as_ref()
+        let rules = || FormatRules::new(self.matchers.reading(|key| key == format.key()));
+        self.formats[format as usize].get_or_init(rules).as_ref()
     }
 }
 
 impl FormatRules {
-    fn new(format: Format, specs: &[Arc<Spec>]) -> Option<Self> {
-        let reads =
-            |spec: &&Arc<Spec>| spec.matcher.languages.iter().any(|key| key == format.key());
+    /// None if there are no `matchers`.
+    fn new(matchers: Vec<Arc<Matcher>>) -> Option<Self> {
         // `check` reports a bad glob; here the matcher is left out, not widened.
-        let slot = |spec: &Arc<Spec>| {
-            let files = crate::syntax::path_globs(&spec.matcher).ok()?;
-            Some(Slot { spec: Arc::clone(spec), files })
+        let slot = |matcher: Arc<Matcher>| {
+            let files = PathFilter::of(&matcher.spec).ok()?;
+            Some(Slot { matcher, files, compiled: OnceLock::new() })
         };
-        let slots: Vec<Slot> = specs.iter().filter(reads).filter_map(slot).collect();
+        let slots: Vec<Slot> = matchers.into_iter().filter_map(slot).collect();
         let mut numbers: BTreeMap<String, Vec<u32>> = BTreeMap::new();
-        for (index, Slot { spec, .. }) in slots.iter().enumerate() {
-            for word in triggers(&spec.matcher) {
+        for (index, Slot { matcher, .. }) in slots.iter().enumerate() {
+            for word in triggers(&matcher.spec) {
                 numbers.entry(word.to_ascii_lowercase()).or_default().push(index as u32);
             }
         }
@@ -161,17 +144,16 @@ impl FormatRules {
         let words = self.words.iter().zip(seen).filter(|(_, seen)| **seen);
         for index in words.flat_map(|(numbers, _)| numbers) {
             let index = *index as usize;
-            let files = &self.slots[index].files;
-            active[index] |= files.as_ref().is_none_or(|files| files.is_match(source.own_path()));
+            active[index] |= self.slots[index].files.admits(source.own_path());
         }
         active.contains(&true)
     }
 }
 
-impl Spec {
+impl Slot {
     /// None for a matcher that [`super::check`] refuses.
     fn compiled(&self) -> Option<&Compiled> {
-        self.compiled.get_or_init(|| compile(&self.matcher).ok()).as_ref()
+        self.compiled.get_or_init(|| compile(&self.matcher.spec).ok()).as_ref()
     }
 }
 
@@ -189,13 +171,13 @@ impl<'a> File<'_, 'a> {
         self.walker.tree
     }
 
-    fn run(&self, spec: &Spec, rule: &Compiled, candidates: &mut Vec<Candidate>) {
+    fn run(&self, matcher: &Matcher, rule: &Compiled, candidates: &mut Vec<Candidate>) {
         for subject in self.subjects(rule) {
             let holds = |condition: &super::condition::Condition| {
                 condition.holds(&self.walker, &subject) == Some(true)
             };
             if rule.when.iter().all(holds) {
-                candidates.push(self.candidate(spec, rule, &subject));
+                candidates.push(self.candidate(matcher, rule, &subject));
             }
         }
     }
@@ -223,15 +205,15 @@ impl<'a> File<'_, 'a> {
         elements.into_iter().filter_map(|id| Subject::entry(self.tree(), id)).collect()
     }
 
-    fn candidate(&self, spec: &Spec, rule: &Compiled, subject: &Subject<'_>) -> Candidate {
-        let mut candidate = Candidate::new(spec.rule, self.span(rule, subject));
-        candidate.confidence = spec.confidence;
+    fn candidate(&self, matcher: &Matcher, rule: &Compiled, subject: &Subject<'_>) -> Candidate {
+        let mut candidate = Candidate::new(matcher.rule, self.span(rule, subject));
+        candidate.confidence = matcher.confidence();
         candidate.specificity = SPECIFICITY;
         let label = crate::syntax::message::shown(subject.label().as_bytes());
-        candidate.message = match &spec.matcher.message {
+        candidate.message = match &matcher.spec.message {
             Some(message) => Some(message.replace("$KEY", &label)),
             None if rule.resources.is_empty() || label.is_empty() => None,
-            None => Some(format!("{}: {label}", spec.title)),
+            None => Some(format!("{}: {label}", matcher.meta.title)),
         };
         candidate
     }

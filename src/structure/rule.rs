@@ -86,7 +86,7 @@ pub fn check(rule: &PatternFile) -> Vec<Problem> {
             let message = "a matcher with `at` or `resource` has no code patterns";
             add(String::new(), message.to_owned());
         }
-        if let Err(error) = crate::syntax::path_globs(spec) {
+        if let Err(error) = crate::syntax::PathFilter::of(spec) {
             add("files".to_owned(), error.to_string());
         }
     }

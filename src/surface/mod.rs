@@ -10,6 +10,7 @@
 //! after it: no pattern of one node can say that they are missing.
 
 mod code;
+mod exposed;
 mod express;
 mod expression;
 mod facts;
@@ -27,12 +28,15 @@ mod script;
 mod spring;
 pub mod verdict;
 
+use std::sync::OnceLock;
+
 use code::Code;
 use facts::Facts;
 use route::Route;
 
 use crate::finding::{Candidate, Confidence};
-use crate::rules::Catalogue;
+use crate::rules::model::FrameworkFile;
+use crate::rules::{Catalogue, Lazy};
 use crate::source::Source;
 use crate::syntax::ParsedFile;
 
@@ -55,31 +59,43 @@ const ADAPTERS: &[(&str, Adapter)] = &[
 
 /// The route rules (`detector = "missing-auth:<framework>"`).
 pub struct Surface {
-    frameworks: Vec<(&'static str, Facts, Adapter)>,
+    files: Lazy<Vec<FrameworkFile>>,
+    frameworks: OnceLock<Vec<Framework>>,
 }
 
+/// A framework that there is an adapter for.
+type Framework = (&'static str, Facts, Adapter);
+
 impl Surface {
-    /// Takes the frameworks of `catalogue` that there is an adapter for.
+    /// Knows the frameworks of `catalogue`; they are read when a route may be there.
     pub fn new(catalogue: &Catalogue) -> Self {
-        let known = ADAPTERS.iter().filter_map(|(name, adapter)| {
-            Some((*name, Facts::of(name, &catalogue.frameworks)?, *adapter))
-        });
-        Surface { frameworks: known.collect() }
+        Surface { files: catalogue.frameworks.clone(), frameworks: OnceLock::new() }
     }
 
-    /// Appends routes that lack what their siblings have to `candidates`.
+    fn framework(&self, name: &str) -> Option<&Framework> {
+        let read = || {
+            let known = ADAPTERS.iter().filter_map(|(name, adapter)| {
+                Some((*name, Facts::of(name, &self.files)?, *adapter))
+            });
+            known.collect()
+        };
+        self.frameworks.get_or_init(read).iter().find(|(known, ..)| *known == name)
+    }
+
+    /// Appends routes that lack what their siblings have, and values written out with
+    /// a credential in them, to `candidates`.
     pub fn scan(
         &self,
         source: &Source<'_>,
         file: &ParsedFile<'_>,
         candidates: &mut Vec<Candidate>,
     ) {
+        exposed::scan(source, file, candidates);
         let wanted: Vec<_> = file
             .detectors()
             .filter_map(|(rule, detector, confidence)| {
                 let name = detector.strip_prefix(DETECTOR)?;
-                let framework = self.frameworks.iter().find(|(known, ..)| *known == name)?;
-                Some((rule, framework, confidence))
+                Some((rule, self.framework(name)?, confidence))
             })
             .collect();
         if wanted.is_empty() || is_test(&source.path) {
@@ -100,8 +116,7 @@ impl Surface {
     pub fn routes(&self, source: &Source<'_>, file: &ParsedFile<'_>) -> Vec<Route> {
         let wanted =
             file.detectors().filter_map(|(_, detector, _)| detector.strip_prefix(DETECTOR));
-        let adapters =
-            wanted.filter_map(|name| self.frameworks.iter().find(|(known, ..)| *known == name));
+        let adapters = wanted.filter_map(|name| self.framework(name));
         adapters
             .flat_map(|(_, facts, adapter)| adapter(&Code::new(file), facts, &source.path))
             .collect()

@@ -31,6 +31,9 @@ impl Check {
         let stands = |fits: &dyn Fn(&[u8]) -> bool| {
             fits(value) || node.is_some_and(|node| constant(place, node, fits))
         };
+        if !self.is_written(text, captured) {
+            return false;
+        }
         if !self.types.is_empty() {
             return self.has_type(place, captured, value);
         }
@@ -39,6 +42,14 @@ impl Check {
             && self.test.is_none_or(|test| stands(&|text| test.passes(text)))
             && self.kind.is_none_or(|kind| is_kind(place, kind, captured))
             && self.not_regex.as_ref().is_none_or(|regex| !stands(&|text| regex.is_match(text)))
+    }
+
+    /// Whether the code is as it has to be written.
+    fn is_written(&self, text: &[u8], captured: &Captured<'_>) -> bool {
+        let code = text.get(captured.range.clone()).unwrap_or_default();
+        let code = &code[..code.len().min(MAX_SEARCHED)];
+        self.written.as_ref().is_none_or(|regex| regex.is_match(code))
+            && self.not_written.as_ref().is_none_or(|regex| !regex.is_match(code))
     }
 
     /// Whether it is an instance of one of the types; where that cannot be
@@ -102,6 +113,8 @@ fn is_kind(place: &Place<'_, '_>, kind: Kind, captured: &Captured<'_>) -> bool {
     };
     match kind {
         Kind::String => string.is_some() || !literal && stands_for(|text| !is_number(text)),
+        Kind::Text if string.is_some() => !place.is_template(node),
+        Kind::Text => !literal && stands_for(|text| !is_number(text)),
         Kind::Number => dialect.is(id, NUMBER) || !literal && stands_for(is_number),
         Kind::Identifier => dialect.is(id, NAME) && !constant,
         Kind::Literal => literal || stands_for(|_| true),

@@ -48,6 +48,8 @@ pub(super) struct TriggerWord {
     /// Not as a part of a longer name.
     pub(super) whole: bool,
     pub(super) near: Near,
+    /// Not in a comment.
+    pub(super) code: bool,
 }
 
 /// The words and regexes that matchers ask for, each once.
@@ -63,8 +65,11 @@ pub(super) struct WordList {
 
 impl WordList {
     pub(super) fn add(&mut self, text: String, whole: bool, near: Near) -> Word {
-        let known = self.texts.entry(text.clone()).or_default();
-        let word = TriggerWord { text, whole, near };
+        self.number(TriggerWord { text, whole, near, code: false })
+    }
+
+    fn number(&mut self, word: TriggerWord) -> Word {
+        let known = self.texts.entry(word.text.clone()).or_default();
         if let Some(same) = known.iter().find(|known| self.words[**known] == word) {
             return *same;
         }
@@ -76,6 +81,12 @@ impl WordList {
     /// A text that may be a part of a longer name.
     pub(super) fn add_part(&mut self, text: &str) -> Word {
         self.add(text.to_owned(), false, Near::default())
+    }
+
+    /// A text that counts only outside comments.
+    pub(super) fn add_code(&mut self, text: &str) -> Word {
+        let near = Near::default();
+        self.number(TriggerWord { text: text.to_owned(), whole: false, near, code: true })
     }
 
     pub(super) fn need(&mut self, regex: String) -> usize {
@@ -162,7 +173,7 @@ pub(super) fn condition(
         let ways = sources.iter().map(|words| Way::of_words(words.iter().map(&mut word).collect()));
         condition.groups.push(ways.collect());
     }
-    condition.lacks = matcher.lacks.iter().map(|word| list.add_part(word)).collect();
+    condition.lacks = matcher.lacks.iter().map(|word| list.add_code(word)).collect();
     let renamed: &[Import] = if resolves(language) { &imports } else { &[] };
     places(language, matcher, renamed, list, &mut condition);
     condition

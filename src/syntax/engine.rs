@@ -16,30 +16,25 @@ use super::language::Language;
 use super::message;
 use super::nodes::{StringContent, string_content};
 use super::parse::Parsers;
-use super::rule::{Compiled, compile_matcher, globs};
+use super::paths::PathFilter;
+use super::rule::{Compiled, compile_matcher};
 use super::scripts::Scripts;
 use super::source_words::SourceWords;
 use super::trigger::{Found, Triggers};
 use super::walk::{self, Hit, Input};
 use crate::finding::{Candidate, Confidence, RuleIndex};
-use crate::rules::Catalogue;
-use crate::rules::model::{FlowFile, PatternMatch};
+use crate::rules::matchers::{Matcher, Matchers};
+use crate::rules::model::FlowFile;
+use crate::rules::{Catalogue, FlowEntry};
 use crate::source::Source;
 
 /// Code patterns know more of their match than a generic assignment does.
 const SPECIFICITY: u8 = 20;
 
-/// A matcher with the rule it belongs to.
-struct Spec {
-    rule: RuleIndex,
-    matcher: PatternMatch,
-    confidence: Confidence,
-}
-
 /// A matcher in one language; compiled when a file first triggers it.
 struct Slot {
-    spec: Arc<Spec>,
-    files: Option<globset::GlobSet>,
+    matcher: Arc<Matcher>,
+    files: PathFilter,
     compiled: OnceLock<Option<Arc<Compiled>>>,
 }
 
@@ -49,17 +44,19 @@ struct LanguageRules {
     grammar: Grammar,
     slots: Vec<Slot>,
     triggers: Triggers,
+    /// What the data flow knows of libraries.
+    flows: Vec<FlowFile>,
 }
 
 /// The pattern rules; compiled per language when the first file needs them.
 pub struct SyntaxEngine {
-    specs: Vec<Arc<Spec>>,
+    matchers: Matchers,
     /// What the data flow knows of libraries.
-    flows: Vec<FlowFile>,
+    flows: Vec<FlowEntry>,
     languages: [OnceLock<Option<Arc<LanguageRules>>>; Language::ALL.len()],
 }
 
-/// Parsers and buffers of one thread.
+/// The parser and the buffers of one thread.
 #[derive(Default)]
 pub struct SyntaxScratch {
     parsers: Parsers,
@@ -90,14 +87,8 @@ pub enum Parse<'a> {
 impl SyntaxEngine {
     /// Prepares the pattern rules of `catalogue` without compiling them.
     pub fn new(catalogue: &Catalogue) -> Self {
-        let specs = catalogue.patterns.iter().flat_map(|entry| {
-            entry.rule.matchers.iter().filter(|matcher| !matcher.is_structural()).map(|matcher| {
-                let confidence = matcher.confidence.unwrap_or(entry.rule.confidence);
-                Arc::new(Spec { rule: entry.index, matcher: matcher.clone(), confidence })
-            })
-        });
         SyntaxEngine {
-            specs: specs.collect(),
+            matchers: Matchers::of_code(catalogue),
             flows: catalogue.flows.clone(),
             languages: [const { OnceLock::new() }; Language::ALL.len()],
         }
@@ -129,7 +120,7 @@ impl SyntaxEngine {
     ) -> Parse<'a> {
         let Some(rules) = self.rules(language) else { return Parse::NotNeeded };
         let active = rules.triggers.active(source.text, &mut scratch.found, |index| {
-            rules.slots[index].files.as_ref().is_none_or(|files| files.is_match(source.own_path()))
+            rules.slots[index].files.admits(source.own_path())
         });
         if active.is_empty() {
             return Parse::NotNeeded;
@@ -163,7 +154,7 @@ impl SyntaxEngine {
         }
         let root = file.tree.root_node();
         let (dialect, text) = (&*file.rules.dialect, file.text);
-        let place = Place::new(dialect, text, root, &file.rules.grammar, &self.flows);
+        let place = Place::new(dialect, text, root, &file.rules.grammar, &file.rules.flows);
         let input = Input { dialect, text, root, place: &place, focus: &file.focus };
         let walked = walk::run(&input, &units);
         let ways = Ways::new(&place, &units, &walked);
@@ -171,7 +162,7 @@ impl SyntaxEngine {
         for hit in &walked.hits {
             let (slot, unit) = &slots[hit.unit];
             let Some(way) = ways.of(hit) else { continue };
-            let mut candidate = candidate(&slot.spec, unit, hit, text);
+            let mut candidate = candidate(&slot.matcher, unit, hit, text);
             if unit.secret.is_some() {
                 candidate.secret = credential(&place, unit, hit);
                 if candidate.secret.is_none() {
@@ -190,31 +181,31 @@ impl SyntaxEngine {
     }
 
     fn rules(&self, language: Language) -> Option<&Arc<LanguageRules>> {
-        self.languages[language as usize]
-            .get_or_init(|| LanguageRules::new(language, &self.specs, &self.flows).map(Arc::new))
-            .as_ref()
+        let rules = || LanguageRules::new(language, &self.matchers, &self.flows).map(Arc::new);
+        self.languages[language as usize].get_or_init(rules).as_ref()
     }
 }
 
 impl LanguageRules {
     /// None if no rule is about `language`.
-    fn new(language: Language, specs: &[Arc<Spec>], flows: &[FlowFile]) -> Option<Self> {
-        let applies =
-            |spec: &&Arc<Spec>| spec.matcher.languages.iter().any(|key| language.answers_to(key));
+    fn new(language: Language, matchers: &Matchers, flows: &[FlowEntry]) -> Option<Self> {
         // `check` reports a bad glob; here the matcher is left out, not widened.
-        let slot = |spec: &Arc<Spec>| {
-            let files = globs(&spec.matcher).ok()?;
-            Some(Slot { spec: Arc::clone(spec), files, compiled: OnceLock::new() })
+        let slot = |matcher: Arc<Matcher>| {
+            let files = PathFilter::of(&matcher.spec).ok()?;
+            Some(Slot { matcher, files, compiled: OnceLock::new() })
         };
-        let slots: Vec<Slot> = specs.iter().filter(applies).filter_map(slot).collect();
+        let matchers = matchers.reading(|key| language.answers_to(key));
+        let slots: Vec<Slot> = matchers.into_iter().filter_map(slot).collect();
         if slots.is_empty() {
             return None;
         }
-        let own = |file: &&FlowFile| file.languages.iter().any(|key| language.answers_to(key));
-        let sets = SourceWords::new(language, flows.iter().filter(own));
-        let triggers = Triggers::new(language, slots.iter().map(|slot| &slot.spec.matcher), &sets);
-        let dialect = Dialect::of(language);
-        Some(LanguageRules { dialect, grammar: Grammar::default(), slots, triggers })
+        let own = |entry: &&FlowEntry| entry.languages.iter().any(|key| language.answers_to(key));
+        let flows: Vec<FlowFile> =
+            flows.iter().filter(own).map(|entry| entry.facts.copied()).collect();
+        let sets = SourceWords::new(language, flows.iter());
+        let triggers = Triggers::new(language, slots.iter().map(|slot| &slot.matcher.spec), &sets);
+        let (dialect, grammar) = (Dialect::of(language), Grammar::default());
+        Some(LanguageRules { dialect, grammar, slots, triggers, flows })
     }
 }
 
@@ -222,11 +213,8 @@ impl Slot {
     /// None for a detector, and for a matcher that [`super::check`] refuses.
     fn compiled(&self, dialect: &Dialect) -> Option<Arc<Compiled>> {
         let compile = || {
-            self.spec
-                .matcher
-                .detector
-                .is_none()
-                .then(|| compile_matcher(dialect, &self.spec.matcher).ok().map(Arc::new))?
+            let spec = &self.matcher.spec;
+            spec.detector.is_none().then(|| compile_matcher(dialect, spec).ok().map(Arc::new))?
         };
         self.compiled.get_or_init(compile).clone()
     }
@@ -247,11 +235,11 @@ fn credential(place: &Place<'_, '_>, unit: &Compiled, hit: &Hit<'_>) -> Option<R
     Some(start..start + text.len())
 }
 
-fn candidate(spec: &Spec, unit: &Compiled, hit: &Hit<'_>, text: &[u8]) -> Candidate {
-    let mut candidate = Candidate::new(spec.rule, hit.span.clone());
-    candidate.confidence = spec.confidence;
+fn candidate(matcher: &Matcher, unit: &Compiled, hit: &Hit<'_>, text: &[u8]) -> Candidate {
+    let mut candidate = Candidate::new(matcher.rule, hit.span.clone());
+    candidate.confidence = matcher.confidence();
     candidate.specificity = SPECIFICITY;
-    let message = spec.matcher.message.as_deref();
+    let message = matcher.spec.message.as_deref();
     candidate.message =
         message.map(|message| message::fill(message, &unit.names, &hit.captures, text));
     candidate
@@ -267,9 +255,9 @@ impl ParsedFile<'_> {
     /// detector's name and the confidence to report with.
     pub fn detectors(&self) -> impl Iterator<Item = (RuleIndex, &str, Confidence)> {
         self.active.iter().filter_map(|index| {
-            let spec = &self.rules.slots[*index].spec;
-            let name = spec.matcher.detector.as_deref()?;
-            Some((spec.rule, name, spec.confidence))
+            let matcher = &self.rules.slots[*index].matcher;
+            let name = matcher.spec.detector.as_deref()?;
+            Some((matcher.rule, name, matcher.confidence()))
         })
     }
 

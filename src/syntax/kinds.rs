@@ -99,7 +99,9 @@ pub(super) fn facts_of(language: Language, grammar: &tree_sitter::Language, id: 
     let modifiers = matches!(language, Language::Java | Language::Kotlin)
         && matches!(name, "modifiers" | "parameter_modifiers");
     add(is_container(name) || modifiers, CONTAINER);
-    add(matches!(name, "parenthesized_expression" | "parenthesized_statements"), PAREN);
+    // Rust writes the types of a call between the name and the arguments.
+    let wraps = ["parenthesized_expression", "parenthesized_statements", "generic_function"];
+    add(wraps.contains(&name), PAREN);
     add(is_unsaid(name) || language == Language::Kotlin && is_kotlin_type(name), UNSAID);
     add(is_name(name), NAME);
     add(is_number(name), NUMBER);
@@ -124,7 +126,7 @@ fn keyed(language: Language, name: &str) -> Facts {
         Python => matches!(name, "keyword_argument" | "pair"),
         JavaScript | TypeScript | Tsx => matches!(name, "pair" | "jsx_attribute"),
         Go => name == "keyed_element",
-        // Annotations stand in any order, beside others.
+        // Annotations stand in any order, beside others; attributes of C# too.
         Java => matches!(name, "element_value_pair" | "annotation" | "marker_annotation"),
         Ruby | Json => name == "pair",
         Php => name == "pair",
@@ -136,7 +138,8 @@ fn keyed(language: Language, name: &str) -> Facts {
         Xml => name == "Attribute",
         Html => name == "attribute",
         Kotlin => name == "annotation",
-        CSharp | Bash => false,
+        CSharp => name == "attribute_list",
+        Bash => false,
     };
     let maybe = matches!(
         name,

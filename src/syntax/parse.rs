@@ -18,9 +18,10 @@ const MINIFIED_FROM: usize = 100_000;
 /// Time for one file.
 const MAX_TIME: Duration = Duration::from_secs(3);
 
-/// The parsers of one thread, made when first needed.
+/// The parser of one thread, made when first needed. One for all languages: it
+/// keeps what its largest file needed, and to turn to another costs nothing.
 #[derive(Default)]
-pub(crate) struct Parsers(Vec<Option<Parser>>);
+pub(crate) struct Parsers(Option<(Language, Parser)>);
 
 impl Parsers {
     /// Parses `text`, or what of it lies in `ranges` (ascending, apart) unless
@@ -36,14 +37,11 @@ impl Parsers {
         ranges: &[Range<usize>],
     ) -> Result<Tree, Cow<'static, str>> {
         refuse(text)?;
-        let slot = language as usize;
-        if self.0.len() <= slot {
-            self.0.resize_with(slot + 1, || None);
-        }
-        let parser = self.0[slot].get_or_insert_with(Parser::new);
         let unusable = "syntax: the grammar cannot be used";
-        if parser.language().is_none() {
+        let (of, parser) = self.0.get_or_insert_with(|| (language, Parser::new()));
+        if *of != language || parser.language().is_none() {
             parser.set_language(grammar).map_err(|_| Cow::Borrowed(unusable))?;
+            *of = language;
         }
         parser.set_included_ranges(&included(text, ranges)).map_err(|_| Cow::Borrowed(unusable))?;
         within_time(parser, text).ok_or_else(|| {

@@ -125,7 +125,9 @@ fn texts(part: &str) -> impl Iterator<Item = String> {
     let quotes = part.matches('"').count();
     let plain = |c: char| is_name(c) || "$.-/:@%".contains(c);
     quoted
-        .filter(move |text| quotes % 2 == 0 && text.len() >= MIN_TEXT && text.chars().all(plain))
+        .filter(move |text| {
+            quotes.is_multiple_of(2) && text.len() >= MIN_TEXT && text.chars().all(plain)
+        })
         .filter(|text| {
             text.starts_with(is_name) && !text.chars().all(is_name) || text.starts_with('$')
         })
@@ -142,10 +144,12 @@ fn is_name(c: char) -> bool {
 
 /// The runs of characters that `belongs` lets through, with their offsets.
 fn pieces(text: &str, belongs: fn(char) -> bool) -> impl Iterator<Item = (usize, &str)> {
-    let begins = move |(at, c): &(usize, char)| belongs(*c) && !text[..*at].ends_with(belongs);
-    text.char_indices().filter(begins).map(move |(at, _)| {
-        let rest = &text[at..];
-        (at, &rest[..rest.find(|c| !belongs(c)).unwrap_or(rest.len())])
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let start = from + text.get(from..)?.find(belongs)?;
+        let piece = text.get(start..)?.split(|c| !belongs(c)).next()?;
+        from = start + piece.len();
+        Some((start, piece))
     })
 }
 
@@ -155,7 +159,7 @@ pub(super) fn rarest(mut words: Vec<Placed>) -> Vec<Placed> {
     let is_telling = |word: &Placed| word.near.is_telling();
     let is_common = |word: &Placed| COMMON.contains(&word.text.as_str()) && !is_telling(word);
     let is_vague = |word: &Placed| is_common(word) && !word.near.is_narrow();
-    words.sort_by_key(|word| {
+    words.sort_by_cached_key(|word| {
         (is_common(word), is_vague(word), !is_telling(word), Reverse(word.text.len()))
     });
     words.dedup_by(|one, two| one.text == two.text);

@@ -121,7 +121,9 @@ fn host_reach(host: &[u8], path: &[u8]) -> Reach {
         return Reach::Harmless;
     }
     let last = host.rsplit('.').next().unwrap_or_default();
-    if host.ends_with(".svc.cluster.local") || PRIVATE_ENDS.contains(&last) {
+    // Clouds answer `metadata.…` on the machine's own link.
+    let metadata = host.starts_with("metadata.");
+    if metadata || host.ends_with(".svc.cluster.local") || PRIVATE_ENDS.contains(&last) {
         return Reach::Internal;
     }
     let stands_in = |label: &str| label.starts_with("example") || STAND_INS.contains(&label);

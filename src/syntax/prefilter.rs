@@ -76,10 +76,12 @@ fn needed(
 /// The regex of a captured text as one of the file around it; `None` if it says
 /// nothing then.
 fn loose(language: Language, regex: &str, called: bool) -> Option<String> {
-    let mut parser = regex_syntax::ParserBuilder::new().utf8(false).build();
+    // As `lazy_regex` compiles it.
+    let parser = |unicode| regex_syntax::ParserBuilder::new().utf8(false).unicode(unicode).build();
+    let parsed = parser(false).parse(regex).ok().or_else(|| parser(true).parse(regex).ok())?;
     // A variable may follow anything within a text.
     let edges = !matches!(language, Language::Php | Language::Bash);
-    let hir = unbound(parser.parse(regex).ok()?, Edges { kept: edges, called: edges && called });
+    let hir = unbound(parsed, Edges { kept: edges, called: edges && called });
     let says = hir.properties().minimum_len().unwrap_or(0) > 0;
     says.then(|| hir.to_string())
 }

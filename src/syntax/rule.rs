@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use regex::bytes::Regex;
-
 use super::dialect::{CHAIN, Dialect, NAME, STRING};
 use super::flow::{FlowRule, HARMLESS, SANITIZERS, SOURCES};
 use super::imports::{Import, resolves};
 use super::language::Language;
+use super::lazy_regex::{self, LazyRegex};
+use super::paths::PathFilter;
 use super::pattern::{Names, Pat, PatternError, Template, Var, compile};
 use super::{condition, pattern_words, plaintext};
 use crate::rules::model::{Constraint, PatternFile, PatternMatch};
@@ -60,6 +60,8 @@ fn language_keys() -> String {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     String,
+    /// A string without code in it, or a constant that is one.
+    Text,
     Number,
     Identifier,
     Literal,
@@ -71,12 +73,13 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const KNOWN: [&str; 7] =
-        ["string", "number", "identifier", "literal", "call", "constant", "dynamic"];
+    const KNOWN: [&str; 8] =
+        ["string", "text", "number", "identifier", "literal", "call", "constant", "dynamic"];
 
     fn parse(name: &str) -> Option<Self> {
-        use Kind::{Call, Constant, Dynamic, Identifier, Literal, Number, String};
-        const KINDS: [Kind; 7] = [String, Number, Identifier, Literal, Call, Constant, Dynamic];
+        use Kind::{Call, Constant, Dynamic, Identifier, Literal, Number, String, Text};
+        const KINDS: [Kind; 8] =
+            [String, Text, Number, Identifier, Literal, Call, Constant, Dynamic];
         Self::KNOWN.iter().position(|known| *known == name).map(|index| KINDS[index])
     }
 }
@@ -112,8 +115,11 @@ impl Test {
 #[derive(Debug)]
 pub(crate) struct Check {
     pub(crate) var: Var,
-    pub(crate) regex: Option<Regex>,
-    pub(crate) not_regex: Option<Regex>,
+    pub(crate) regex: Option<LazyRegex>,
+    pub(crate) not_regex: Option<LazyRegex>,
+    /// The same in the code as it is written.
+    pub(crate) written: Option<LazyRegex>,
+    pub(crate) not_written: Option<LazyRegex>,
     pub(crate) kind: Option<Kind>,
     pub(crate) test: Option<Test>,
     /// A name may pass for the constant that it stands for.
@@ -135,6 +141,7 @@ pub(crate) struct Rooted {
 #[derive(Debug)]
 pub(crate) struct Compiled {
     pub(crate) any: Vec<Rooted>,
+    pub(crate) also: Vec<Rooted>,
     pub(crate) not: Vec<Rooted>,
     pub(crate) inside: Vec<Rooted>,
     pub(crate) not_inside: Vec<Rooted>,
@@ -181,7 +188,7 @@ pub(crate) fn compile_matcher(
         });
         compiled.collect()
     };
-    let (any, not) = (list(&spec.any)?, list(&spec.not)?);
+    let (any, also, not) = (list(&spec.any)?, list(&spec.also)?, list(&spec.not)?);
     let (inside, not_inside) = (list(&spec.inside)?, list(&spec.not_inside)?);
     let (has, not_has) = (list(&spec.has)?, list(&spec.not_has)?);
     let flow = match &spec.flow {
@@ -194,7 +201,8 @@ pub(crate) fn compile_matcher(
         }
         None => None,
     };
-    let patterns: Vec<&String> = spec.any.iter().chain(&spec.has).chain(&spec.inside).collect();
+    let own = spec.any.iter().chain(&spec.also);
+    let patterns: Vec<&String> = own.chain(&spec.has).chain(&spec.inside).collect();
     let checks = checks(&spec.constraints, &names, &patterns)?;
     let secret = match &spec.secret {
         Some(name) => Some(known(&names, "secret", name)?),
@@ -210,6 +218,7 @@ pub(crate) fn compile_matcher(
     }
     Ok(Compiled {
         any,
+        also,
         not,
         inside,
         not_inside,
@@ -263,14 +272,7 @@ fn checks(
     patterns: &[&String],
 ) -> Result<Vec<Check>, ProblemKind> {
     let check = |(name, constraint): (&String, &Constraint)| {
-        let regex = |regex: &Option<String>| match regex {
-            Some(regex) => Regex::new(regex).map(Some).map_err(|error| ProblemKind::Regex {
-                name: name.clone(),
-                regex: regex.clone(),
-                message: error.to_string(),
-            }),
-            None => Ok(None),
-        };
+        let regex = |regex: &Option<String>| regex.clone().map(LazyRegex::new);
         let kind = constraint
             .is
             .as_ref()
@@ -281,8 +283,10 @@ fn checks(
             .map(|test| Test::parse(test).ok_or_else(|| ProblemKind::UnknownTest(test.clone())));
         Ok(Check {
             var: known(names, "where", name)?,
-            regex: regex(&constraint.regex)?,
-            not_regex: regex(&constraint.not_regex)?,
+            regex: regex(&constraint.regex),
+            not_regex: regex(&constraint.not_regex),
+            written: regex(&constraint.written),
+            not_written: regex(&constraint.not_written),
             kind: kind.transpose()?,
             test: test.transpose()?,
             types: constraint.types.clone(),
@@ -290,6 +294,19 @@ fn checks(
         })
     };
     constraints.iter().map(check).collect()
+}
+
+/// The first regex of `constraints` that is not valid.
+fn bad_regex(constraints: &BTreeMap<String, Constraint>) -> Option<ProblemKind> {
+    constraints.iter().find_map(|(name, constraint)| {
+        let values = constraint.regex.iter().chain(&constraint.not_regex);
+        let mut regexes = values.chain(&constraint.written).chain(&constraint.not_written);
+        regexes.find_map(|regex| {
+            let error = lazy_regex::compile(regex).err()?;
+            let (name, regex, message) = (name.clone(), regex.clone(), error.to_string());
+            Some(ProblemKind::Regex { name, regex, message })
+        })
+    })
 }
 
 /// Whether `$name` is what something is called on or by in `pattern`: then its
@@ -323,7 +340,7 @@ pub fn check(rule: &PatternFile) -> Vec<Problem> {
 /// The first thing wrong with `spec` in any language that answers to `key`.
 fn wrong_with(spec: &PatternMatch, key: &str) -> Option<ProblemKind> {
     let Some(named) = Language::from_key(key) else { return Some(ProblemKind::UnknownLanguage) };
-    if let Some(problem) = globs(spec).err() {
+    if let Some(problem) = PathFilter::of(spec).err() {
         return Some(problem);
     }
     if spec.detector.is_some() {
@@ -336,29 +353,7 @@ fn wrong_with(spec: &PatternMatch, key: &str) -> Option<ProblemKind> {
         return Some(ProblemKind::NoTrigger);
     }
     let languages = Language::ALL.into_iter().filter(|language| language.answers_to(key));
-    languages.filter_map(|language| compile_matcher(&Dialect::of(language), spec).err()).next()
-}
-
-/// The compiled `files` of `spec`; None if it reads files of any name.
-pub(crate) fn globs(spec: &PatternMatch) -> Result<Option<globset::GlobSet>, ProblemKind> {
-    if spec.files.is_empty() {
-        return Ok(None);
-    }
-    let mut set = globset::GlobSetBuilder::new();
-    for written in &spec.files {
-        let bad = |error: globset::Error| ProblemKind::Glob {
-            glob: written.clone(),
-            message: error.kind().to_string(),
-        };
-        set.add(globset::Glob::new(written).map_err(bad)?);
-        // A bare name is meant wherever the file lies.
-        if !written.contains('/') {
-            set.add(globset::Glob::new(&format!("**/{written}")).map_err(bad)?);
-        }
-    }
-    let build = set.build();
-    build.map(Some).map_err(|error| ProblemKind::Glob {
-        glob: spec.files.join(", "),
-        message: error.to_string(),
-    })
+    let mut wrong =
+        languages.filter_map(|language| compile_matcher(&Dialect::of(language), spec).err());
+    wrong.next().or_else(|| bad_regex(&spec.constraints))
 }

@@ -8,13 +8,15 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::bytes::Regex;
 
 use super::condition::{Condition, TriggerWord, Word, WordList, condition};
+use super::finder::Finder;
 use super::focus::Focus;
 use super::language::Language;
+use super::lazy_regex;
 use super::plaintext;
+use super::remark;
 use super::source_words::SourceWords;
 use crate::rules::model::PatternMatch;
 
@@ -23,9 +25,9 @@ const MAX_HITS: usize = 1 << 20;
 
 /// The trigger words of all matchers of a language.
 pub(crate) struct Triggers {
-    automaton: Option<AhoCorasick>,
+    finder: Option<Finder>,
     words: Vec<TriggerWord>,
-    /// The words of each text of the automaton.
+    /// The words of each text that is looked for.
     texts: Vec<Vec<Word>>,
     /// Numbers of the texts of words that count only as a whole.
     whole: Arc<HashMap<String, u32>>,
@@ -41,7 +43,7 @@ struct Need {
 
 impl Need {
     fn is_met(&self, text: &[u8]) -> bool {
-        let regex = self.compiled.get_or_init(|| Regex::new(&self.regex).ok());
+        let regex = self.compiled.get_or_init(|| lazy_regex::compile(&self.regex).ok());
         // One that is too large says nothing.
         regex.as_ref().is_none_or(|regex| regex.is_match(text))
     }
@@ -53,7 +55,7 @@ pub(crate) struct Found {
     seen: Vec<bool>,
     /// Which regexes match, as far as that was asked.
     met: Vec<Option<bool>>,
-    /// Word and offset, in the order of the ends in the text.
+    /// Word and offset.
     hits: Vec<(u32, u32)>,
     /// There were too many hits to keep.
     lost: bool,
@@ -73,15 +75,15 @@ impl Triggers {
         let need = |regex| Need { regex, compiled: OnceLock::new() };
         let needs = needs.into_iter().map(need).collect();
         let (texts, numbers): (Vec<String>, Vec<Vec<Word>>) = texts.into_iter().unzip();
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(&texts);
+        let all_whole = |numbers: &[Word]| numbers.iter().all(|number| words[*number].whole);
+        let finder = Finder::new(
+            texts.iter().zip(&numbers).map(|(text, own)| (text.as_str(), all_whole(own))),
+        );
         let whole = texts.into_iter().zip(&numbers).zip(0..);
         let whole = whole.filter(|((_, own), _)| own.iter().any(|word| words[*word].whole));
         let whole = whole.map(|((text, _), number)| (text, number)).collect();
-        let (automaton, whole) = (automaton.ok(), Arc::new(whole));
-        Triggers { automaton, words, texts: numbers, whole, conditions, needs }
+        let (finder, whole) = (finder.ok(), Arc::new(whole));
+        Triggers { finder, words, texts: numbers, whole, conditions, needs }
     }
 
     /// Numbers of the matchers that can fire in `text`, among those that
@@ -121,7 +123,6 @@ impl Triggers {
         }
         let places = found.hits.iter().filter(|(word, _)| wanted[*word as usize]);
         focus.places = places.map(|(_, at)| *at as usize).collect();
-        // Hits come in the order of their ends.
         focus.places.sort_unstable();
         if !found.lost {
             let marks = found.hits.iter().filter(|(word, _)| self.words[*word as usize].whole);
@@ -138,16 +139,16 @@ impl Triggers {
     fn search(&self, text: &[u8], found: &mut Found) {
         found.seen.clear();
         found.hits.clear();
-        // Without an automaton every word counts as found: slow, never wrong.
-        found.lost = self.automaton.is_none();
+        // Without a finder every word counts as found: slow, never wrong.
+        found.lost = self.finder.is_none();
         found.seen.resize(self.words.len(), found.lost);
-        let Some(automaton) = &self.automaton else { return };
-        for hit in automaton.find_overlapping_iter(text) {
-            let range = hit.range();
+        let Some(finder) = &self.finder else { return };
+        finder.find(text, |number, range| {
             let is_whole = is_whole(text, &range);
-            for number in &self.texts[hit.pattern().as_usize()] {
+            for number in &self.texts[number] {
                 let word = &self.words[*number];
-                if word.whole && !is_whole || !word.near.fits(text, &range) {
+                let remark = word.code && remark::holds(text, range.start);
+                if word.whole && !is_whole || remark || !word.near.fits(text, &range) {
                     continue;
                 }
                 found.seen[*number] = true;
@@ -156,7 +157,7 @@ impl Triggers {
                     _ => found.lost = true,
                 }
             }
-        }
+        });
     }
 }
 

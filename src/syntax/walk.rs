@@ -245,6 +245,7 @@ impl<'a, 't> Walk<'a, 't> {
         self.matcher.begin(compiled);
         let fits = self.matcher.matches(pat, node)
             && compiled.checks.iter().all(|check| self.passes(check))
+            && compiled.also.iter().all(|also| self.matcher.matches(&also.pat, node))
             && !compiled.not.iter().any(|not| self.matcher.matches(&not.pat, node))
             && self.is_around(unit, compiled);
         if !fits {
@@ -296,18 +297,17 @@ impl<'a, 't> Walk<'a, 't> {
                 None => self.hits.push(pending.hit),
                 // What is reported was captured within: by each that does.
                 Some(var) => {
-                    let captured =
-                        |inner: &Related<'t>| Some(inner.captures.get(var)?.range.clone());
-                    let spans: Vec<_> =
+                    let Hit { unit, captures, .. } = &pending.hit;
+                    let captured = |inner: &Related<'t>| {
+                        let span = inner.captures.get(var)?.range.clone();
+                        let captures = captures.joined(&inner.captures);
+                        Some(Hit { unit: *unit, span, captures })
+                    };
+                    let hits: Vec<_> =
                         self.within(&pending, &met.has).filter_map(captured).collect();
-                    let Hit { unit, captures, .. } = pending.hit;
                     // Functions stand in functions.
-                    let new = spans.into_iter().filter(|span| told.insert((unit, span.start)));
-                    self.hits.extend(new.map(|span| Hit {
-                        unit,
-                        span,
-                        captures: captures.clone(),
-                    }));
+                    let new = hits.into_iter().filter(|hit| told.insert((*unit, hit.span.start)));
+                    self.hits.extend(new);
                 }
             }
         }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use seamline::finding::{Candidate, Category, Confidence, Finding, RuleIndex, RuleMeta, Severity};
 use seamline::judge::{Judge, JudgeOptions, Verdict};
-use seamline::rules::model::{Context, SecretRule, Segment};
+use seamline::rules::model::{RuleTexts, SecretRule, Segment};
 use seamline::rules::{Catalogue, Provider, SecretEntry};
 use seamline::source::Source;
 
@@ -55,15 +55,11 @@ fn meta(id: &str, category: Category, topic: &str, severity: Severity) -> Arc<Ru
         severity,
         confidence: Confidence::High,
         topic: topic.to_owned(),
-        what: String::new(),
-        why: String::new(),
-        fix: String::new(),
-        revoke: None,
-        references: Vec::new(),
-        cwe: Vec::new(),
-        owasp: Vec::new(),
-        languages: Vec::new(),
-        provider: (category == Category::Secret).then(|| "Acme".to_owned()),
+        texts: RuleTexts {
+            provider: (category == Category::Secret).then(|| "Acme".to_owned()),
+            ..RuleTexts::default()
+        }
+        .into(),
     })
 }
 
@@ -71,41 +67,16 @@ fn meta(id: &str, category: Category, topic: &str, severity: Severity) -> Arc<Ru
 fn acme() -> SecretEntry {
     let prefix =
         Segment { text: vec!["acme_".to_owned()], chars: None, len: None, optional: false };
-    SecretEntry {
-        index: ACME,
-        provider: Arc::new(Provider {
-            key: "acme".to_owned(),
-            name: "Acme".to_owned(),
-            words: Vec::new(),
-        }),
-        rule: SecretRule {
-            id: "acme-token".to_owned(),
-            title: "Acme token".to_owned(),
-            severity: Severity::Critical,
-            confidence: Confidence::High,
-            what: None,
-            why: None,
-            fix: None,
-            revoke: None,
-            references: Vec::new(),
-            cwe: Vec::new(),
-            owasp: Vec::new(),
-            env: None,
-            formats: vec![vec![prefix]],
-            checksum: None,
-            regex: None,
-            anchors: Vec::new(),
-            detector: None,
-            file: None,
-            other_formats: Vec::new(),
-            context: Context::default(),
-            documented: Vec::new(),
-            verify: None,
-            pair: None,
-            examples: Vec::new(),
-        },
-        trusted: true,
-    }
+    let provider = Provider { key: "acme".to_owned(), name: "Acme".to_owned(), words: Vec::new() };
+    let rule = SecretRule {
+        id: "acme-token".to_owned(),
+        title: "Acme token".to_owned(),
+        severity: Severity::Critical,
+        confidence: Confidence::High,
+        formats: vec![vec![prefix]],
+        ..SecretRule::default()
+    };
+    SecretEntry::new(ACME, Arc::new(provider), rule)
 }
 
 /// A token of Acme; `n` makes different ones.

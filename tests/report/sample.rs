@@ -10,6 +10,7 @@ use seamline::finding::{
 };
 use seamline::judge::Hidden;
 use seamline::report::{Format, Report, Style};
+use seamline::rules::model::RuleTexts;
 use seamline::source::Skip;
 
 /// The raw value of the sample's secret: must never be in any output.
@@ -25,6 +26,12 @@ pub fn aws_key() -> RuleMeta {
         severity: Severity::Critical,
         confidence: Confidence::High,
         topic: "secret-hardcoded".to_owned(),
+        texts: aws_texts().into(),
+    }
+}
+
+fn aws_texts() -> RuleTexts {
+    RuleTexts {
         what: "An AWS access key ID is written into this file.".to_owned(),
         why: "Anyone who reads the file can act in the account with the rights of the key, e.g. \
               start machines that you pay for."
@@ -53,6 +60,13 @@ pub fn tls_off() -> RuleMeta {
         category: Category::Pattern,
         severity: Severity::High,
         topic: "tls-verification".to_owned(),
+        texts: tls_texts().into(),
+        ..aws_key()
+    }
+}
+
+pub fn tls_texts() -> RuleTexts {
+    RuleTexts {
         what: "The certificate of the server is not checked.".to_owned(),
         why: "Anyone on the network path can pose as the server and read everything.".to_owned(),
         fix: "Remove `verify=False`. For a private authority pass its certificate: \
@@ -63,11 +77,12 @@ pub fn tls_off() -> RuleMeta {
         cwe: vec!["CWE-295".to_owned(), "CWE-79".to_owned()],
         languages: vec!["python".to_owned()],
         provider: None,
-        ..aws_key()
+        ..aws_texts()
     }
 }
 
 pub fn missing_auth() -> RuleMeta {
+    let fix = "Put the authentication middleware before the handler, as its neighbours do.";
     RuleMeta {
         id: "route-without-auth".to_owned(),
         title: "Route without authentication".to_owned(),
@@ -75,9 +90,7 @@ pub fn missing_auth() -> RuleMeta {
         severity: Severity::Medium,
         confidence: Confidence::Medium,
         topic: "missing-authentication".to_owned(),
-        fix: "Put the authentication middleware before the handler, as its neighbours do."
-            .to_owned(),
-        ..tls_off()
+        texts: RuleTexts { fix: fix.to_owned(), ..tls_texts() }.into(),
     }
 }
 

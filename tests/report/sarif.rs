@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use seamline::finding::{Finding, RuleMeta, Severity, Suppression};
 use seamline::report::{Format, Report, Style};
+use seamline::rules::model::RuleTexts;
 use serde_json::Value;
 
 use crate::sample::{
-    at, aws_key, finding, many, missing_auth, report, tls_off, unversioned, written,
+    at, aws_key, finding, many, missing_auth, report, tls_off, tls_texts, unversioned, written,
 };
 
 /// The only run of `report` in SARIF.
@@ -77,12 +78,13 @@ fn severity_becomes_level_and_score() {
 
 #[test]
 fn a_rule_stays_within_the_limits_of_code_scanning() {
-    let rule = RuleMeta {
+    let texts = RuleTexts {
         why: "Très long. ".repeat(500),
         cwe: (1..30).map(|n| format!("CWE-{n}")).collect(),
         references: Vec::new(),
-        ..tls_off()
+        ..tls_texts()
     };
+    let rule = RuleMeta { texts: texts.into(), ..tls_off() };
     let run = run(&one(rule));
     let rule = &run["tool"]["driver"]["rules"][0];
     assert!(rule["fullDescription"]["text"].as_str().unwrap().len() <= 1_024);

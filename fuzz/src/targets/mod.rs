@@ -13,6 +13,7 @@ pub mod judge;
 pub mod known_files;
 pub mod rules;
 pub mod secrets;
+pub mod semgrep;
 pub mod structure;
 pub mod syntax;
 pub mod token;

@@ -1,13 +1,15 @@
-//! Any bytes as code in each language: parsed, and all rules run over it.
+//! Any bytes as code in each language: parsed, and all rules and detectors run over it.
 
 use std::sync::LazyLock;
 
 use seamline::rules::examples;
+use seamline::surface::Surface;
 use seamline::syntax::{Language, Parse, SyntaxEngine, SyntaxScratch};
 
 use crate::check::{self, CATALOGUE};
 
 static ENGINE: LazyLock<SyntaxEngine> = LazyLock::new(|| SyntaxEngine::new(&CATALOGUE));
+static SURFACE: LazyLock<Surface> = LazyLock::new(|| Surface::new(&CATALOGUE));
 
 /// Put behind the code, so that it is parsed: words that rules ask for.
 const TRIGGERS: &[u8] =
@@ -22,6 +24,7 @@ pub fn run(input: &[u8]) {
     for parse in [ENGINE.parse(&source, scratch), ENGINE.parse_scripts(&source, scratch)] {
         if let Parse::Parsed(file) = parse {
             ENGINE.run_rules(&file, &mut found);
+            SURFACE.scan(&source, &file, &mut found);
         }
     }
     check::candidates(&text, &found);

@@ -52,7 +52,7 @@ impl<'a> Rules<'a> {
 }
 
 fn descriptor(meta: &RuleMeta) -> ReportingDescriptor {
-    let full = format!("{} {}", sentence(&meta.what), sentence(&meta.why));
+    let full = format!("{} {}", sentence(&meta.texts.what), sentence(&meta.texts.why));
     let title = sentence(&meta.title);
     let configuration =
         ReportingConfiguration { level: Some(json!(level(meta.severity))), ..Default::default() };
@@ -77,13 +77,15 @@ fn descriptor(meta: &RuleMeta) -> ReportingDescriptor {
 fn help(meta: &RuleMeta, heading: fn(&str) -> String) -> String {
     let paragraph = |title: &str, text: &str| format!("{}{}", heading(title), sentence(text));
     let mut paragraphs = vec![
-        paragraph("What was found", &meta.what),
-        paragraph("Why it matters", &meta.why),
-        paragraph("How to fix it", &meta.fix),
+        paragraph("What was found", &meta.texts.what),
+        paragraph("Why it matters", &meta.texts.why),
+        paragraph("How to fix it", &meta.texts.fix),
     ];
-    paragraphs.extend(meta.revoke.as_ref().map(|revoke| paragraph("How to revoke it", revoke)));
-    if !meta.references.is_empty() {
-        let links: Vec<String> = meta.references.iter().map(|url| format!("- {url}")).collect();
+    paragraphs
+        .extend(meta.texts.revoke.as_ref().map(|revoke| paragraph("How to revoke it", revoke)));
+    if !meta.texts.references.is_empty() {
+        let links: Vec<String> =
+            meta.texts.references.iter().map(|url| format!("- {url}")).collect();
         paragraphs.push(format!("{}\n\n{}", heading("References").trim_end(), links.join("\n")));
     }
     paragraphs.join("\n\n")
@@ -92,9 +94,9 @@ fn help(meta: &RuleMeta, heading: fn(&str) -> String) -> String {
 /// A page about the risk: the rule's first reference, else its weakness in the
 /// CWE list, else the tool's own page.
 fn help_uri(meta: &RuleMeta) -> String {
-    let reference = meta.references.iter().find(|url| url.starts_with("https://")).cloned();
+    let reference = meta.texts.references.iter().find(|url| url.starts_with("https://")).cloned();
     let cwe = || {
-        let number = meta.cwe.iter().find_map(|cwe| cwe_number(cwe))?;
+        let number = meta.texts.cwe.iter().find_map(|cwe| cwe_number(cwe))?;
         Some(format!("https://cwe.mitre.org/data/definitions/{number}.html"))
     };
     reference.or_else(cwe).unwrap_or_else(|| HOME.to_owned())
@@ -105,10 +107,12 @@ fn cwe_number(cwe: &str) -> Option<u32> {
 }
 
 fn properties(meta: &RuleMeta) -> PropertyBag {
-    let cwe = meta.cwe.iter().filter_map(|cwe| cwe_number(cwe));
+    let cwe = meta.texts.cwe.iter().filter_map(|cwe| cwe_number(cwe));
     let mut tags = vec!["security".to_owned(), meta.category.name().to_owned()];
     tags.extend(cwe.map(|number| format!("external/cwe/cwe-{number:03}")));
-    tags.extend(meta.owasp.iter().map(|class| format!("external/owasp/{}", class.to_lowercase())));
+    tags.extend(
+        meta.texts.owasp.iter().map(|class| format!("external/owasp/{}", class.to_lowercase())),
+    );
     tags.dedup();
     tags.truncate(MOST_TAGS);
     PropertyBag {

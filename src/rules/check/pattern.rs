@@ -61,6 +61,7 @@ fn place(matcher: &PatternMatch, problem: &syntax::Problem) -> String {
         ProblemKind::Pattern { pattern, .. } => {
             let lists = [
                 ("any", &matcher.any),
+                ("also", &matcher.also),
                 ("not", &matcher.not),
                 ("inside", &matcher.inside),
                 ("not_inside", &matcher.not_inside),
@@ -87,8 +88,12 @@ fn place(matcher: &PatternMatch, problem: &syntax::Problem) -> String {
             format!("languages/{}", at.unwrap_or_default())
         }
         ProblemKind::Glob { glob, .. } => {
-            let at = matcher.files.iter().position(|written| written == glob);
-            format!("files/{}", at.unwrap_or_default())
+            let place = |(key, globs): (&str, &[String])| {
+                let at = globs.iter().position(|written| written == glob)?;
+                Some(format!("{key}/{at}"))
+            };
+            let lists = [("files", &matcher.files[..]), ("not_files", &matcher.not_files)];
+            lists.into_iter().find_map(place).unwrap_or_else(|| "files".to_owned())
         }
         ProblemKind::UnknownSet { .. } => "flow".to_owned(),
         ProblemKind::Empty | ProblemKind::NoSink | ProblemKind::NoTrigger => String::new(),

@@ -12,8 +12,11 @@ pub(super) fn read_operator<'t>(
     let closed = cursor.skip_while(4, |b| matches!(b, b'"' | b'\'' | b'`' | b']' | b'\\'));
     let was_quoted = closed.at > cursor.at;
     let spaced = closed.blanks();
-    if before == b'<' && !was_quoted && cursor.peek() == b'>' {
-        return Some((Operator::Markup, cursor.skip(1)));
+    if before == b'<'
+        && !was_quoted
+        && let Some(text) = element_text(cursor)
+    {
+        return Some((Operator::Markup, text));
     }
     let listed = was_quoted || cursor.text[..name.start].ends_with(b"name: ");
     if listed && let Some(found) = paired_value(spaced) {
@@ -36,6 +39,14 @@ pub(super) fn read_operator<'t>(
         b'\'' | b'"' if spaced.at > closed.at => Some((Operator::Space, spaced)),
         _ => spaced_value(cursor, name, spaced),
     }
+}
+
+/// After the `>` of a start tag whose name ends at `cursor`.
+fn element_text(cursor: Cursor<'_>) -> Option<Cursor<'_>> {
+    let tag = cursor.skip_while(120, |b| !matches!(b, b'<' | b'>' | b'\n'));
+    let has_attributes =
+        cursor.peek() == b' ' && tag.at > cursor.at && tag.text[tag.at - 1] == b'"';
+    (tag.peek() == b'>' && (tag.at == cursor.at || has_attributes)).then(|| tag.skip(1))
 }
 
 /// `--password value`, in prose `password is value` or `token 0a1b…`.

@@ -16,10 +16,11 @@ mod value;
 mod whole;
 
 use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use crate::finding::{Candidate, RuleIndex};
-use crate::rules::Catalogue;
-use crate::rules::model::KnownFile;
+use crate::rules::model::{KnownFile, SecretRule};
+use crate::rules::{Catalogue, Lazy};
 use crate::source::place::Place;
 
 pub use keyed::closing;
@@ -101,11 +102,20 @@ impl Reader {
     }
 }
 
-/// A rule about files of known names.
+/// A rule about files of known names; read when there is one.
 struct FileRule {
-    rule: RuleIndex,
-    reader: Reader,
-    contains: Vec<Box<[u8]>>,
+    index: RuleIndex,
+    rule: Arc<Lazy<SecretRule>>,
+    reader: OnceLock<Option<Reader>>,
+}
+
+impl FileRule {
+    /// How its files are read; None if it does not say so, which
+    /// [`crate::rules::check`] refuses.
+    fn reader(&self, file: &KnownFile) -> Option<&Reader> {
+        let detector = self.rule.detector.as_deref();
+        self.reader.get_or_init(|| Reader::of(detector, file)).as_ref()
+    }
 }
 
 /// All rules about files of known names.
@@ -115,15 +125,16 @@ pub struct FileRules {
 }
 
 impl FileRules {
-    /// Compiles the rules of `catalogue` that name files.
+    /// Files the rules of `catalogue` that name files.
     pub fn new(catalogue: &Catalogue) -> Self {
         let mut file_rules = FileRules { rules: Vec::new(), lookup: Lookup::default() };
         for entry in &catalogue.secrets {
-            let Some(file) = &entry.rule.file else { continue };
-            let Some(reader) = Reader::of(entry.rule.detector.as_deref(), file) else { continue };
-            file_rules.lookup.add(&file.names, file_rules.rules.len());
-            let contains = file.contains.iter().map(|text| text.as_bytes().into()).collect();
-            file_rules.rules.push(FileRule { rule: entry.index, reader, contains });
+            if entry.outline.files.is_empty() {
+                continue;
+            }
+            file_rules.lookup.add(&entry.outline.files, file_rules.rules.len());
+            let (rule, reader) = (Arc::clone(&entry.rule), OnceLock::new());
+            file_rules.rules.push(FileRule { index: entry.index, rule, reader });
         }
         file_rules
     }
@@ -132,13 +143,15 @@ impl FileRules {
     pub fn scan(&self, path: &str, text: &[u8], place: Place, candidates: &mut Vec<Candidate>) {
         self.lookup.each(path, |number| {
             let rule = &self.rules[number];
-            let specificity = rule.reader.specificity();
-            let known = KnownText { text, place, rule: rule.rule, specificity };
-            let fits = |word: &[u8]| memchr::memmem::find(text, word).is_some();
-            if !rule.contains.is_empty() && !rule.contains.iter().any(|word| fits(word)) {
+            let Some(file) = &rule.rule.file else { return };
+            let Some(reader) = rule.reader(file) else { return };
+            let specificity = reader.specificity();
+            let known = KnownText { text, place, rule: rule.index, specificity };
+            let fits = |word: &String| memchr::memmem::find(text, word.as_bytes()).is_some();
+            if !file.contains.is_empty() && !file.contains.iter().any(fits) {
                 return;
             }
-            match &rule.reader {
+            match reader {
                 Reader::Keys(keys) => keyed::scan(&known, keys, candidates),
                 Reader::Named(read) | Reader::Settings(read) => read(&known, candidates),
             }

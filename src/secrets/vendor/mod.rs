@@ -4,20 +4,24 @@
 mod build;
 mod contradict;
 mod edges;
+mod lead;
+mod named;
 mod near;
 mod rule;
 mod table;
 mod words;
 
-use crate::finding::Candidate;
+use crate::finding::{Candidate, Confidence, RuleIndex};
 
 use super::format::starts_token;
 use super::kernel::Run;
 use super::randomness::{is_sequence_or_repeat, randomness};
 
 use edges::{base64_start, left_end, right_end, value_start};
-pub use near::Near;
-use rule::{LazyRegex, Rule, Token};
+use lead::Tie;
+use named::has_many_digits;
+pub use near::{Near, announced};
+use rule::{LazyRegex, LazyRule, Token};
 use table::{PairSet, PrefixTable, REGEX, Slot, pair};
 use words::ProviderWords;
 
@@ -28,7 +32,10 @@ const MIN_CONTEXTUAL: usize = 12;
 
 /// All rules with a format or an anchored regex.
 pub struct Vendors {
-    rules: Vec<Rule>,
+    rules: Vec<LazyRule>,
+    /// The rule of tokens whose provider is named beside them and that have none
+    /// of its formats.
+    named: Option<RuleIndex>,
     by_prefix: PrefixTable,
     prefix_bits: PairSet,
     /// Anchors of regex rules; these may stand inside a token.
@@ -127,11 +134,11 @@ impl Vendors {
     }
 
     fn slot_matches(&self, slot: Slot, value: &[u8]) -> bool {
-        let rule = &self.rules[slot.rule as usize];
+        let rule = self.rules[slot.rule as usize].get();
         if slot.format == REGEX {
             return rule.regex.as_ref().and_then(LazyRegex::get).is_some_and(|r| r.is_match(value));
         }
-        rule.formats[slot.format as usize].match_at(value, 0) == Some(value.len())
+        rule.format(slot.format).and_then(|format| format.match_at(value, 0)) == Some(value.len())
     }
 
     fn try_table(
@@ -162,7 +169,10 @@ impl Vendors {
         candidates: &mut Vec<Candidate>,
     ) -> Option<usize> {
         let body = &text[run.start..run.end];
-        if randomness(body) < 0.3 && !is_sequence_or_repeat(body) {
+        // Words may be glued to the token: its last part counts too.
+        let last = &body[body.len() / 2..];
+        let patterned = |part| is_sequence_or_repeat(part) || has_many_digits(part);
+        if randomness(body) < 0.3 && !patterned(body) && !patterned(last) {
             return None;
         }
         let start = run.start + usize::from(!starts_token(text, run.start));
@@ -192,14 +202,22 @@ impl Vendors {
         if near.in_blob(text, run) {
             return None;
         }
-        let before = [base64_start(text, run.start), value_start(text, run.start)];
-        let starts = before.into_iter().filter(|&start| start < run.start).chain(starts);
+        let value = value_start(text, run.start);
+        let parts = (value..run.start).filter(|&at| matches!(text[at], b'-' | b'_'));
+        let parts = parts.map(|at| at + 1).take(MAX_SEPARATORS);
+        let before = [base64_start(text, run.start), value].into_iter().chain(parts);
+        let starts = before.filter(|&start| start < run.start).chain(starts);
         for start in starts.filter(|start| start + MIN_CONTEXTUAL <= run.end) {
             let rest = Run { start: start.max(run.start), ..run };
             let providers = near.providers(self, text, rest).to_vec();
             let slots = providers.iter().flat_map(|&provider| &self.contextual[provider as usize]);
             let ends = slots.map(|slot| self.try_at(text, start, *slot, near, candidates));
             if let Some(end) = ends.max().flatten() {
+                return Some(end);
+            }
+            if let Some(found) = self.named(text, start, run, near) {
+                let end = found.span.end;
+                candidates.push(found);
                 return Some(end);
             }
         }
@@ -214,23 +232,30 @@ impl Vendors {
         near: &mut Near<'_>,
         candidates: &mut Vec<Candidate>,
     ) -> Option<usize> {
-        let rule = &self.rules[place.rule as usize];
+        let rule = self.rules[place.rule as usize].get();
         if place.format == REGEX {
             return rule.try_regex(text, at, near, candidates);
         }
-        let format = &rule.formats[place.format as usize];
+        let format = rule.format(place.format)?;
         let end = format.match_at(text, at)?;
         let prefix = format.prefix_len(&text[at..end]);
         let run = Run { start: at, end, has_digit: true };
-        if rule.context.provider_near && !near.providers(self, text, run).contains(&rule.provider) {
+        let own = (place.format as usize) < rule.own_formats;
+        // Where the provider's name decides how sure it is, it is looked for first.
+        let asks = rule.context.provider_near || !own || rule.confidence == Confidence::Medium;
+        let named = asks && near.providers(self, text, run).contains(&rule.provider);
+        if rule.context.provider_near && !named {
             return None;
         }
         // Where a name on the line says what it is, it is no hash of content.
-        if format.ignores_alphabet(&text[at + prefix..end]) && !near::announced(text, at) {
+        if !contradict::is_telling(&text[at..at + prefix])
+            && format.ignores_alphabet(&text[at + prefix..end])
+            && !near::announced(text, at)
+            && near.tie(text, at, Some(rule.provider)) < Some(Tie::Given)
+        {
             return None;
         }
-        let token =
-            Token { start: at, end, prefix, own: (place.format as usize) < rule.own_formats };
+        let token = Token { start: at, end, prefix, own };
         candidates.push(rule.candidate(text, &token, near)?);
         Some(end)
     }

@@ -5,7 +5,9 @@ use crate::secrets::value::has_part;
 use crate::source::place::Place;
 
 use super::Vendors;
+use super::build::EVERYDAY_BIT;
 use super::edges::base64_end;
+use super::lead::{LEAD, Tie, tie};
 use super::words::ProviderWords;
 
 /// How far around a candidate a provider's words count, in bytes each way.
@@ -22,6 +24,8 @@ pub struct Near<'a> {
     hits: Vec<(usize, usize, u32)>,
     searched_to: usize,
     found: Vec<u32>,
+    /// End and owner of the providers' keys on the line of the last search.
+    on_line: Vec<(usize, u32)>,
     /// End of the last piece of embedded base64.
     blob_end: usize,
 }
@@ -32,8 +36,16 @@ const MIN_BLOB: usize = 1024;
 impl<'a> Near<'a> {
     /// For the file at `path`.
     pub fn new(path: &'a str, place: Place) -> Self {
-        let (hits, found) = (Vec::new(), Vec::new());
-        Near { place, path, path_providers: None, hits, searched_to: 0, found, blob_end: 0 }
+        Near {
+            place,
+            path,
+            path_providers: None,
+            hits: Vec::new(),
+            searched_to: 0,
+            found: Vec::new(),
+            on_line: Vec::new(),
+            blob_end: 0,
+        }
     }
 
     /// Owners of the words in the path and within [`NEAR`] bytes of `run`, but
@@ -54,15 +66,36 @@ impl<'a> Near<'a> {
         let near = |hit: &&(usize, usize, u32)| hit.1 <= run.end + NEAR;
         self.found.extend(around.filter(near).filter(outside).map(|hit| hit.2));
         let line = line_start(text, run.start);
-        let found = &mut self.found;
+        let (found, on_line) = (&mut self.found, &mut self.on_line);
+        on_line.clear();
         vendors.line_words.find(text, line, run.start, |start, end, owner| {
-            if end <= run.start && (end - start > 3 || ends_word(text, end)) {
-                found.push(owner);
+            if end > run.start || end - start <= 3 && !ends_word(text, end) {
+                return;
+            }
+            // A word of programs names nobody unless it leads up to the token.
+            let named = owner & !EVERYDAY_BIT;
+            if owner == named || tie(&text[end..run.start]) == Some(Tie::Credential) {
+                found.push(named);
+                on_line.push((end, named));
             }
         });
         self.found.sort_unstable();
         self.found.dedup();
         &self.found
+    }
+
+    /// How the name of a provider (of `owner`, if given) leads up to `start`,
+    /// which the last search for providers was about.
+    pub(super) fn tie(&self, text: &[u8], start: usize, owner: Option<u32>) -> Option<Tie> {
+        let floor = start.saturating_sub(LEAD);
+        let before = self.hits.iter().rev().take_while(|hit| hit.1 + LEAD > floor);
+        self.on_line
+            .iter()
+            .copied()
+            .chain(before.map(|hit| (hit.1, hit.2)))
+            .filter(|(end, by)| (floor..=start).contains(end) && owner.is_none_or(|o| o == *by))
+            .filter_map(|(end, _)| tie(&text[end..start]))
+            .max()
     }
 
     /// Whether the run is a piece of embedded base64 (a font, a picture), where
@@ -98,7 +131,7 @@ fn line_start(text: &[u8], at: usize) -> usize {
 }
 
 /// Whether a word for a credential stands before `at` on its line.
-pub(super) fn announced(text: &[u8], at: usize) -> bool {
+pub fn announced(text: &[u8], at: usize) -> bool {
     const WORDS: &[&str] =
         &["key", "token", "secret", "auth", "pass", "cred", "pwd", "private", "access"];
     has_part(&text[line_start(text, at)..at], WORDS)

@@ -1,19 +1,24 @@
 //! One vendor rule: what makes a token of the right shape a candidate.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::finding::{Candidate, Confidence, RuleIndex};
-use crate::rules::model::Context;
+use crate::rules::Lazy;
+use crate::rules::model::{Context, SecretRule};
 use crate::secrets::checksum;
 use crate::secrets::format::Format;
 use crate::secrets::randomness::{is_sequence_or_repeat, randomness};
-use crate::secrets::standin::{is_monotonous, is_placeholder};
+use crate::secrets::reference::{is_digest, is_template, is_uuid};
+use crate::secrets::standin::{has_placeholder_word, is_monotonous};
 use crate::secrets::value::has_part;
 use crate::source::place::{Place, Role};
 
 use super::Near;
+use super::lead::Tie;
+use super::named::has_many_digits;
+use super::near::announced;
 
 /// How strongly a match names its rule; see `Candidate::specificity`.
 const BY_CHECKSUM: u8 = 120;
@@ -32,25 +37,41 @@ pub(super) struct Token {
     pub(super) own: bool,
 }
 
+/// A rule that is compiled when it is first asked about a text.
+pub(super) struct LazyRule {
+    pub(super) index: RuleIndex,
+    pub(super) provider: u32,
+    pub(super) rule: Arc<Lazy<SecretRule>>,
+    pub(super) compiled: OnceLock<Rule>,
+}
+
+impl LazyRule {
+    pub(super) fn get(&self) -> &Rule {
+        self.compiled.get_or_init(|| Rule::compile(self.index, self.provider, &self.rule))
+    }
+}
+
 /// A compiled rule.
 pub(super) struct Rule {
     pub(super) index: RuleIndex,
     pub(super) provider: u32,
     pub(super) confidence: Confidence,
-    pub(super) formats: Vec<Format>,
+    /// The provider's own first. None for one that cannot be compiled, which
+    /// [`crate::rules::check`] refuses.
+    formats: Vec<Option<Format>>,
     /// So many of them are the provider's; the rest others publish.
     pub(super) own_formats: usize,
     pub(super) regex: Option<LazyRegex>,
-    pub(super) checksum: Option<String>,
+    checksum: Option<String>,
     pub(super) context: Context,
-    pub(super) documented: Vec<String>,
+    documented: Vec<String>,
 }
 
 /// A regex that is compiled when its anchor is first met: most runs never
 /// need most of them.
 pub(super) struct LazyRegex {
-    pub(super) pattern: String,
-    pub(super) compiled: OnceLock<Option<Regex>>,
+    pattern: String,
+    compiled: OnceLock<Option<Regex>>,
 }
 
 impl LazyRegex {
@@ -61,6 +82,27 @@ impl LazyRegex {
 }
 
 impl Rule {
+    fn compile(index: RuleIndex, provider: u32, rule: &SecretRule) -> Self {
+        let formats = rule.formats.iter().chain(&rule.other_formats);
+        let lazy =
+            |pattern: &String| LazyRegex { pattern: pattern.clone(), compiled: OnceLock::new() };
+        Rule {
+            index,
+            provider,
+            confidence: rule.confidence,
+            formats: formats.map(|segments| Format::compile(segments)).collect(),
+            own_formats: rule.formats.len(),
+            regex: rule.regex.as_ref().map(lazy),
+            checksum: rule.checksum.clone(),
+            context: rule.context.clone(),
+            documented: rule.documented.clone(),
+        }
+    }
+
+    pub(super) fn format(&self, number: u32) -> Option<&Format> {
+        self.formats.get(number as usize)?.as_ref()
+    }
+
     pub(super) fn try_regex(
         &self,
         text: &[u8],
@@ -93,23 +135,34 @@ impl Rule {
         if is_masked(&text[end..]) {
             return None;
         }
+        let body = &token[prefix..];
+        let tied = self.is_tied(text, found, near);
+        let named = self.name_fits(text, start) || tied && self.takes_any_name();
         let content =
             prefix == 0 && (follows_digest_word(text, start) || is_commit(text, start, end));
-        if content || !self.name_fits(text, start) {
+        if content || !named {
             return None;
         }
-        let body = &token[prefix..];
-        let wordy = |least| randomness(body) < least && !is_sequence_or_repeat(body);
+        let patterned = || is_sequence_or_repeat(body) || tied && has_many_digits(body);
+        let wordy = |least| randomness(body) < least && !patterned();
         if self.context.min_randomness.is_some_and(wordy) {
             return None;
         }
-        let opinion = match (self.confidence(token, body, own, near.place), own) {
-            ((Confidence::High, _), false) => (Confidence::Medium, OTHERS_SAY),
-            ((Confidence::Medium, HAS_FORMAT), true)
-                if near.place.role == Role::Production && is_named(text, start, body) =>
-            {
-                (Confidence::High, NAMED_AND_FORMED)
-            }
+        let judged = self.confidence(token, body, own, near.place);
+        // Nothing but the alphabet, and nothing that says it is a key.
+        let alphabet =
+            prefix > 0 && judged.1 == PARTLY_SEQUENCE && !body.iter().any(u8::is_ascii_digit);
+        if alphabet && !announced(text, start) && near.tie(text, start, None).is_none() {
+            return None;
+        }
+        // Without a prefix, what has the wrong checksum has nothing to do with the rule.
+        if prefix == 0 && judged.1 == CHECKSUM_WRONG {
+            return None;
+        }
+        let sure = near.place.role == Role::Production && self.is_sure(text, found, near);
+        let opinion = match (judged, own) {
+            ((Confidence::High, HAS_FORMAT), false) if !sure => (Confidence::Medium, OTHERS_SAY),
+            ((Confidence::Medium, HAS_FORMAT), _) if sure => (Confidence::High, NAMED_AND_FORMED),
             (opinion, _) => opinion,
         };
         let specificity = match (prefix > 0, self.context.provider_near) {
@@ -131,25 +184,63 @@ impl Rule {
         let scheme = self.checksum.as_deref().filter(|_| own);
         match scheme.and_then(|name| checksum::verify(name, token)) {
             Some(true) => return (Confidence::High, CHECKSUM_RIGHT),
-            Some(false) => return (Confidence::Low, "the token's checksum is wrong"),
+            Some(false) => return (Confidence::Low, CHECKSUM_WRONG),
             None => {}
         }
         let for_tests = has_part(body, &["test_key", "test-key", "testkey"]);
-        if is_placeholder(body) || is_monotonous(body) || for_tests {
+        // In an alphabet with signs `%(` is no template.
+        let written = has_placeholder_word(body) || is_template(body) && randomness(body) < 0.9;
+        if written || is_monotonous(body) || for_tests {
             return (Confidence::Low, "the token looks like a placeholder");
         }
         if is_sequence_or_repeat(body) || has_part(body, &["abcdef", "12345678"]) {
             let confidence = match place.role {
-                Role::Production => self.confidence.min(Confidence::Medium),
+                Role::Production if !body.ends_with(b"-") => {
+                    self.confidence.min(Confidence::Medium)
+                }
                 _ => Confidence::Low,
             };
-            return (confidence, "the token is partly a sequence");
+            return (confidence, PARTLY_SEQUENCE);
         }
         match place.role {
             Role::Production => (self.confidence, HAS_FORMAT),
             _ if randomness(body) > 0.8 => (self.confidence, HAS_FORMAT),
             _ => (self.confidence.lowered(), "it stands in a test or example"),
         }
+    }
+
+    /// Whether the provider's name leads up to the token. With nothing between
+    /// them, only what cannot be the digest of a version is a token.
+    fn is_tied(&self, text: &[u8], found: &Token, near: &Near<'_>) -> bool {
+        let token = &text[found.start..found.end];
+        match near.tie(text, found.start, Some(self.provider)) {
+            Some(Tie::Credential) => true,
+            Some(Tie::Given) => token.len() == 32 || !is_digest(token),
+            Some(Tie::Beside) => found.prefix > 0 || token.len() >= 24 && !is_digest(token),
+            None => false,
+        }
+    }
+
+    /// Whether a random token stands under a credential's name; one that others
+    /// publish needs its provider's name before that.
+    fn is_sure(&self, text: &[u8], found: &Token, near: &Near<'_>) -> bool {
+        let body = &text[found.start + found.prefix..found.end];
+        // In a path (`…:key/0a1b…`) it is a number, not a credential.
+        let in_path = found.start > 0 && text[found.start - 1] == b'/';
+        let token = &text[found.start..found.end];
+        let named = || match near.tie(text, found.start, Some(self.provider)) {
+            Some(Tie::Credential) => true,
+            Some(Tie::Given) if found.own && !is_digest(token) && !is_uuid(token) => true,
+            // A prefix as long as an address says it by itself.
+            _ => found.prefix > 20 || found.own && is_named(text, found.start),
+        };
+        !in_path && randomness(body) > 0.9 && named()
+    }
+
+    /// Whether the declared words are those for credentials in general, and do
+    /// not tell the rule from others of its provider.
+    fn takes_any_name(&self) -> bool {
+        ["key", "token"].iter().all(|general| self.context.name.iter().any(|word| word == general))
     }
 
     /// The declared words must be in the assigned name or earlier on the line.
@@ -163,30 +254,30 @@ impl Rule {
     }
 }
 
-/// Whether a credential's word stands before a random token on its line.
-fn is_named(text: &[u8], start: usize, body: &[u8]) -> bool {
+/// Whether a credential's word stands before a token on its line.
+fn is_named(text: &[u8], start: usize) -> bool {
     const WORDS: &[&str] = &["key", "token", "secret", "auth", "pass", "cred"];
     let floor = start.saturating_sub(80);
     let line = memchr::memrchr(b'\n', &text[floor..start]).map_or(floor, |i| floor + i + 1);
-    // In a path (`…:key/0a1b…`) it is a number, not a credential.
-    let in_path = start > 0 && text[start - 1] == b'/';
-    !in_path && randomness(body) > 0.9 && has_part(&text[line..start], WORDS)
+    has_part(&text[line..start], WORDS)
 }
 
+const PARTLY_SEQUENCE: &str = "the token is partly a sequence";
 const HAS_FORMAT: &str = "the token has its provider's format";
 const NAMED_AND_FORMED: &str =
     "the token has its provider's format and stands under a credential's name";
 
 /// Whether what follows a token says that the rest of it was blacked out.
-fn is_masked(after: &[u8]) -> bool {
+pub(super) fn is_masked(after: &[u8]) -> bool {
     [&b"##"[..], b"**", b"...", "…".as_bytes()].iter().any(|mask| after.starts_with(mask))
 }
 
 const OTHERS_SAY: &str = "the token has a form that others publish for the provider";
+const CHECKSUM_WRONG: &str = "the token's checksum is wrong";
 const CHECKSUM_RIGHT: &str = "the token's checksum is right";
 
 /// `sha256:…`, `"integrity": "…"`, `uses: action@…`: the hash of some content.
-fn follows_digest_word(text: &[u8], start: usize) -> bool {
+pub(super) fn follows_digest_word(text: &[u8], start: usize) -> bool {
     const WORDS: &[&str] = &[
         "sha1", "sha256", "sha384", "sha512", "md5", "digest", "integrity", "checksum", "hash",
         "commit", "revision", "etag", "fingerprint",

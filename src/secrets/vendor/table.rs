@@ -13,17 +13,21 @@ pub(super) struct PrefixTable {
     /// One more than the number of the pair's list; 0 for none. Direct, as a
     /// hash costs more than all that comes after it.
     heads: Vec<u16>,
+    /// The pairs that there are, in the order of `lists`.
+    keys: Vec<u16>,
     lists: Vec<Vec<(Box<[u8]>, Slot)>>,
 }
 
 impl PrefixTable {
     /// Files `text`, of at least two bytes, under its first two.
     pub(super) fn add(&mut self, text: &[u8], slot: Slot) {
-        let key = usize::from(u16::from_be_bytes([text[0], text[1]]));
+        let pair = u16::from_be_bytes([text[0], text[1]]);
+        let key = usize::from(pair);
         if self.heads.is_empty() {
             self.heads = vec![0; 1 << 16];
         }
         if self.heads[key] == 0 {
+            self.keys.push(pair);
             self.lists.push(Vec::new());
             self.heads[key] = self.lists.len() as u16;
         }
@@ -37,10 +41,6 @@ impl PrefixTable {
             Some(head) => &self.lists[usize::from(*head) - 1],
         }
     }
-
-    fn keys(&self) -> impl Iterator<Item = u16> {
-        (0..=u16::MAX).zip(&self.heads).filter(|(_, head)| **head != 0).map(|(key, _)| key)
-    }
 }
 
 /// A set of byte pairs: the cheapest test before a table is asked.
@@ -49,7 +49,7 @@ pub(super) struct PairSet(Box<[u64; 1024]>);
 impl PairSet {
     pub(super) fn of(table: &PrefixTable) -> Self {
         let mut bits = Box::new([0u64; 1024]);
-        table.keys().for_each(|key| bits[usize::from(key >> 6)] |= 1 << (key & 63));
+        table.keys.iter().for_each(|&key| bits[usize::from(key >> 6)] |= 1 << (key & 63));
         PairSet(bits)
     }
 

@@ -306,12 +306,16 @@ pub(crate) fn is_keyed(dialect: &Dialect, node: Node<'_>, parent: Option<Node<'_
 /// single child of the same extent.
 pub(crate) fn inner<'t>(dialect: &Dialect, node: Node<'t>) -> Option<Node<'t>> {
     let kind = node.kind_id();
-    if dialect.is(kind, CONTAINER) || node.named_child_count() != 1 {
+    if dialect.is(kind, CONTAINER) {
         return None;
     }
     let child = node.named_child(0)?;
-    let same = child.byte_range() == node.byte_range();
-    (same || dialect.is(kind, PAREN)).then_some(child)
+    if dialect.is(kind, PAREN) {
+        // `parse::<u64>` is `parse`.
+        let rest = node.named_child(1);
+        return rest.is_none_or(|rest| dialect.is(rest.kind_id(), UNSAID)).then_some(child);
+    }
+    (node.named_child_count() == 1 && child.byte_range() == node.byte_range()).then_some(child)
 }
 
 /// The text of a leaf.

@@ -54,6 +54,13 @@ impl<'t> Captures<'t> {
         })
     }
 
+    /// What is captured in either; in both, that of `self`.
+    pub(crate) fn joined(&self, other: &Self) -> Self {
+        let either =
+            self.slots.iter().zip(&other.slots).map(|(one, two)| one.as_ref().or(two.as_ref()));
+        Captures { slots: either.map(Option::<&_>::cloned).collect(), trail: Vec::new() }
+    }
+
     fn set(&mut self, var: Var, captured: Captured<'t>) {
         if let Some(slot) = self.slots.get_mut(usize::from(var)) {
             *slot = Some(captured);

@@ -27,6 +27,9 @@ pub(crate) enum Style {
     Number,
     /// As a name, but `Zqmv0z zqmv0z` for any number of Java parameters.
     TypeFirst,
+    /// As `TypeFirst`, but `zqmv0z();` for any number of C# statements: a name
+    /// alone is no statement there.
+    TypeFirstCalls,
     /// As a name, but `zqmv0z: Zqmv0z` for any number of Kotlin parameters.
     TypeLast,
     /// As a name, but `$zqmv0z` for any number of PHP parameters and
@@ -40,7 +43,8 @@ impl Style {
         match language {
             Language::Php => &[Style::Dollar, Style::Name, Style::PhpFunction],
             Language::Json | Language::Toml => &[Style::Number],
-            Language::Java | Language::CSharp => &[Style::Name, Style::TypeFirst],
+            Language::Java => &[Style::Name, Style::TypeFirst],
+            Language::CSharp => &[Style::Name, Style::TypeFirst, Style::TypeFirstCalls],
             Language::Kotlin | Language::Rust => &[Style::Name, Style::TypeLast],
             _ => &[Style::Name, Style::Capital],
         }
@@ -48,12 +52,16 @@ impl Style {
 
     fn write(self, index: usize, parameters: bool) -> String {
         match self {
-            Style::TypeFirst if parameters => format!("Zqmv{index}z zqmv{index}z"),
+            Style::TypeFirst | Style::TypeFirstCalls if parameters => {
+                format!("Zqmv{index}z zqmv{index}z")
+            }
             Style::TypeLast if parameters => format!("zqmv{index}z: Zqmv{index}z"),
             Style::PhpFunction if parameters => format!("$zqmv{index}z"),
-            Style::Name | Style::TypeFirst | Style::TypeLast | Style::PhpFunction => {
-                format!("zqmv{index}z")
-            }
+            Style::Name
+            | Style::TypeFirst
+            | Style::TypeFirstCalls
+            | Style::TypeLast
+            | Style::PhpFunction => format!("zqmv{index}z"),
             Style::Capital => format!("Zqmv{index}z"),
             Style::Dollar => format!("$zqmv{index}z"),
             Style::Number => format!("9173{:03}", index),
@@ -106,8 +114,14 @@ impl Template {
         let many = matches!(meta, Meta::Many(_));
         let listed = before.ends_with(['(', ',']) && !in_annotation(before);
         let mut text = style.write(index, many && listed);
-        if matches!(style, Style::Dollar | Style::PhpFunction) && many && before.ends_with('{') {
-            text.push(';');
+        let statements = many && before.ends_with('{');
+        match style {
+            Style::Dollar | Style::PhpFunction if statements => text.push(';'),
+            Style::TypeFirstCalls if many && before.ends_with(['{', ';']) => {
+                let ended = self.source[range.end..].trim_start().starts_with(';');
+                text.push_str(if ended { "()" } else { "();" });
+            }
+            _ => {}
         }
         text
     }
@@ -178,7 +192,8 @@ fn in_annotation(before: &str) -> bool {
         closed < 0
     });
     let name = open.map_or("", |(at, _)| before[..at].trim_end());
-    name.trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.')).ends_with('@')
+    name.trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.'))
+        .ends_with(['@', '['])
 }
 
 /// The metavariable at the start of `text` and its length. `$_NAME` is none:
@@ -230,6 +245,14 @@ mod tests {
         let code = template.render(Style::TypeFirst);
         let expected = "@Get(zqmv0z) void f(Zqmv1z zqmv1z, @Size(min = zqmv2z, zqmv3z) int n)";
         assert_eq!(code, expected);
+    }
+
+    #[test]
+    fn any_statements_of_csharp_are_calls() {
+        let template = Template::new("$TYPE $NAME($$$) { $$$ }");
+        let code = template.render(Style::TypeFirstCalls);
+        assert_eq!(code, "zqmv0z zqmv1z(Zqmv2z zqmv2z) { zqmv3z(); }");
+        assert_eq!(template.meta(Style::TypeFirstCalls, "zqmv3z();"), Some(&Meta::Many(None)));
     }
 
     #[test]

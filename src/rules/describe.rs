@@ -1,21 +1,25 @@
 //! What a rule says of itself, completed from its provider and from defaults:
 //! the one description that reports, `explain` and the rule index show.
+//!
+//! Shared by the library and the build script, as `model` is.
 
-use super::model::{Category, PatternFile, RuleMeta, SecretFile, SecretRule};
+use super::model::{Category, PatternFile, RuleHead, RuleTexts, SecretFile, SecretRule};
 use super::topics;
 
 /// Fills what a rule leaves out from its provider's file.
-pub(super) fn of_secret(file: &SecretFile, rule: &SecretRule) -> RuleMeta {
+pub fn of_secret(file: &SecretFile, rule: &SecretRule) -> (RuleHead, RuleTexts) {
     let first =
         |own: &Option<String>, shared: &Option<String>| own.clone().or_else(|| shared.clone());
     let fix = first(&rule.fix, &file.fix).unwrap_or_else(|| default_fix(rule));
-    RuleMeta {
+    let head = RuleHead {
         id: rule.id.clone(),
         title: rule.title.clone(),
         category: Category::Secret,
         severity: rule.severity,
         confidence: rule.confidence,
         topic: topics::SECRETS.to_owned(),
+    };
+    let texts = RuleTexts {
         what: rule
             .what
             .clone()
@@ -28,7 +32,8 @@ pub(super) fn of_secret(file: &SecretFile, rule: &SecretRule) -> RuleMeta {
         owasp: rule.owasp.clone(),
         languages: Vec::new(),
         provider: Some(file.name.clone()),
-    }
+    };
+    (head, texts)
 }
 
 fn default_why(provider: &str) -> String {
@@ -50,19 +55,21 @@ fn default_fix(rule: &SecretRule) -> String {
 }
 
 /// The description of a pattern rule.
-pub(super) fn of_pattern(rule: &PatternFile) -> RuleMeta {
+pub fn of_pattern(rule: &PatternFile) -> (RuleHead, RuleTexts) {
     let mut languages: Vec<String> =
         rule.matchers.iter().flat_map(|m| m.languages.iter().cloned()).collect();
     languages.sort();
     languages.dedup();
     let surface = rule.matchers.iter().any(|m| m.detector.is_some());
-    RuleMeta {
+    let head = RuleHead {
         id: rule.id.clone(),
         title: rule.title.clone(),
         category: if surface { Category::Surface } else { Category::Pattern },
         severity: rule.severity,
         confidence: rule.confidence,
         topic: rule.topic.clone(),
+    };
+    let texts = RuleTexts {
         what: rule.what.clone(),
         why: rule.why.clone(),
         fix: rule.fix.clone(),
@@ -72,5 +79,6 @@ pub(super) fn of_pattern(rule: &PatternFile) -> RuleMeta {
         owasp: rule.owasp.clone(),
         languages,
         provider: None,
-    }
+    };
+    (head, texts)
 }

@@ -1,0 +1,87 @@
+//! Tokens that have no format of the provider whose name leads up to them.
+
+use crate::finding::{Candidate, Confidence};
+use crate::secrets::assessment::{Assessment, at_place};
+use crate::secrets::kernel::Run;
+use crate::secrets::randomness::{is_sequence_or_repeat, randomness};
+use crate::secrets::reference::is_uuid;
+use crate::secrets::standin::{is_doubtful, is_monotonous, is_placeholder};
+use crate::secrets::words::Wording;
+use crate::source::place::Role;
+
+use super::edges::value_start;
+use super::lead::Tie;
+use super::rule::{follows_digest_word, is_masked};
+use super::{Near, Vendors};
+
+/// Below an assignment: where one can be read, it knows more.
+const SPECIFICITY: u8 = 19;
+/// Fewest bytes of a key that someone made up.
+const MIN_WEAK: usize = 20;
+/// Bytes of a token without a format.
+const LENGTHS: std::ops::RangeInclusive<usize> = 16..=2048;
+
+impl Vendors {
+    /// The token at `start`, in `run`, if a provider's name and a word for a
+    /// credential lead up to it and it looks drawn at random.
+    pub(super) fn named(
+        &self,
+        text: &[u8],
+        start: usize,
+        run: Run,
+        near: &Near<'_>,
+    ) -> Option<Candidate> {
+        let rule = self.named?;
+        // The name may be the mark of a provider's own tokens, of which this is none.
+        let value = value_start(text, run.start).min(start);
+        if self.breaks_prefix(&text[value..run.end]) {
+            return None;
+        }
+        let lead = near.tie(text, start, None);
+        if lead != Some(Tie::Credential) || follows_digest_word(text, start) {
+            return None;
+        }
+        let end = token_end(text, run.end);
+        let token = &text[start..end];
+        let digits = token.iter().filter(|b| b.is_ascii_digit()).count();
+        let drawn = digits > 0 && randomness(token) > 0.9;
+        let may_be_weak = near.place.role == Role::Production && token.len() >= MIN_WEAK;
+        let invented = may_be_weak && (has_many_digits(token) || is_sequence_or_repeat(token));
+        // Groups of hexadecimal digits: the number of an object.
+        let number = token.contains(&b'-') && is_number(token) && !is_uuid(token);
+        let unfit = number || is_placeholder(token) || is_monotonous(token) || is_doubtful(token);
+        if !LENGTHS.contains(&token.len())
+            || !(drawn || invented)
+            || unfit
+            || is_masked(&text[end..])
+        {
+            return None;
+        }
+        let sure = drawn && token.len() >= MIN_WEAK && randomness(token) > 0.95 && !is_uuid(token);
+        let confidence = if sure { Confidence::High } else { Confidence::Medium };
+        let look = if drawn { "the value looks machine-made" } else { "the value may be invented" };
+        let opinion = Assessment::new(confidence, look)
+            .and("a provider and a word for a credential lead up to it");
+        Some(at_place(opinion, near.place.role).candidate(rule, start..end, SPECIFICITY))
+    }
+}
+
+fn is_number(token: &[u8]) -> bool {
+    token.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-')
+}
+
+/// Where a token whose last run ends at `run_end` ends: at the end of base64 or
+/// of dotted parts.
+fn token_end(text: &[u8], run_end: usize) -> usize {
+    let is_part = |b: &u8| b.is_ascii_alphanumeric() || b"+/=_-~.".contains(b);
+    let glued = text[run_end..].iter().take(*LENGTHS.end()).take_while(|b| is_part(b)).count();
+    let end = run_end + glued;
+    end - text[run_end..end].iter().rev().take_while(|b| **b == b'.').count()
+}
+
+/// A quarter of `value` is digits, and it is not made of words: no identifier,
+/// although it may have a pattern.
+pub(super) fn has_many_digits(value: &[u8]) -> bool {
+    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+    digits * 2 >= value.len() || digits * 4 >= value.len() && !Wording::of(value).is_text()
+}

@@ -1,0 +1,47 @@
+const cp = require('child_process');
+const { exec } = require('child_process');
+const child_process = require('child_process');
+const express = require('express');
+const app = express();
+eval(x);
+eval("1");
+eval(`a${x}`);
+eval('a' + x);
+cp.exec('ls');
+exec('ls');
+child_process.exec(`ls ${x}`);
+other.exec('ls');
+app.get('/', (req, res) => {
+  res.cookie('a', 'b', { httpOnly: false });
+  res.cookie('a', 'b', { secure: true, httpOnly: false, path: '/' });
+  res.cookie('a', 'b', { httpOnly: true });
+  res.cookie('a', 'b');
+  res.redirect(req.query.url);
+  const u = req.query.next;
+  res.redirect(u);
+  res.redirect('/x?' + u);
+  res.redirect(`/${req.body.y}`);
+  res.redirect(302, u);
+  const { z } = req.query;
+  res.redirect(z);
+  res.redirect('/home');
+  let w = u || '/';
+  res.redirect(w);
+});
+el.innerHTML = x;
+el.innerHTML = "a";
+el.innerHTML = "a" + b;
+document.body.innerHTML = `<b>${x}</b>`;
+const token = Math.random();
+let sessionId = Math.random();
+id = Math.random();
+var n = Math.random();
+obj.token = Math.random();
+app.listen(80, "0.0.0.0");
+app.listen(80);
+function handler(err, req, res, next) { res.send(err.stack); }
+function h2(req, res) { res.send(err.stack); }
+const h3 = (err, req, res) => { res.send(err.stack); };
+jwt.verify(t, k, { algorithms: ["none"] });
+jwt.verify(t, k, { algorithms: ["HS256", "none"], x: 1 });
+jwt.verify(t, k, { algorithms: ["HS256"] });

@@ -1,0 +1,7 @@
+eval(x)
+eval x
+system("ls")
+Kernel.system("x")
+def a
+  eval("y", 1)
+end
