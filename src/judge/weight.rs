@@ -17,7 +17,7 @@ use crate::source::place;
 use super::merge::own_severity;
 
 /// Findings of one rule of little severity in one file that are said in full.
-const SAID_IN_FULL: usize = 5;
+const SAID_IN_FULL: usize = 20;
 /// Values of one rule that a file of a test holds as credentials, and not as data.
 const VALUES_OF_A_TEST: usize = 100;
 /// The same for a file in an archive.
@@ -64,8 +64,8 @@ pub(super) fn weigh_place(
             lower(candidate, "it stands in a migration");
         } else if tests {
             lower(candidate, "it stands in a test file");
-            // What is not grave in production is no news in a test.
-            if own_severity(candidate, catalogue) <= Severity::Medium {
+            // What is advice in production is no news in a test.
+            if own_severity(candidate, catalogue) <= Severity::Low {
                 candidate.confidence = Confidence::Low;
             }
         }
