@@ -21,7 +21,7 @@ fn confidences(path: &str, header: &str) -> Vec<Confidence> {
 
 #[test]
 fn tests_and_foreign_code_are_less_sure() {
-    use Confidence::{High, Low, Medium};
+    use Confidence::{High, Medium};
     for (path, header, expected) in [
         ("src/pay.py", "", [High, High]),
         ("tests/pay.py", "", [Medium, Medium]),
