@@ -160,8 +160,9 @@ fn ends_in(text: &[u8], word: &[u8]) -> bool {
     text.strip_suffix(word).is_some_and(|rest| !rest.last().is_some_and(|b| is_part_byte(*b)))
 }
 
+/// The sign of a member, after which type arguments may come (`a.<T>f()`).
 fn ends_in_access(text: &[u8]) -> bool {
-    text.ends_with(b".") || text.ends_with(b"->") || text.ends_with(b"::")
+    text.ends_with(b".") || text.ends_with(b">") || text.ends_with(b"::")
 }
 
 /// Arguments come next, after type arguments maybe. Where a comment may stand,
@@ -246,7 +247,9 @@ mod tests {
 
     #[test]
     fn a_method_is_called_on_something() {
-        for code in ["engine.eval(x)", "engine\n  .eval (x)", "a?.<T>b().eval<T>(x)"] {
+        for code in [
+            "engine.eval(x)", "engine\n  .eval (x)", "a?.<T>b().eval<T>(x)", "e.<Map<K, V>>eval(x)",
+        ] {
             assert!(fits(".eval(", "eval", code), "{code}");
         }
         for code in ["eval(x)", "engine.eval", "// to eval(x)", "x.eval = 2"] {
