@@ -6,6 +6,7 @@ pub mod coverage;
 mod describe;
 pub mod examples;
 pub mod explain;
+mod files;
 pub mod format;
 mod generate;
 pub mod index;
