@@ -30,37 +30,20 @@ pub(super) fn needs(
     let bound = names.iter().filter_map(|name| Some((*name, constraints.get(*name)?)));
     bound
         .filter_map(|(name, constraint)| {
-            needed(constraint, following(language, pattern, name), aliases)
+            needed(constraint, is_called(language, pattern, name), aliases)
         })
         .collect()
 }
 
-/// What comes after `$name` in `pattern`, and so after what it captures: the
-/// parenthesis of arguments or parameters, or the name of a member. Such a name
-/// is meant as it is written, and stands for no constant.
-fn following(language: Language, pattern: &str, name: &str) -> Option<String> {
-    let whole = |rest: &&str| !rest.starts_with(is_name);
+/// Whether the parenthesis of arguments or parameters comes after each `$name`
+/// of `pattern`. Ruby needs none.
+fn is_called(language: Language, pattern: &str, name: &str) -> bool {
+    let whole = |rest: &&str| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
     let variable = format!("${name}");
     let mut after = pattern.split(&variable).skip(1).filter(whole).peekable();
-    after.peek()?;
-    after.map(|rest| follower(language, rest.trim_start())).collect::<Option<Vec<_>>>()?.pop()
-}
-
-fn follower(language: Language, rest: &str) -> Option<String> {
-    // Ruby needs no parentheses.
-    if rest.starts_with('(') && language != Language::Ruby {
-        return Some(r"[ \t\r\n]*[(<\[!?/#]".to_owned());
-    }
-    let member = rest.strip_prefix('.')?;
-    let end = member.find(|c| !is_name(c)).unwrap_or(member.len());
-    // Wrappers are looked through, type arguments may come first (`a.<T>f()`),
-    // and a comment may stand anywhere.
-    let member = regex_syntax::escape(&member[..end]);
-    (end > 0).then(|| format!(r"[ \t\r\n)?!&]*(?:\.[ \t\r\n]*(?:<[^()]{{1,99}}>)?{member}|[/#])"))
-}
-
-fn is_name(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
+    language != Language::Ruby
+        && after.peek().is_some()
+        && after.all(|rest| rest.trim_start().starts_with('('))
 }
 
 /// Something without which a pattern matches nothing in a file. Read off the
@@ -69,8 +52,8 @@ fn is_name(c: char) -> bool {
 pub(super) struct Need {
     /// That a captured text has to match.
     regex: Option<String>,
-    /// A regex of what comes after what is captured.
-    following: Option<String>,
+    /// The parenthesis of arguments comes after what is captured.
+    called: bool,
     /// One of these names will do as well.
     names: Vec<String>,
 }
@@ -83,8 +66,7 @@ impl Need {
     }
 
     fn looked_for(&self, language: Language) -> Option<String> {
-        let regex =
-            self.regex.as_ref().map(|regex| loose(language, regex, self.following.as_deref()));
+        let regex = self.regex.as_ref().map(|regex| loose(language, regex, self.called));
         if self.names.is_empty() {
             return regex?;
         }
@@ -98,14 +80,10 @@ impl Need {
 }
 
 /// What `constraint` says of the file, if anything.
-fn needed(
-    constraint: &Constraint,
-    following: Option<String>,
-    aliases: &[(String, String)],
-) -> Option<Need> {
+fn needed(constraint: &Constraint, called: bool, aliases: &[(String, String)]) -> Option<Need> {
     let regex = constraint.regex.clone();
     if constraint.types.is_empty() {
-        return regex.map(|regex| Need { regex: Some(regex), following, names: Vec::new() });
+        return regex.map(|regex| Need { regex: Some(regex), called, names: Vec::new() });
     }
     // Where the type is known the text need not be looked at.
     let of = |kind: &String| {
@@ -116,39 +94,37 @@ fn needed(
     let mut names = constraint.types.iter().map(of).collect::<Option<Vec<_>>>()?.concat();
     names.sort_unstable();
     names.dedup();
-    Some(Need { regex, following, names })
+    Some(Need { regex, called, names })
 }
 
 /// The regex of a captured text as one of the file around it; `None` if it says
 /// nothing then.
-fn loose(language: Language, regex: &str, following: Option<&str>) -> Option<String> {
+fn loose(language: Language, regex: &str, called: bool) -> Option<String> {
     // As `lazy_regex` compiles it.
     let parser = |unicode| regex_syntax::ParserBuilder::new().utf8(false).unicode(unicode).build();
     let parsed = parser(false).parse(regex).ok().or_else(|| parser(true).parse(regex).ok())?;
     // A variable may follow anything within a text.
     let edges = !matches!(language, Language::Php | Language::Bash);
-    let following = following.filter(|_| edges).and_then(|f| regex_syntax::parse(f).ok());
-    let hir = unbound(parsed, &Edges { kept: edges, following });
+    let hir = unbound(parsed, Edges { kept: edges, called: edges && called });
     let says = hir.properties().minimum_len().unwrap_or(0) > 0;
     says.then(|| hir.to_string())
 }
 
 /// What becomes of the ends of the captured text.
+#[derive(Clone, Copy)]
 struct Edges {
     /// They are where a name ends, or no name is.
     kept: bool,
-    /// What comes after it.
-    following: Option<Hir>,
+    /// Arguments follow.
+    called: bool,
 }
 
 /// As deep as the regex, whose nesting the parser limits.
-fn unbound(hir: Hir, edges: &Edges) -> Hir {
+fn unbound(hir: Hir, edges: Edges) -> Hir {
     let all = |parts: Vec<Hir>| parts.into_iter().map(|part| unbound(part, edges)).collect();
     match hir.into_kind() {
         HirKind::Look(Look::Start) if edges.kept => Hir::look(Look::WordStartHalfAscii),
-        HirKind::Look(Look::End) if edges.following.is_some() => {
-            edges.following.clone().unwrap_or_else(Hir::empty)
-        }
+        HirKind::Look(Look::End) if edges.called => arguments(),
         HirKind::Look(Look::End) if edges.kept => Hir::look(Look::WordEndHalfAscii),
         HirKind::Look(_) | HirKind::Empty => Hir::empty(),
         HirKind::Literal(literal) => Hir::literal(literal.0),
@@ -163,6 +139,11 @@ fn unbound(hir: Hir, edges: &Edges) -> Hir {
         HirKind::Concat(parts) => Hir::concat(all(parts)),
         HirKind::Alternation(parts) => Hir::alternation(all(parts)),
     }
+}
+
+/// What may come between a name and the first of its arguments or parameters.
+fn arguments() -> Hir {
+    regex_syntax::parse(r"[ \t\r\n]*[(<\[!?/#]").unwrap_or_else(|_| Hir::empty())
 }
 
 #[cfg(test)]
@@ -193,18 +174,6 @@ mod tests {
         let needs = needs_of("void $X($$$) { $$$; }", regex("^is[A-Z][a-z]+$"));
         assert!(needs[0].is_match(b"boolean isValid (String s)"));
         assert!(!needs[0].is_match(b"if (isValid) {"));
-    }
-
-    #[test]
-    fn a_name_has_the_member_that_the_pattern_gives_it() {
-        let needs = needs_of("$X.objects.get(id=$ID)", regex("(?i)^\\w*user$"));
-        for code in [
-            "AdminUser.objects.get(id=1)", "(User)\n  .objects", "user.<Set<T>>objects",
-            "User # why\n .objects",
-        ] {
-            assert!(needs[0].is_match(code.as_bytes()), "{code}");
-        }
-        assert!(!needs[0].is_match(b"User.name; Order.objects.get(id=user)"));
     }
 
     #[test]
