@@ -30,7 +30,7 @@ pub enum ProblemKind {
     Pattern { pattern: String, error: PatternError },
     #[error("`{place}` names `${name}`, which no pattern of the matcher captures")]
     UnknownName { place: &'static str, name: String },
-    #[error("the regex `{regex}` of `${name}` is not valid: {message}")]
+    #[error("the regex `{regex}` of `{name}` is not valid: {message}")]
     Regex { name: String, regex: String, message: String },
     #[error("there is no test `{0}`; known are {known}", known = Test::KNOWN.join(", "))]
     UnknownTest(String),
@@ -296,19 +296,20 @@ fn checks(
     constraints.iter().map(check).collect()
 }
 
-/// The first regex of `constraints` that is not valid.
-fn bad_regex(constraints: &BTreeMap<String, Constraint>) -> Option<ProblemKind> {
-    constraints.iter().find_map(|(name, constraint)| {
+/// The first regex of `matcher` that is not valid.
+fn bad_regex(matcher: &PatternMatch) -> Option<ProblemKind> {
+    let of_names = matcher.constraints.iter().flat_map(|(name, constraint)| {
         let values = constraint.regex.iter().chain(&constraint.not_regex);
-        let mut regexes = values.chain(&constraint.written).chain(&constraint.not_written);
-        regexes.find_map(|regex| {
-            let error = lazy_regex::compile(regex).err()?;
-            let (name, regex, told) = (name.clone(), regex.clone(), error.to_string());
-            // The last line says what is wrong; the others draw it.
-            let last = told.lines().last().unwrap_or_default();
-            let message = last.trim_start_matches("error: ").to_owned();
-            Some(ProblemKind::Regex { name, regex, message })
-        })
+        let regexes = values.chain(&constraint.written).chain(&constraint.not_written);
+        regexes.map(move |regex| (format!("${name}"), regex))
+    });
+    let of_text = matcher.text.iter().map(|regex| ("text".to_owned(), regex));
+    of_names.chain(of_text).find_map(|(name, regex)| {
+        let told = lazy_regex::compile(regex).err()?.to_string();
+        // The last line says what is wrong; the others draw it.
+        let last = told.lines().last().unwrap_or_default();
+        let message = last.trim_start_matches("error: ").to_owned();
+        Some(ProblemKind::Regex { name, regex: regex.clone(), message })
     })
 }
 
@@ -358,5 +359,5 @@ fn wrong_with(spec: &PatternMatch, key: &str) -> Option<ProblemKind> {
     let languages = Language::ALL.into_iter().filter(|language| language.answers_to(key));
     let mut wrong =
         languages.filter_map(|language| compile_matcher(&Dialect::of(language), spec).err());
-    wrong.next().or_else(|| bad_regex(&spec.constraints))
+    wrong.next().or_else(|| bad_regex(spec))
 }
