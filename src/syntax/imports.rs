@@ -93,6 +93,10 @@ impl Imports {
             return false;
         }
         let first = name.iter().position(|b| matches!(b, b'.' | b'?')).unwrap_or(name.len());
+        if let Some((module, member)) = required_inline(name) {
+            let rest = dotted.as_bytes().strip_prefix(module);
+            return rest.is_some_and(|rest| rest == member);
+        }
         let Some(stands) = self.names.get(&name[..first]) else { return false };
         let Some(rest) = dotted.strip_prefix(stands.as_str()) else { return false };
         let own = name[first..].strip_prefix(b"?").unwrap_or(&name[first..]);
@@ -151,6 +155,19 @@ impl Imports {
                     self.script_binding(text, part, &stands);
                 }
                 self.modules.push(module);
+            }
+            // TypeScript: `import fs = require("fs")`
+            "import_require_clause" => {
+                let Some(from) = node.child_by_field_name("source") else { return };
+                let Some(name) = node.named_child(0) else { return };
+                let module = quoted_module(text, from);
+                self.add(node_text(text, name), module.clone());
+                self.modules.push(module);
+            }
+            "call_expression" => {
+                if let Some((module, _)) = required_inline(node_text(text, node)) {
+                    self.modules.push(lossy(module));
+                }
             }
             _ => {}
         }
@@ -269,6 +286,17 @@ fn required(text: &[u8], node: Node<'_>) -> Option<(String, Option<String>)> {
     }
     let argument = value.child_by_field_name("arguments")?.named_child(0)?;
     Some((quoted_module(text, argument), member.filter(|member| member != "default")))
+}
+
+/// The module and what is read of it in `require("fs").readFile`, `.` included.
+pub(crate) fn required_inline(code: &[u8]) -> Option<(&[u8], &[u8])> {
+    let quoted = code.strip_prefix(b"require(")?;
+    let quote = quoted.first().filter(|quote| b"'\"`".contains(quote))?;
+    let inner = &quoted[1..];
+    let end = inner.iter().take(MAX_NAME).position(|b| b == quote)?;
+    let member = inner[end + 1..].strip_prefix(b")")?;
+    let module = &inner[..end];
+    Some((module.strip_prefix(b"node:").unwrap_or(module), member))
 }
 
 fn quoted_module(text: &[u8], node: Node<'_>) -> String {
