@@ -29,7 +29,7 @@ impl Import {
     pub(crate) fn parse(written: &str) -> Self {
         let (module, name) = match written.split_once(" as ") {
             Some((module, name)) => (module.trim(), name.trim()),
-            None => (written.trim(), last_segment(written.trim())),
+            None => (written.trim(), own_name(written.trim())),
         };
         let module = without_version(bare_module(module));
         Import { module: module.to_owned(), name: name.to_owned() }
@@ -228,7 +228,7 @@ impl Imports {
         let module = without_version(&quoted_module(text, path)).to_owned();
         let local = match node.child_by_field_name("name") {
             Some(name) => lossy(node_text(text, name)),
-            None => last_segment(&module).to_owned(),
+            None => package_name(last_segment(&module)).to_owned(),
         };
         self.add(local.as_bytes(), module.clone());
         self.modules.push(module);
@@ -328,6 +328,22 @@ fn lossy(bytes: &[u8]) -> String {
 fn first_segment(dotted: &[u8]) -> &[u8] {
     let end = dotted.iter().position(|b| *b == b'.').unwrap_or(dotted.len());
     &dotted[..end]
+}
+
+/// The name that patterns use for `module` unless they say another.
+fn own_name(module: &str) -> &str {
+    let last = last_segment(module);
+    // The modules of Go begin with a domain.
+    let is_go = module.split_once('/').is_some_and(|(domain, _)| domain.contains('.'));
+    if is_go { package_name(last) } else { last }
+}
+
+/// The name of the Go package in a folder `go-redis`, `kafka-go` or `nats.go`; by
+/// custom, as the name itself stands in another file.
+fn package_name(folder: &str) -> &str {
+    let bare = folder.strip_prefix("go-").or_else(|| folder.strip_prefix("go."));
+    let bare = bare.or_else(|| folder.strip_suffix("-go")).or_else(|| folder.strip_suffix(".go"));
+    bare.filter(|name| !name.is_empty()).unwrap_or(folder)
 }
 
 /// The name a module goes by: the last part of its path that is no version.
