@@ -99,6 +99,7 @@ impl Env {
             (true, false) => two.map.into_iter().for_each(|(key, value)| self.put(key, value)),
             (false, true) => one.map.into_iter().for_each(|(key, value)| self.put(key, value)),
             (false, false) => {
+                self.settle(&mut one, &mut two);
                 for (key, value) in std::mem::take(&mut one.map) {
                     let other = two.map.remove(&key);
                     self.merge(key, value, other);
@@ -109,6 +110,28 @@ impl Env {
             }
         }
         true
+    }
+
+    /// Where one branch gives a variable another value, and the other proves
+    /// something of the old one (`if size > 100 { size = 100 }`), each value takes
+    /// over what is proved of it, as the proofs will not be joined.
+    fn settle(&self, one: &mut Changes, two: &mut Changes) {
+        let names = |changes: &Changes| -> Vec<Sym> {
+            let values = changes.map.keys().filter(|(_, kind)| *kind == Kind::Value);
+            values.map(|(name, _)| *name).collect()
+        };
+        let (of_one, of_two) = (names(one), names(two));
+        for (from, to) in [(of_one, two), (of_two, one)] {
+            for name in from {
+                let key = (name, Kind::Value);
+                let proofs = to.map.get(&(name, Kind::Clean)).map(|value| value.proofs.clone());
+                let clean = proofs.into_iter().flatten().fold(0, |all, proof| all | proof.clean);
+                let known = to.map.get(&key).or_else(|| self.map.get(&key)).cloned();
+                if let (Some(known), true) = (known, clean != 0) {
+                    to.map.insert(key, Rc::new(known.cleaned(clean)));
+                }
+            }
+        }
     }
 
     /// Joins what may have been changed into what is known.

@@ -229,6 +229,9 @@ impl Run<'_> {
         left: (Id, &Val),
         right: (Id, &Val),
     ) -> Vec<Proof> {
+        if let Some(proofs) = self.proofs_of_order(test, left, right) {
+            return proofs;
+        }
         let clean = self.context.sets.allow_list;
         let of_parts = self.proofs_of_parts(test, left.1, right.1);
         if let Some(proofs) = of_parts.or_else(|| self.proofs_of_parts(test, right.1, left.1)) {
