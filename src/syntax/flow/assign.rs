@@ -7,7 +7,7 @@ use super::ir::{Assign, Id, List, Op};
 use super::run::{Run, either};
 use super::symbols::{NONE, Sym};
 use super::trace::StepKind;
-use super::value::{Proof, Val, Value, add_taints};
+use super::value::{Val, Value, add_taints};
 
 impl Run<'_> {
     pub(super) fn assign(&mut self, how: Assign, target: Id, value: Id, kind: Sym) -> Val {
@@ -36,6 +36,7 @@ impl Run<'_> {
         let new = self.step(new, self.ir.span(target), StepKind::Assigned);
         self.bind_found(target, value);
         self.bind(target, Rc::clone(&new));
+        self.note_origin(target, value);
         new
     }
 
@@ -47,8 +48,7 @@ impl Run<'_> {
         };
         let ([_, found], true) = (self.ir.items(targets), self.is_go()) else { return };
         if self.eval(table).taints.is_empty() {
-            let (name, clean) = (self.path(key), self.context.sets.allow_list);
-            let proofs = vec![Proof { name, clean, when: true }];
+            let proofs = self.proofs_of(key, self.context.sets.allow_list, true);
             self.bind(*found, Rc::new(Value { proofs, ..Value::plain() }));
         }
     }

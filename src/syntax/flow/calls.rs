@@ -267,8 +267,7 @@ impl Run<'_> {
         let args = call.args.iter().zip(&call.values).filter(|(_, value)| !value.taints.is_empty());
         let mut tested: Vec<Id> = args.map(|(arg, _)| *arg).collect();
         tested.extend(receiver.map(|(base, _)| *base));
-        let prove = |id: Id| Proof { name: self.path(id), clean: bits, when: true };
-        tested.into_iter().map(prove).filter(|proof| proof.name != NONE).collect()
+        tested.into_iter().flat_map(|id| self.proofs_of(id, bits, true)).collect()
     }
 
     /// `path.includes("..")`, if it is not, makes a path harmless.

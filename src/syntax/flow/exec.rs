@@ -234,8 +234,7 @@ impl Run<'_> {
             _ => return Vec::new(),
         };
         let when = matches!(test, Test::Equal | Test::In | Test::Matches);
-        let name = self.path(named);
-        if name == NONE { Vec::new() } else { vec![Proof { name, clean, when }] }
+        self.proofs_of(named, clean, when)
     }
 }
 

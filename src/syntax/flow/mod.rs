@@ -6,6 +6,7 @@
 //!  tree ─► lower (roles) ─► ir ─► run (sets, env) ─► values ─► rules
 //! ```
 
+mod address;
 mod assign;
 mod calls;
 mod effects;

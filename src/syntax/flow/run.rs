@@ -6,6 +6,7 @@
 
 use std::rc::Rc;
 
+use super::address::Origin;
 use super::env::{Changes, Env};
 use super::ir::{FunctionId, Id, Ir, Op};
 use super::numbers::NumberMap;
@@ -86,6 +87,8 @@ pub(crate) struct Run<'a> {
     pub(super) outcome: Outcome,
     /// Fields of classes.
     pub(super) members: NumberMap<(u32, Sym), Val>,
+    /// Variables that hold addresses, or hosts of them.
+    pub(super) origins: NumberMap<Sym, Origin>,
     /// What functions return.
     pub(super) returns: Vec<Option<Val>>,
     pub(super) by_name: NumberMap<Sym, Vec<FunctionId>>,
@@ -122,6 +125,7 @@ impl<'a> Run<'a> {
                 exhausted: false,
             },
             members: NumberMap::default(),
+            origins: NumberMap::default(),
             returns: vec![None; ir.functions.len()],
             by_name,
             class_names: classes.map(|(id, class)| (class.name, id as u32)).collect(),
