@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use super::sets::sanitizer;
 use super::symbols::{NONE, Sym};
 
 /// Longest constant that is put together.
@@ -154,6 +155,7 @@ impl Value {
                 _ => text.push_str(HOLE),
             }
             whole.made = whole.made.max(match piece.made {
+                Made::Unknown if piece.is_listed() => Made::Plain,
                 Made::Unknown => Made::Built,
                 made => made,
             });
@@ -168,6 +170,12 @@ impl Value {
             whole.texts.push(Rc::from(text));
         }
         whole
+    }
+
+    /// Whether all that it may come from was compared with a list.
+    fn is_listed(&self) -> bool {
+        let bit = sanitizer("allow-list").unwrap_or_default();
+        !self.taints.is_empty() && self.taints.iter().all(|taint| taint.clean & bit != 0)
     }
 
     /// What is left of it after a call that nobody knows.
