@@ -1,6 +1,7 @@
-//! What a test of the host of an address says of the address: after
+//! What a test of a part says of the whole: after
 //! `if new URL(text).hostname !== "api.example.com"` and a return, both the parsed
-//! address and the text that it was parsed from are known to lead there.
+//! address and the text that it was parsed from are known to lead there. The
+//! same goes for a file whose canonical path was tested.
 
 use super::ir::{Id, List, Op};
 use super::run::Run;
@@ -31,6 +32,10 @@ const VAGUE: [&str; 4] = ["parse", "Parse", "create", "fromString"];
 /// Parts of an address that tell who is talked to, in lower case.
 const HOSTS: [&str; 8] =
     ["host", "hostname", "netloc", "origin", "authority", "gethost", "getauthority", "host_str"];
+
+/// Methods that give the path of a file without `..` and links, in lower case.
+const PLAIN_PATHS: [&str; 4] =
+    ["getcanonicalpath", "getcanonicalfile", "torealpath", "getnormalizedpath"];
 
 /// Where a variable comes from that holds an address, or the host of one.
 #[derive(Debug, Clone, Copy)]
@@ -84,7 +89,7 @@ impl Run<'_> {
     /// What it proves that `id` passed a test for `clean`.
     pub(super) fn proofs_of(&mut self, id: Id, clean: u64, when: bool) -> Vec<Proof> {
         let mut names = vec![self.path(id)];
-        if let Some(base) = self.host_of(id) {
+        if let Some(base) = self.host_of(id).or_else(|| self.plain_path_of(id)) {
             names.push(self.path(base));
         }
         if let Some(Origin { text, is_host: true }) = self.origin(id) {
@@ -104,6 +109,14 @@ impl Run<'_> {
             Op::Field(base, name) if self.is_host(name) => Some(base),
             _ => None,
         }
+    }
+
+    /// The file that `id` is the path of: `file.getCanonicalPath()`.
+    fn plain_path_of(&self, id: Id) -> Option<Id> {
+        let Op::Call(callee, _) = self.ir.op(id) else { return None };
+        let Op::Field(base, name) = self.ir.op(callee) else { return None };
+        let name = self.symbols.name(name).to_ascii_lowercase();
+        PLAIN_PATHS.contains(&name.as_str()).then_some(base)
     }
 
     /// The text that `id` was parsed from.

@@ -99,6 +99,7 @@ impl Env {
             (true, false) => two.map.into_iter().for_each(|(key, value)| self.put(key, value)),
             (false, true) => one.map.into_iter().for_each(|(key, value)| self.put(key, value)),
             (false, false) => {
+                let kept = self.kept(&one, &two);
                 for (key, value) in std::mem::take(&mut one.map) {
                     let other = two.map.remove(&key);
                     self.merge(key, value, other);
@@ -106,9 +107,25 @@ impl Env {
                 for (key, value) in two.map {
                     self.merge(key, value, None);
                 }
+                kept.into_iter().for_each(|(name, clean)| self.prove(name, clean));
             }
         }
         true
+    }
+
+    /// What one branch has proved of names to which the other gives a harmless
+    /// value: after `if (!valid(x)) x = "other";` `x` is either.
+    fn kept(&self, one: &Changes, two: &Changes) -> Vec<(Sym, u64)> {
+        let mut kept = Vec::new();
+        for (proving, setting) in [(one, two), (two, one)] {
+            for ((name, kind), proved) in &proving.map {
+                let other = setting.map.get(&(*name, Kind::Value));
+                if *kind == Kind::Clean && other.is_some_and(|value| value.taints.is_empty()) {
+                    kept.push((*name, proved.proofs.iter().fold(0, |all, p| all | p.clean)));
+                }
+            }
+        }
+        kept
     }
 
     /// Joins what may have been changed into what is known.

@@ -182,16 +182,21 @@ impl Run<'_> {
         }
     }
 
-    pub(super) fn index(&mut self, base: Id, key: Id) -> Val {
+    pub(super) fn index(&mut self, base: Id, of: Id) -> Val {
         let whole = self.eval(base);
-        let key = self.eval(key);
+        let key = self.eval(of);
         if let [only] = &key.texts[..] {
             let name = self.symbols.of(only);
             if let Some(value) = whole.field(name) {
                 return Rc::clone(value);
             }
         }
-        Rc::new(element(&whole))
+        let mut value = element(&whole);
+        // `if (TABLE[x])`: it is in the table.
+        if whole.taints.is_empty() && !key.taints.is_empty() {
+            value.proofs = self.proofs_of(of, self.context.sets.allow_list, true);
+        }
+        Rc::new(value)
     }
 
     pub(super) fn format(&mut self, parts: List) -> Val {
