@@ -70,16 +70,19 @@ pub(crate) enum Kind {
     Constant,
     /// Put together at run time from parts of which one is not constant.
     Dynamic,
+    /// Nothing shows that it is harmless.
+    Open,
 }
 
 impl Kind {
-    const KNOWN: [&str; 8] =
-        ["string", "text", "number", "identifier", "literal", "call", "constant", "dynamic"];
+    const KNOWN: [&str; 9] = [
+        "string", "text", "number", "identifier", "literal", "call", "constant", "dynamic", "open",
+    ];
 
     fn parse(name: &str) -> Option<Self> {
-        use Kind::{Call, Constant, Dynamic, Identifier, Literal, Number, String, Text};
-        const KINDS: [Kind; 8] =
-            [String, Text, Number, Identifier, Literal, Call, Constant, Dynamic];
+        use Kind::{Call, Constant, Dynamic, Identifier, Literal, Number, Open, String, Text};
+        const KINDS: [Kind; 9] =
+            [String, Text, Number, Identifier, Literal, Call, Constant, Dynamic, Open];
         Self::KNOWN.iter().position(|known| *known == name).map(|index| KINDS[index])
     }
 }

@@ -10,21 +10,8 @@ use super::value::Proof;
 
 /// Functions and classes that take an address apart.
 const PARSERS: [&str; 16] = [
-    "urlparse",
-    "urlsplit",
-    "URL",
-    "URI",
-    "Uri",
-    "Url",
-    "parse",
-    "Parse",
-    "parse_url",
-    "ParseRequestURI",
-    "create",
-    "fromString",
-    "fromUriString",
-    "fromHttpUrl",
-    "URLComponents",
+    "urlparse", "urlsplit", "URL", "URI", "Uri", "Url", "parse", "Parse", "parse_url",
+    "ParseRequestURI", "create", "fromString", "fromUriString", "fromHttpUrl", "URLComponents",
     "url_parse",
 ];
 /// Those of them whose names say nothing without what they are called on.

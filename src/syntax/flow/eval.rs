@@ -109,7 +109,7 @@ impl Run<'_> {
             let label = Label::Set(set);
             add_taints(&mut value.taints, &[Taint { label, clean: 0, doubts: 0, step }]);
         }
-        if matches!(self.ir.op(id), Op::Call(..)) {
+        if matches!(self.ir.op(id), Op::Call(..)) || self.is_index(id) {
             return Rc::new(value);
         }
         if meaning.effect == Effect::Neutral {
@@ -123,6 +123,12 @@ impl Run<'_> {
             }
         }
         Rc::new(value)
+    }
+
+    /// `params[:id]` names an entry, not what a method `id` makes.
+    fn is_index(&self, id: Id) -> bool {
+        let end = self.ir.span(id).end;
+        end.checked_sub(1).and_then(|last| self.context.text.get(last)) == Some(&b']')
     }
 
     pub(super) fn field(&mut self, id: Id, base: Id, name: Sym) -> Val {

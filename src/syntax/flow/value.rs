@@ -178,6 +178,13 @@ impl Value {
         !self.taints.is_empty() && self.taints.iter().all(|taint| taint.clean & bit != 0)
     }
 
+    /// Whether nothing shows that it is harmless: it is no constant and no number,
+    /// and not all that it comes from was escaped or tested.
+    pub(crate) fn is_open(&self) -> bool {
+        self.made > Made::Plain
+            && (self.taints.is_empty() || self.taints.iter().any(|taint| taint.clean == 0))
+    }
+
     /// What is left of it after a call that nobody knows.
     pub(crate) fn doubted(&self) -> Self {
         let taints = self.taints.iter();
