@@ -21,6 +21,7 @@ mod gin;
 mod guard;
 mod kinds;
 mod laravel;
+mod nest;
 mod purpose;
 mod python;
 pub mod route;
@@ -54,6 +55,7 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("flask", flask::routes),
     ("gin", gin::routes),
     ("laravel", laravel::routes),
+    ("nest", nest::routes),
     ("spring", spring::routes),
 ];
 

@@ -121,7 +121,7 @@ fn is_kind(place: &Place<'_, '_>, kind: Kind, captured: &Captured<'_>) -> bool {
         Kind::Call => dialect.is(id, CALL),
         Kind::Constant => literal || made().is_some_and(|(made, _)| made == Made::Constant),
         Kind::Dynamic => !literal && made().is_some_and(|(made, _)| made == Made::Built),
-        Kind::Open => !literal && place.flow().value(node).is_none_or(Value::is_open),
+        Kind::Unchecked => !literal && place.flow().value(node).is_none_or(Value::is_unchecked),
     }
 }
 

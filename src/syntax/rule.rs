@@ -70,19 +70,20 @@ pub(crate) enum Kind {
     Constant,
     /// Put together at run time from parts of which one is not constant.
     Dynamic,
-    /// Nothing shows that it is harmless.
-    Open,
+    /// No guard or sanitizer is known to have made sure of it.
+    Unchecked,
 }
 
 impl Kind {
     const KNOWN: [&str; 9] = [
-        "string", "text", "number", "identifier", "literal", "call", "constant", "dynamic", "open",
+        "string", "text", "number", "identifier", "literal", "call", "constant", "dynamic",
+        "unchecked",
     ];
 
     fn parse(name: &str) -> Option<Self> {
-        use Kind::{Call, Constant, Dynamic, Identifier, Literal, Number, Open, String, Text};
+        use Kind::{Call, Constant, Dynamic, Identifier, Literal, Number, String, Text, Unchecked};
         const KINDS: [Kind; 9] =
-            [String, Text, Number, Identifier, Literal, Call, Constant, Dynamic, Open];
+            [String, Text, Number, Identifier, Literal, Call, Constant, Dynamic, Unchecked];
         Self::KNOWN.iter().position(|known| *known == name).map(|index| KINDS[index])
     }
 }

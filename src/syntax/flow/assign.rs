@@ -36,7 +36,6 @@ impl Run<'_> {
         let new = self.step(new, self.ir.span(target), StepKind::Assigned);
         self.bind_found(target, value);
         self.bind(target, Rc::clone(&new));
-        self.note_origin(target, value);
         new
     }
 
@@ -48,7 +47,8 @@ impl Run<'_> {
         };
         let ([_, found], true) = (self.ir.items(targets), self.is_go()) else { return };
         if self.eval(table).taints.is_empty() {
-            let proofs = self.proofs_of(key, self.context.sets.allow_list, true);
+            let value = self.eval(key);
+            let proofs = self.proofs_about(key, &value, self.context.sets.allow_list, true);
             self.bind(*found, Rc::new(Value { proofs, ..Value::plain() }));
         }
     }
@@ -118,7 +118,9 @@ impl Run<'_> {
                     None => {
                         let symbol = self.member_symbol(value.symbol, name);
                         let taints = value.taints.clone();
-                        self.symbol_value(*item, Value { symbol, taints, ..Value::default() })
+                        let part = Value { symbol, taints, ..Value::default() };
+                        let part = self.symbol_value(*item, part);
+                        self.of_entry(value, part)
                     }
                 },
                 // Go: the other ones are `err` and `ok`.

@@ -135,6 +135,18 @@ impl Env {
         }
     }
 
+    /// The same, of changes that are still needed.
+    pub(crate) fn maybe_too(&mut self, changes: &Changes) {
+        for (key, value) in &changes.map {
+            self.merge(*key, Rc::clone(value), None);
+        }
+    }
+
+    /// Takes over what has been changed.
+    pub(crate) fn take(&mut self, changes: Changes) {
+        changes.map.into_iter().for_each(|(key, value)| self.put(key, value));
+    }
+
     fn merge(&mut self, key: Key, value: Val, other: Option<Val>) {
         let other = other.or_else(|| self.map.get(&key).cloned());
         let joined = match other {

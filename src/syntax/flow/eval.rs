@@ -145,7 +145,8 @@ impl Run<'_> {
             None => {
                 let symbol = self.member_symbol(whole.symbol, name);
                 let taints = whole.taints.clone();
-                self.symbol_value(id, Value { symbol, taints, ..Value::default() })
+                let value = self.symbol_value(id, Value { symbol, taints, ..Value::default() });
+                self.of_field(base, &whole, value)
             }
         };
         self.proved(path, value)
@@ -188,19 +189,19 @@ impl Run<'_> {
         }
     }
 
-    pub(super) fn index(&mut self, base: Id, of: Id) -> Val {
+    pub(super) fn index(&mut self, base: Id, key: Id) -> Val {
         let whole = self.eval(base);
-        let key = self.eval(of);
-        if let [only] = &key.texts[..] {
+        let key_value = self.eval(key);
+        if let [only] = &key_value.texts[..] {
             let name = self.symbols.of(only);
             if let Some(value) = whole.field(name) {
                 return Rc::clone(value);
             }
         }
         let mut value = element(&whole);
-        // `if (TABLE[x])`: it is in the table.
-        if whole.taints.is_empty() && !key.taints.is_empty() {
-            value.proofs = self.proofs_of(of, self.context.sets.allow_list, true);
+        // `allowed[x]` is something only if `x` is one of those that are known.
+        if whole.taints.is_empty() && !key_value.taints.is_empty() {
+            value.proofs = self.proofs_about(key, &key_value, self.context.sets.allow_list, true);
         }
         Rc::new(value)
     }
@@ -288,5 +289,5 @@ pub(super) fn is_blank(value: &Value) -> bool {
 /// Something that `whole` holds.
 pub(super) fn element(whole: &Value) -> Value {
     let made = if whole.made == Made::Built { Made::Unknown } else { whole.made };
-    Value { taints: whole.taints.clone(), made, ..Value::default() }
+    Value { taints: whole.taints.clone(), made, parts: whole.parts.clone(), ..Value::default() }
 }

@@ -6,7 +6,6 @@
 //!  tree ─► lower (roles) ─► ir ─► run (sets, env) ─► values ─► rules
 //! ```
 
-mod address;
 mod assign;
 mod calls;
 mod effects;
@@ -21,6 +20,7 @@ mod lower_functions;
 mod lower_groups;
 mod lower_statements;
 mod numbers;
+mod parts;
 mod roles;
 mod rule;
 mod run;

@@ -70,6 +70,26 @@ pub(crate) struct Proof {
     pub(crate) when: bool,
 }
 
+/// What a value is of something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PartKind {
+    /// The same in another form: a parsed URL, a resolved path.
+    Form,
+    /// The part of a URL that says where it leads.
+    Host,
+    /// Where a text stands in it.
+    Position,
+    /// Where `..` stands in it.
+    Dots,
+}
+
+/// That a value tells something of what has this name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Part {
+    pub(crate) name: Sym,
+    pub(crate) kind: PartKind,
+}
+
 /// See the module.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Value {
@@ -81,6 +101,8 @@ pub(crate) struct Value {
     pub(crate) symbol: Sym,
     pub(crate) fields: Rc<[(Sym, Val)]>,
     pub(crate) proofs: Vec<Proof>,
+    /// What it tells something of.
+    pub(crate) parts: Vec<Part>,
 }
 
 impl Value {
@@ -142,6 +164,7 @@ impl Value {
             symbol: if self.symbol == other.symbol { self.symbol } else { NONE },
             fields: same_fields(&self.fields, &other.fields),
             proofs: Vec::new(),
+            parts: self.parts.iter().copied().filter(|part| other.parts.contains(part)).collect(),
         }
     }
 
@@ -180,7 +203,7 @@ impl Value {
 
     /// Whether nothing shows that it is harmless: it is no constant and no number,
     /// and not all that it comes from was escaped or tested.
-    pub(crate) fn is_open(&self) -> bool {
+    pub(crate) fn is_unchecked(&self) -> bool {
         self.made > Made::Plain
             && (self.taints.is_empty() || self.taints.iter().any(|taint| taint.clean == 0))
     }
