@@ -170,9 +170,8 @@ fn path<'t>(code: &Code<'t>, arguments: Option<Node<'t>>) -> &'t str {
 /// Marks the methods that change state without the guard that others of their
 /// class have, each by itself.
 fn open_ones(routes: &mut [Route]) {
-    let on_method = |route: &Route| {
-        route.chain.iter().find(|e| e.guards() && e.place == Place::Route).cloned()
-    };
+    let on_method =
+        |route: &Route| route.chain.iter().find(|e| e.guards() && e.place == Place::Route).cloned();
     let is_open = |route: &Route| {
         route.changes_state() && route.chain.is_empty() && route.handler == Handler::Plain
     };

@@ -81,6 +81,10 @@ impl Run<'_> {
         }
         let symbol = self.resolved(name);
         let symbol = self.aliased(symbol);
+        // Ruby: `raise unless valid`.
+        if self.context.language == Language::Ruby && self.meaning(symbol).effect == Effect::Stops {
+            self.diverged = true;
+        }
         let value = self.symbol_value(id, Value::of_symbol(symbol));
         self.proved(name, value)
     }
