@@ -185,6 +185,7 @@ impl Run<'_> {
     pub(super) fn path(&mut self, id: Id) -> Sym {
         match self.ir.op(id) {
             Op::Name(name) => name,
+            Op::Cast(_, inner) => self.path(inner),
             Op::Field(base, name) => {
                 let base = self.path(base);
                 self.symbols.member(base, name)

@@ -81,6 +81,8 @@ pub(crate) enum PartKind {
     Position,
     /// Where `..` stands in it.
     Dots,
+    /// Where it stands in a list.
+    Place,
 }
 
 /// That a value tells something of what has this name.
