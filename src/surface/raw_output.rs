@@ -38,7 +38,12 @@ const FORMS: &[Form] = &[
     Form { open: "<%=", close: "%>", files: &[".jsp", ".jspx"], is_raw: is_request },
     Form { open: "${param", close: "}", files: &[".jsp", ".jspx"], is_raw: always },
     // https://handlebarsjs.com/guide/expressions.html#html-escaping
-    Form { open: "{{{", close: "}}}", files: &[".hbs", ".handlebars", ".mustache"], is_raw: always },
+    Form {
+        open: "{{{",
+        close: "}}}",
+        files: &[".hbs", ".handlebars", ".mustache"],
+        is_raw: always,
+    },
     // https://jinja.palletsprojects.com/en/stable/templates/#jinja-filters.safe
     Form {
         open: "{{",
@@ -62,7 +67,8 @@ const HARMLESS: &[&str] = &[
     "purify", "Purif", "clean(", "escape", "encode", "Encode", "JSON.stringify", "Serialize",
     "to_json", "tojson", "json_encode", "Form::", "method_field", "links()", "render", "paginat",
     "translate", "trans(", "__(", "I18n", "t(", "t '", "t \"", "#{", "url_for", "route(", "asset",
-    "stylesheet", "javascript_", "super(", "block(", "form_", "static(", "nonce", "@content", "@lang",
+    "stylesheet", "javascript_", "super(", "block(", "form_", "static(", "nonce", "@content",
+    "@lang",
 ];
 
 /// Parts of names of values that are HTML by design.

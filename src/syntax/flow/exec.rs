@@ -235,10 +235,8 @@ impl Run<'_> {
             && !left.1.proofs.is_empty()
             && is_nothing(right.1)
         {
-            let turned = |proof: &Proof| Proof {
-                when: proof.when != (test == Test::Equal),
-                ..*proof
-            };
+            let turned =
+                |proof: &Proof| Proof { when: proof.when != (test == Test::Equal), ..*proof };
             return left.1.proofs.iter().map(turned).collect();
         }
         let of_parts = self.proofs_of_parts(test, left.1, right.1);
