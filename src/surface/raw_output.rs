@@ -74,7 +74,8 @@ const HARMLESS: &[&str] = &[
 /// Parts of names of values that are HTML by design.
 const MARKUP: &[&str] = &[
     "html", "markdown", "rendered", "svg", "icon", "json", "embed", "widget", "toc", "highlight",
-    "snippet", "layout", "body", "markup", "script", "style", "css", "head", "foot", "captcha",
+    "snippet", "layout", "template", "meta", "body", "markup", "script", "style", "css", "head",
+    "foot", "captcha",
 ];
 
 /// Appends what the template at hand writes as it is to `candidates`.

@@ -116,7 +116,7 @@ impl Run<'_> {
                 Op::Entry(name, _) => match value.field(name) {
                     Some(part) => Rc::clone(part),
                     None => {
-                        let symbol = self.member_symbol(value.symbol, name);
+                        let symbol = self.field_symbol(value, name);
                         let taints = value.taints.clone();
                         let part = Value { symbol, taints, ..Value::default() };
                         let part = self.symbol_value(*item, part);

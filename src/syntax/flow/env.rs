@@ -99,7 +99,7 @@ impl Env {
             (true, false) => two.map.into_iter().for_each(|(key, value)| self.put(key, value)),
             (false, true) => one.map.into_iter().for_each(|(key, value)| self.put(key, value)),
             (false, false) => {
-                let kept = self.kept(&one, &two);
+                self.settle(&mut one, &mut two);
                 for (key, value) in std::mem::take(&mut one.map) {
                     let other = two.map.remove(&key);
                     self.merge(key, value, other);
@@ -107,25 +107,31 @@ impl Env {
                 for (key, value) in two.map {
                     self.merge(key, value, None);
                 }
-                kept.into_iter().for_each(|(name, clean)| self.prove(name, clean));
             }
         }
         true
     }
 
-    /// What one branch has proved of names to which the other gives a harmless
-    /// value: after `if (!valid(x)) x = "other";` `x` is either.
-    fn kept(&self, one: &Changes, two: &Changes) -> Vec<(Sym, u64)> {
-        let mut kept = Vec::new();
-        for (proving, setting) in [(one, two), (two, one)] {
-            for ((name, kind), proved) in &proving.map {
-                let other = setting.map.get(&(*name, Kind::Value));
-                if *kind == Kind::Clean && other.is_some_and(|value| value.taints.is_empty()) {
-                    kept.push((*name, proved.proofs.iter().fold(0, |all, p| all | p.clean)));
+    /// Where one branch gives a variable another value, and the other proves
+    /// something of the old one (`if size > 100 { size = 100 }`), each value takes
+    /// over what is proved of it, as the proofs will not be joined.
+    fn settle(&self, one: &mut Changes, two: &mut Changes) {
+        let names = |changes: &Changes| -> Vec<Sym> {
+            let values = changes.map.keys().filter(|(_, kind)| *kind == Kind::Value);
+            values.map(|(name, _)| *name).collect()
+        };
+        let (of_one, of_two) = (names(one), names(two));
+        for (from, to) in [(of_one, two), (of_two, one)] {
+            for name in from {
+                let key = (name, Kind::Value);
+                let proofs = to.map.get(&(name, Kind::Clean)).map(|value| value.proofs.clone());
+                let clean = proofs.into_iter().flatten().fold(0, |all, proof| all | proof.clean);
+                let known = to.map.get(&key).or_else(|| self.map.get(&key)).cloned();
+                if let (Some(known), true) = (known, clean != 0) {
+                    to.map.insert(key, Rc::new(known.cleaned(clean)));
                 }
             }
         }
-        kept
     }
 
     /// Joins what may have been changed into what is known.

@@ -229,6 +229,9 @@ impl Run<'_> {
         left: (Id, &Val),
         right: (Id, &Val),
     ) -> Vec<Proof> {
+        if let Some(proofs) = self.proofs_of_order(test, left, right) {
+            return proofs;
+        }
         let clean = self.context.sets.allow_list;
         // `if re.match(…) is None`: what proves something is turned round.
         if matches!(test, Test::Equal | Test::NotEqual)

@@ -263,9 +263,9 @@ impl<'t> Lowerer<'_, 't> {
             [b"in"] => Operator::Test(Test::In),
             [b"not in" | b"!in"] | [b"not", b"in"] | [b"!", b"in"] => Operator::Test(Test::NotIn),
             [b"=~"] => Operator::Test(Test::Matches),
-            [b"<" | b">" | b"<=" | b">=" | b"instanceof" | b"!~" | b"is", ..] => {
-                Operator::Test(Test::Other)
-            }
+            [b"<" | b"<=", ..] => Operator::Test(Test::Below),
+            [b">" | b">=", ..] => Operator::Test(Test::Above),
+            [b"instanceof" | b"!~" | b"is", ..] => Operator::Test(Test::Other),
             _ => Operator::Number,
         }
     }

@@ -147,6 +147,31 @@ impl Run<'_> {
         (!proofs.is_empty()).then_some(proofs)
     }
 
+    /// What it proves that a value is below or above another: that it is no larger
+    /// than what nobody else chose. None for other tests.
+    pub(super) fn proofs_of_order(
+        &mut self,
+        test: Test,
+        left: (Id, &Val),
+        right: (Id, &Val),
+    ) -> Option<Vec<Proof>> {
+        let below = match test {
+            Test::Below => true,
+            Test::Above => false,
+            _ => return None,
+        };
+        let is_limit = |value: &Val| {
+            let least = value.texts.iter().any(|text| matches!(&**text, "0" | "1" | "-1"));
+            value.taints.is_empty() && !least
+        };
+        let clean = self.context.sets.bounded;
+        Some(match (left.1.taints.is_empty(), right.1.taints.is_empty()) {
+            (false, true) if is_limit(right.1) => self.proofs_about(left.0, left.1, clean, below),
+            (true, false) if is_limit(left.1) => self.proofs_about(right.0, right.1, clean, !below),
+            _ => Vec::new(),
+        })
+    }
+
     /// Whether `other` is what `value` may be checked against: a constant, or for
     /// the host of a URL anything that comes from nowhere else.
     pub(super) fn is_expected(&self, value: &Value, other: &Value) -> bool {

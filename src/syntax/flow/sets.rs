@@ -12,10 +12,10 @@ pub(crate) const SOURCES: [&str; 8] =
     ["request", "argument", "environment", "command-line", "file", "queue", "database", "response"];
 
 /// All sets of sanitizers; one bit each.
-pub(crate) const SANITIZERS: [&str; 21] = [
+pub(crate) const SANITIZERS: [&str; 22] = [
     "number", "boolean", "uuid", "allow-list", "type", "path", "prefix", "escape-html",
     "escape-shell", "escape-sql", "escape-url", "escape-regex", "escape-ldap", "escape-xml",
-    "escape-log", "hash", "schema", "bind", "encrypt", "redact", "host",
+    "escape-log", "hash", "schema", "bind", "encrypt", "redact", "host", "bounded",
 ];
 
 /// The sanitizers after which nothing can be injected any more.
@@ -88,6 +88,7 @@ pub(crate) struct Sets {
     pub(crate) path: u64,
     pub(crate) prefix: u64,
     pub(crate) host: u64,
+    pub(crate) bounded: u64,
     /// All of [`HARMLESS`].
     pub(crate) harmless: u64,
 }
@@ -102,6 +103,7 @@ impl Sets {
             path: bit("path"),
             prefix: bit("prefix"),
             host: bit("host"),
+            bounded: bit("bounded"),
             harmless: HARMLESS.iter().map(|name| bit(name)).sum(),
             ..Sets::default()
         };
