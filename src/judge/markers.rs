@@ -24,8 +24,9 @@
 //!   (detect-secrets, also `whitelist`): secrets on this line;
 //!   `pragma: allowlist nextline secret`: on the next.
 //! * `nosemgrep` (semgrep): this line, and the next where it stands alone in
-//!   its line. `nosec` (bandit, gosec): this line. Without ids both hide
-//!   everything, since both tools have rules for secrets too; ids of bandit's
+//!   its line. `nosec` (bandit, gosec) and `gosec:disable`: this line, and the
+//!   next where a `//` or `/*` comment of it stands alone, as gosec has it.
+//!   Without ids they hide everything, since both tools have rules for secrets too; ids of bandit's
 //!   and gosec's hard-coded-password tests, or ones with `secret` and the like
 //!   in their name, hide secrets; other ids hide patterns. Where an id given
 //!   to `nosemgrep` is one of ours, it means just that.
@@ -79,6 +80,7 @@ enum Tool {
     Pragma,
     Semgrep,
     Nosec,
+    Gosec,
 }
 
 /// Our marker; what follows it is read by [`Markers::seamline`].
@@ -93,6 +95,7 @@ impl Markers {
             (Tool::Pragma, "pragma:"),
             (Tool::Semgrep, "nosem"),
             (Tool::Nosec, "nosec"),
+            (Tool::Gosec, "gosec:disable"),
         ];
         Markers {
             finders: needles.map(|(tool, needle)| (tool, Finder::new(needle))).into(),
@@ -125,7 +128,9 @@ impl Markers {
                     Tool::SecretsOnly => secrets(rest, Reach::Line, say),
                     Tool::Pragma => pragma(rest, say),
                     Tool::Semgrep => self.semgrep(rest, comment.alone(line, at), say),
-                    Tool::Nosec => nosec(rest, say),
+                    Tool::Nosec | Tool::Gosec => {
+                        nosec(rest, line.trim_ascii_start().starts_with(b"/"), say);
+                    }
                 }
             }
         }
@@ -207,7 +212,8 @@ fn pragma(rest: &[u8], say: &mut dyn FnMut(Statement)) {
 }
 
 /// `nosec`, `nosec B101,B602`, `nosec: B101`, `nosec G101 -- reason`.
-fn nosec(rest: &[u8], say: &mut dyn FnMut(Statement)) {
+/// What `nosec` means with `rest` behind it; `above` if it may be about the next line.
+fn nosec(rest: &[u8], above: bool, say: &mut dyn FnMut(Statement)) {
     if rest.first().is_some_and(|b| is_word(*b)) {
         return;
     }
@@ -216,6 +222,9 @@ fn nosec(rest: &[u8], say: &mut dyn FnMut(Statement)) {
     // Bandit's hardcoded_password_* tests and gosec's "hardcoded credentials".
     let (secrets, patterns) = kinds(&ids, |id| matches!(id, "B105" | "B106" | "B107" | "G101"));
     say(Statement::Kind { reach: Reach::Line, secrets, patterns });
+    if above {
+        say(Statement::Kind { reach: Reach::NextLine, secrets, patterns });
+    }
 }
 
 /// Whether a marker with `ids` hides secrets and whether it hides the rest.

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use tree_sitter::Node;
 
 use super::dialect::{CALL, Dialect, NAME, NUMBER, STRING};
-use super::flow::{HOLE, Made, Place};
+use super::flow::{HOLE, Made, Place, Value};
 use super::nodes::{StringContent, string_content};
 use super::pattern::{Captured, inner};
 use super::rule::{Check, Kind};
@@ -120,11 +120,8 @@ fn is_kind(place: &Place<'_, '_>, kind: Kind, captured: &Captured<'_>) -> bool {
         Kind::Literal => literal || stands_for(|_| true),
         Kind::Call => dialect.is(id, CALL),
         Kind::Constant => literal || made().is_some_and(|(made, _)| made == Made::Constant),
-        Kind::Unchecked => {
-            let value = place.flow().value(node);
-            value.is_none_or(|value| !value.is_checked())
-        }
         Kind::Dynamic => !literal && made().is_some_and(|(made, _)| made == Made::Built),
+        Kind::Unchecked => !literal && place.flow().value(node).is_none_or(Value::is_unchecked),
     }
 }
 

@@ -142,12 +142,17 @@ fn the_markers_of_peers_mean_what_they_mean_there() {
     let both = [
         "CODE # nosec", "CODE # nosec the key is fake", "CODE # nosec B105, B501",
         "CODE // nosemgrep", "// nosemgrep\nCODE", "  # nosem\nCODE",
+        "\t// #nosec -- a fake\nCODE", "/* #nosec */\nCODE", "CODE //gosec:disable -- a fake",
+        "//gosec:disable\nCODE",
     ];
     for text in both {
         assert!(left(text).is_empty(), "{text}");
     }
     assert_eq!(left("other() # nosemgrep\nCODE").len(), 2);
+    // Bandit's stands in the line itself; gosec's may stand above it.
     assert_eq!(left("# nosec\nCODE").len(), 2);
+    assert_eq!(left("// #nosec\n\nCODE").len(), 2);
+    assert_eq!(left("other() // #nosec\nCODE").len(), 2);
 }
 
 #[test]

@@ -138,7 +138,7 @@ pub struct Constraint {
     #[serde(default)]
     pub not_written: Option<String>,
     /// Kind of node: `string`, `number`, `identifier`, `literal`, `call`; or
-    /// how the value is made: `constant`, `dynamic`.
+    /// how the value is made: `constant`, `dynamic`, `open`.
     #[serde(default)]
     pub is: Option<String>,
     /// Symbols of which one is what the value is an instance of. Where that is

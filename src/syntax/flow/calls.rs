@@ -232,7 +232,7 @@ impl Run<'_> {
 
     /// A call of something outside the file.
     pub(super) fn call_known(&mut self, call: &Called<'_>) -> Val {
-        if let Some(value) = self.looked_up(call) {
+        if let Some(value) = self.looked_up(call).or_else(|| self.stripped(call)) {
             return value;
         }
         let meaning = self.meaning(call.symbol);

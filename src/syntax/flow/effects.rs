@@ -7,12 +7,41 @@ use super::ir::{Id, Op};
 use super::run::Run;
 use super::trace::StepKind;
 use super::value::{Made, Val, Value, add_taints};
+use crate::syntax::language::Language;
 
 /// Methods that return what the function they are given returns.
 const MAPS: [&str; 9] =
     ["map", "flatMap", "then", "let", "run", "Select", "SelectMany", "collect", "mapNotNull"];
 
+/// Functions that replace all that a regex matches, in lower case.
+const REPLACES: [&str; 7] =
+    ["replace", "replaceall", "replace_all", "sub", "gsub", "gsub!", "preg_replace"];
+
 impl Run<'_> {
+    /// What is left where all but letters and digits is replaced:
+    /// `re.sub("[^a-z]", "", text)`.
+    pub(super) fn stripped(&self, call: &Called<'_>) -> Option<Val> {
+        let name = self.symbols.name(call.name).to_ascii_lowercase();
+        let once = match self.context.language {
+            Language::Ruby => name == "sub",
+            Language::JavaScript | Language::TypeScript | Language::Tsx => {
+                name == "replace" && !call.args.first().is_some_and(|arg| self.is_global(*arg))
+            }
+            _ => false,
+        };
+        let mut patterns = call.values.iter().take(2).flat_map(|value| &value.texts);
+        let strips = REPLACES.contains(&name.as_str()) && !once;
+        let strips = strips && patterns.any(|pattern| is_all_but_words(pattern));
+        strips.then(|| self.cleaned(call, self.context.sets.allow_list))
+    }
+
+    /// Whether `id` is a regex with the flag for all matches: `/x/g`.
+    fn is_global(&self, id: Id) -> bool {
+        let code = self.context.text.get(self.ir.span(id)).unwrap_or_default();
+        let flags = code.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+        code.starts_with(b"/") && flags.contains(&b'g')
+    }
+
     /// `table.get("name")`
     pub(super) fn looked_up(&mut self, call: &Called<'_>) -> Option<Val> {
         let ((_, whole), [key, ..]) = (call.receiver.as_ref()?, &call.values[..]) else {
@@ -48,6 +77,10 @@ impl Run<'_> {
                 }
                 args.iter().for_each(|arg| add_taints(&mut value.taints, &arg.taints));
                 Rc::new(value)
+            }
+            // `Path(text)` is the text, and a path.
+            (None, [only]) if self.symbols.name(call.name).starts_with(char::is_uppercase) => {
+                Rc::new(Value { symbol: call.symbol, ..Value::clone(only) })
             }
             (None, [only]) => Rc::clone(only),
             (None, args) => Rc::new(Value { texts: Vec::new(), ..Value::joined(args) }),
@@ -127,4 +160,24 @@ impl Run<'_> {
         }
         None
     }
+}
+
+/// Whether a regex is one class, of all that is no letter, digit, `_`, `-` or space.
+fn is_all_but_words(regex: &str) -> bool {
+    let regex = regex.trim_start_matches(['/', '#', '~']);
+    let Some((class, rest)) = regex.strip_prefix("[^").and_then(|class| class.split_once(']'))
+    else {
+        return false;
+    };
+    let mut escaped = false;
+    let is_word = |c: char| {
+        let known = match std::mem::take(&mut escaped) {
+            true => matches!(c, 'w' | 'd' | 's' | '-' | '_'),
+            false => c.is_alphanumeric() || matches!(c, '_' | '-' | ' ' | '\\'),
+        };
+        escaped = known && c == '\\';
+        known
+    };
+    let flags = rest.trim_start_matches(['+', '*']);
+    class.chars().all(is_word) && flags.chars().all(|c| c.is_alphabetic() || "/#~".contains(c))
 }

@@ -84,6 +84,10 @@ impl Run<'_> {
         }
         let symbol = self.resolved(name);
         let symbol = self.aliased(symbol);
+        // Ruby: `raise unless valid`.
+        if self.context.language == Language::Ruby && self.meaning(symbol).effect == Effect::Stops {
+            self.diverged = true;
+        }
         let value = self.symbol_value(id, Value::of_symbol(symbol));
         self.proved(name, value)
     }
@@ -112,7 +116,7 @@ impl Run<'_> {
             let label = Label::Set(set);
             add_taints(&mut value.taints, &[Taint { label, clean: 0, doubts: 0, step }]);
         }
-        if matches!(self.ir.op(id), Op::Call(..)) {
+        if matches!(self.ir.op(id), Op::Call(..)) || self.is_index(id) {
             return Rc::new(value);
         }
         if meaning.effect == Effect::Neutral {
@@ -126,6 +130,12 @@ impl Run<'_> {
             }
         }
         Rc::new(value)
+    }
+
+    /// `params[:id]` names an entry, not what a method `id` makes.
+    fn is_index(&self, id: Id) -> bool {
+        let end = self.ir.span(id).end;
+        end.checked_sub(1).and_then(|last| self.context.text.get(last)) == Some(&b']')
     }
 
     pub(super) fn field(&mut self, id: Id, base: Id, name: Sym) -> Val {
@@ -190,6 +200,7 @@ impl Run<'_> {
     pub(super) fn path(&mut self, id: Id) -> Sym {
         match self.ir.op(id) {
             Op::Name(name) => name,
+            Op::Cast(_, inner) => self.path(inner),
             Op::Field(base, name) => {
                 let base = self.path(base);
                 self.symbols.member(base, name)

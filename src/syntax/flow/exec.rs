@@ -233,6 +233,15 @@ impl Run<'_> {
             return proofs;
         }
         let clean = self.context.sets.allow_list;
+        // `if re.match(…) is None`: what proves something is turned round.
+        if matches!(test, Test::Equal | Test::NotEqual)
+            && !left.1.proofs.is_empty()
+            && is_nothing(right.1)
+        {
+            let turned =
+                |proof: &Proof| Proof { when: proof.when != (test == Test::Equal), ..*proof };
+            return left.1.proofs.iter().map(turned).collect();
+        }
         let of_parts = self.proofs_of_parts(test, left.1, right.1);
         if let Some(proofs) = of_parts.or_else(|| self.proofs_of_parts(test, right.1, left.1)) {
             return proofs;
@@ -252,6 +261,14 @@ impl Run<'_> {
         let when = matches!(test, Test::Equal | Test::In | Test::Matches);
         self.proofs_about(named.0, named.1, clean, when)
     }
+}
+
+/// Whether it is what a search answers that has found nothing.
+fn is_nothing(value: &Value) -> bool {
+    let nothing = |text: &std::rc::Rc<str>| {
+        matches!(&**text, "null" | "nil" | "None" | "undefined" | "NULL" | "false" | "False" | "0")
+    };
+    value.taints.is_empty() && !value.texts.is_empty() && value.texts.iter().all(nothing)
 }
 
 /// `x == ""` and `x == null` prove nothing when they fail, and little when not.

@@ -66,6 +66,8 @@ pub(crate) struct Lowerer<'a, 't> {
     pub(super) declared: Sym,
     /// Decorators that stand before what they decorate.
     pub(super) marks: Vec<Sym>,
+    /// Its parameters that a route gives a type, with the type.
+    pub(super) converted: Vec<(Sym, Sym)>,
 }
 
 impl<'a, 't> Lowerer<'a, 't> {
@@ -92,6 +94,7 @@ impl<'a, 't> Lowerer<'a, 't> {
             bound: None,
             declared: NONE,
             marks: Vec::new(),
+            converted: Vec::new(),
         };
         lowerer.ir.root = lowerer.lower(root);
         lowerer.ir.finish();

@@ -17,9 +17,31 @@ impl<'t> Lowerer<'_, 't> {
             self.marks_in(kid.node, &mut marks);
         }
         self.marks = marks;
+        self.converted.clear();
+        for kid in kids.named.iter().filter(|kid| kid.node.kind() == "decorator") {
+            self.converters(kid.node);
+        }
         match kids.field(&["definition"]) {
             Some(definition) => self.lower(definition.node),
             None => self.unknown(node),
+        }
+    }
+
+    /// Parameters that a route makes numbers of: `@app.route("/users/<int:id>")`.
+    fn converters(&mut self, decorator: Node<'t>) {
+        let text = self.bytes(decorator);
+        let text = String::from_utf8_lossy(&text[..text.len().min(200)]);
+        for part in text.split('<').skip(1) {
+            let Some((inside, _)) = part.split_once('>') else { continue };
+            let Some((kind, name)) = inside.split_once(':') else { continue };
+            let kind = match kind.split('(').next().unwrap_or_default() {
+                "int" => "int",
+                "float" => "float",
+                "uuid" => "UUID",
+                _ => continue,
+            };
+            let found = (self.symbols.of(name), self.symbols.of(kind));
+            self.converted.push(found);
         }
     }
 
@@ -45,7 +67,12 @@ impl<'t> Lowerer<'_, 't> {
         let calls = std::mem::take(&mut self.calls);
         let in_switch = std::mem::replace(&mut self.in_switch, false);
         self.functions += 1;
+        let converted = std::mem::take(&mut self.converted);
         let mut params = self.params(&kids);
+        for param in params.iter_mut().filter(|param| param.kind == NONE) {
+            let kind = converted.iter().find(|(name, _)| *name == param.name);
+            param.kind = kind.map_or(NONE, |(_, kind)| *kind);
+        }
         if params.is_empty() && node.kind() == "lambda_literal" {
             let name = self.symbols.of("it");
             let target = self.push(Op::Name(name), node);

@@ -30,7 +30,12 @@ impl Run<'_> {
             parts.extend(given.parts.iter().filter(|part| part.kind != PartKind::Form));
         }
         let dots = call.values.iter().flat_map(|value| &value.texts).any(|text| &**text == "..");
-        let kind = if dots && kind == PartKind::Position { PartKind::Dots } else { kind };
+        let in_list = call.receiver.as_ref().is_some_and(|(_, list)| list.taints.is_empty());
+        let kind = match kind {
+            PartKind::Position if dots => PartKind::Dots,
+            PartKind::Position if in_list => PartKind::Place,
+            _ => kind,
+        };
         if kind == PartKind::Host {
             return self.host_of(&value, &names);
         }
@@ -105,7 +110,7 @@ impl Run<'_> {
             let clean = match part.kind {
                 PartKind::Form => clean,
                 PartKind::Host => sets.host,
-                PartKind::Position | PartKind::Dots => return None,
+                PartKind::Position | PartKind::Dots | PartKind::Place => return None,
             };
             Some(Proof { name: part.name, clean, when })
         };
@@ -131,6 +136,7 @@ impl Run<'_> {
         let proof = |part: &Part| {
             let (clean, when) = match part.kind {
                 PartKind::Position if &**text == "0" => (sets.prefix, equal),
+                PartKind::Place if &**text == "-1" => (sets.allow_list, !equal),
                 PartKind::Dots if NOT_FOUND.contains(&&**text) => (sets.path, equal),
                 PartKind::Host if NOTHING.contains(&&**text) => (sets.host, equal),
                 _ => return None,

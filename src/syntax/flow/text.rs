@@ -6,15 +6,49 @@ use super::value::{HOLE, Made, Val, Value};
 
 /// A format string and what is put in, as one value.
 pub(super) fn formatted(parts: &[Val]) -> Value {
-    let mut whole = Value::joined(parts);
-    let Some((format, args)) = parts.split_first() else { return whole };
+    let Some((format, args)) = parts.split_first() else { return Value::joined(parts) };
+    let text = match &format.texts[..] {
+        [text] if format.made == Made::Constant => Some(text),
+        _ => None,
+    };
+    let mut whole = match text {
+        Some(text) => Value::joined(&typed(parts, text)),
+        None => Value::joined(parts),
+    };
     whole.texts.clear();
-    if format.made == Made::Constant
-        && let [format] = &format.texts[..]
-    {
-        whole.texts.push(Rc::from(filled(format, args)));
-    }
+    whole.texts.extend(text.map(|text| Rc::from(filled(text, args))));
     whole
+}
+
+/// `parts` of the format string `format`, with what can only be put in as a
+/// number (`%d`) taken for one: whatever it is, no text gets in there.
+fn typed(parts: &[Val], format: &str) -> Vec<Val> {
+    let mut parts = parts.to_vec();
+    let mut rest = format;
+    let mut next = 1;
+    while let Some(at) = rest.find(['%', '{']) {
+        rest = &rest[at..];
+        if let Some(after) = rest.strip_prefix("%%") {
+            rest = after;
+            continue;
+        }
+        let len = placeholder(rest).unwrap_or(0);
+        if is_number(&rest[..len])
+            && let Some(part) = parts.get_mut(next)
+        {
+            *part = Rc::new(Value::plain());
+        }
+        next += usize::from(len > 0);
+        rest = &rest[len.max(1)..];
+    }
+    parts
+}
+
+/// Whether a placeholder takes the next argument as a number or truth value.
+fn is_number(placeholder: &str) -> bool {
+    placeholder.starts_with('%')
+        && !placeholder.contains(['(', '$', '*', '['])
+        && placeholder.ends_with(['d', 'i', 'u', 'f', 'F', 'e', 'g', 't'])
 }
 
 /// `format` with its placeholders replaced, in order, by constants or holes.

@@ -15,9 +15,6 @@ const MOST_TAINTS: usize = 6;
 /// Fields of one object that are told apart.
 const MOST_FIELDS: usize = 32;
 
-/// Sanitizers each of which is enough where a value says where to go.
-const CHECKS: [&str; 7] = ["number", "boolean", "uuid", "allow-list", "path", "prefix", "host"];
-
 /// What stands where a part of a text is not known.
 pub(crate) const HOLE: &str = "{}";
 
@@ -84,6 +81,8 @@ pub(crate) enum PartKind {
     Position,
     /// Where `..` stands in it.
     Dots,
+    /// Where it stands in a list.
+    Place,
 }
 
 /// That a value tells something of what has this name.
@@ -181,6 +180,7 @@ impl Value {
                 _ => text.push_str(HOLE),
             }
             whole.made = whole.made.max(match piece.made {
+                Made::Unknown if piece.is_listed() => Made::Plain,
                 Made::Unknown => Made::Built,
                 made => made,
             });
@@ -197,18 +197,24 @@ impl Value {
         whole
     }
 
+    /// Whether all that it may come from was compared with a list.
+    fn is_listed(&self) -> bool {
+        let bit = sanitizer("allow-list").unwrap_or_default();
+        !self.taints.is_empty() && self.taints.iter().all(|taint| taint.clean & bit != 0)
+    }
+
+    /// Whether nothing shows that it is harmless: it is no constant and no number,
+    /// and not all that it comes from was escaped or tested.
+    pub(crate) fn is_unchecked(&self) -> bool {
+        self.made > Made::Plain
+            && (self.taints.is_empty() || self.taints.iter().any(|taint| taint.clean == 0))
+    }
+
     /// What is left of it after a call that nobody knows.
     pub(crate) fn doubted(&self) -> Self {
         let taints = self.taints.iter();
         let taints = taints.map(|t| Taint { doubts: t.doubts.saturating_add(1), ..*t }).collect();
         Value { taints, ..Value::default() }
-    }
-
-    /// Whether all that it can come from is known to be harmless, one of those
-    /// that are allowed, below a folder, or of a known host.
-    pub(crate) fn is_checked(&self) -> bool {
-        let enough = CHECKS.iter().filter_map(|name| sanitizer(name)).fold(0, |all, bit| all | bit);
-        !self.taints.is_empty() && self.taints.iter().all(|taint| taint.clean & enough != 0)
     }
 
     /// The same after sanitizers `clean`.
