@@ -17,6 +17,7 @@ mod files;
 pub mod format;
 mod generic;
 mod headers;
+mod inner;
 mod jwk;
 mod kernel;
 mod keys;

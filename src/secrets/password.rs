@@ -5,13 +5,15 @@ use crate::source::place::{Notation, Role};
 
 use super::assessment::Assessment;
 use super::assignment::{Operator, Quoting};
+use super::inner::is_encoded_stand_in;
 use super::look::Look;
 use super::randomness::is_sequence_or_repeat;
 use super::reference::{has_hump, is_crypt_hash, is_digest_name, is_path, is_sentence};
 use super::standin::{
-    is_disguised, is_doubtful, is_encoded_stand_in, is_monotonous, is_placeholder, is_stand_in,
+    is_disguised, is_doubtful, is_made_up_word, is_monotonous, is_placeholder, is_stand_in,
 };
 use super::value::Weighed;
+use super::words::Wording;
 
 const NAMED_PASSWORD: &str = "the name announces a password";
 
@@ -39,7 +41,21 @@ pub fn password(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     if look.text || look.foreign > 0 && look.digits == 0 {
         return text_as_password(weighed, look);
     }
+    if weighed.place.role != Role::Production && is_made_up_word(value) {
+        return opinion(Confidence::Low, "a word in a test or example");
+    }
+    let signs_only = look.letters + look.digits + look.foreign < 3;
+    if signs_only || is_named_part(value, look) {
+        return opinion(Confidence::Low, "the value may be a name");
+    }
     opinion(Confidence::Medium, "the value is no word")
+}
+
+/// `auth_ntlm`: small letters in parts, one of them a word.
+fn is_named_part(value: &[u8], look: &Look) -> bool {
+    let small = value.iter().all(|b| b.is_ascii_lowercase() || *b == b'_');
+    let wording = Wording::of(value);
+    small && value.contains(&b'_') && look.random < 0.5 && wording.covered * 3 >= wording.letters
 }
 
 /// Long numbers are chosen as passwords, short ones are counts, ports and years.
