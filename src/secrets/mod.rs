@@ -22,6 +22,7 @@ mod jwk;
 mod kernel;
 mod keys;
 mod literal;
+mod logins;
 mod look;
 mod manifests;
 mod name;
@@ -306,6 +307,7 @@ impl FileScan<'_> {
         }
         if let Some(rule) = detectors.connection {
             connection::at_name(input, at, rule, candidates);
+            logins::at_name(input, at, rule, candidates);
         }
         if let Some(rule) = detectors.netrc {
             literal::at_netrc(input, at, rule, candidates);

@@ -15,6 +15,8 @@ use super::standin::{
 use super::value::Weighed;
 use super::words::Wording;
 
+/// The reason of an opinion on a word of the dictionary.
+pub const PLAIN_WORD: &str = "the value is a plain word";
 const NAMED_PASSWORD: &str = "the name announces a password";
 
 /// People choose passwords: words are allowed, sentences and identifiers are not.
@@ -89,7 +91,7 @@ fn text_as_password(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     let (confidence, reason) = if made_strong && weighed.place.role == Role::Production {
         (Confidence::Medium, "the value is words with digits and signs")
     } else {
-        (Confidence::Low, "the value is a plain word")
+        (Confidence::Low, PLAIN_WORD)
     };
     Some(Assessment::new(confidence, reason).and(NAMED_PASSWORD))
 }
@@ -141,7 +143,7 @@ pub fn unnamed(value: &[u8], role: Role) -> Option<Assessment> {
     }
     let wordy = look.digits == 0 && (look.text || look.foreign > 0);
     if wordy || is_doubtful(value) {
-        return low("the value is a plain word");
+        return low(PLAIN_WORD);
     }
     let sure = value.len() >= 8 && look.digits > 0 && !look.text;
     let confidence = if sure { Confidence::High } else { Confidence::Medium };

@@ -105,9 +105,14 @@ fn weigh(input: &Input<'_>, password: &[u8], info: &UserInfo) -> Option<Assessme
     if is_placeholder(password)
         || std::str::from_utf8(password).is_ok_and(|own| has_part(user, &[own]))
         || is_stand_in(password)
-        || is_disguised(password)
     {
         return Some(Assessment::new(Confidence::Low, "the password is one that examples use"));
+    }
+    if is_disguised(password) {
+        let in_use = input.place.role == Role::Production && !is_local(host);
+        let confidence = if in_use { Confidence::Medium } else { Confidence::Low };
+        let reason = "the password is a word that tutorials use, in disguise";
+        return Some(Assessment::new(confidence, reason));
     }
     if input.place.role != Role::Production && is_made_up_word(password) {
         return Some(Assessment::new(Confidence::Low, "a word in a test or example"));
@@ -142,9 +147,14 @@ fn is_any_host(host: &[u8]) -> bool {
 
 /// A password for this machine or for a reserved name opens less.
 fn at_host(opinion: Assessment, host: &[u8]) -> Assessment {
-    let local = has_part(
-        host,
-        &["localhost", "127.0.0.1", "example.", ".example", "0.0.0.0", ".test", "[::1]"],
-    ) || is_any_host(host);
-    if local { opinion.at_most(Confidence::Medium, "the host is local") } else { opinion }
+    match is_local(host) {
+        true => opinion.at_most(Confidence::Medium, "the host is local"),
+        false => opinion,
+    }
+}
+
+fn is_local(host: &[u8]) -> bool {
+    const LOCAL: &[&str] =
+        &["localhost", "127.0.0.1", "example.", ".example", "0.0.0.0", ".test", "[::1]"];
+    has_part(host, LOCAL) || is_any_host(host)
 }

@@ -248,10 +248,26 @@ impl Rule {
         if self.context.name.is_empty() {
             return true;
         }
-        let floor = start.saturating_sub(120);
-        let line = memchr::memrchr(b'\n', &text[floor..start]).map_or(floor, |i| floor + i + 1);
-        self.context.name.iter().any(|word| has_part(&text[line..start], &[word.as_str()]))
+        let line = announcement(text, start);
+        self.context.name.iter().any(|word| has_part(line, &[word.as_str()]))
     }
+}
+
+/// What stands before `at` on its line; where nothing does, the line above with
+/// words on it, if a colon says that something follows.
+fn announcement(text: &[u8], at: usize) -> &[u8] {
+    let line_before = |end: usize| {
+        let floor = end.saturating_sub(120);
+        let start = memchr::memrchr(b'\n', &text[floor..end]).map_or(floor, |i| floor + i + 1);
+        &text[start..end]
+    };
+    let line = line_before(at);
+    if !line.trim_ascii().is_empty() {
+        return line;
+    }
+    let floor = at.saturating_sub(120);
+    let above = line_before(floor + text[floor..at].trim_ascii_end().len());
+    if above.ends_with(b":") { above } else { line }
 }
 
 /// Whether a credential's word stands before a token on its line.
