@@ -141,6 +141,10 @@ pub fn unnamed(value: &[u8], role: Role) -> Option<Assessment> {
         let number = |confidence| Assessment::new(confidence, "the value is a number");
         return number_or_none(value, &look).map(number);
     }
+    let made_up = role != Role::Production && is_made_up_word(value);
+    if made_up || is_named_part(value, &look) {
+        return low("the value may be a word or a name");
+    }
     let wordy = look.digits == 0 && (look.text || look.foreign > 0);
     if wordy || is_doubtful(value) {
         return low(PLAIN_WORD);

@@ -75,6 +75,7 @@ fn push(
     let in_use = opinion.1 == PLAIN_WORD
         && input.place.role == Role::Production
         && input.place.notation != Notation::Prose
+        && is_about_account(input.text, value.start)
         && !is_doubtful(password);
     let opinion = match in_use {
         true => (Confidence::Medium, "an account is made with this word as its password"),
