@@ -107,12 +107,12 @@ struct Input<'a> {
 }
 
 /// The names a rule may use in `detector`; the last ones read known files.
-pub const DETECTORS: [&str; 26] = [
+pub const DETECTORS: [&str; 27] = [
     "password-assignment", "key-assignment", "authorization-header", "url-credential",
     "database-url", "private-key", "jwt", "netrc", "pgpass", "password-hashes", "git-credentials",
     "key-file", "sql-hashes", "shell-exports", "command-line", "connection-string",
     "kubernetes-secret", "kubeconfig-client-key", "docker-auth", "json-web-key", "putty-key",
-    "sql-password", "postman", "terraform-state", "service-account-key", "login-urls",
+    "sql-password", "postman", "terraform-state", "service-account-key", "login-urls", "key-store",
 ];
 
 /// The rules behind the detectors, where they are turned on.
