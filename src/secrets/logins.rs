@@ -40,7 +40,7 @@ pub fn at_name(
     candidates: &mut Vec<Candidate>,
 ) -> Option<()> {
     let text = input.text;
-    if !text[at..].get(..4).is_some_and(|head| starts_login(head)) {
+    if !text[at..].get(..4).is_some_and(starts_login) {
         return None;
     }
     let name = name_around(text, at);
