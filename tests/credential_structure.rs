@@ -7,8 +7,8 @@
 use std::sync::{Arc, LazyLock};
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use seamline::finding::{Confidence, Finding};
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use seamline::finding::{Confidence, Finding, Severity};
 use seamline::judge::JudgeOptions;
 use seamline::pipeline::Engine;
 use seamline::rules::Catalogue;
@@ -60,7 +60,46 @@ fn a_private_key_says_its_kind_and_size() {
     openssh.extend([7; 120]);
     let key = only("id_rsa", &pem("OPENSSH PRIVATE KEY", &openssh), "private-key");
     assert_eq!(key.message, "OpenSSH private key, protected by a passphrase");
-    assert_eq!(key.confidence, Confidence::Medium);
+    assert_eq!((key.confidence, key.severity), (Confidence::High, Severity::Medium));
+}
+
+/// A signed token with `claims` as its payload.
+fn jwt(claims: &str) -> String {
+    let part = |json: &str| URL_SAFE_NO_PAD.encode(json);
+    let signature = "q8Zt4LxW2vNc7YbR5mJdK1sHfTgPzEaU9oCiQ6lBwX0";
+    [part(r#"{"alg":"HS256"}"#), part(claims), signature.to_owned()].join(".")
+}
+
+#[test]
+fn a_token_that_expired_long_ago_is_for_information() {
+    let severity = |claims: &str| {
+        let text = format!("token = \"{}\"", jwt(claims));
+        let found = only("app.py", &text, "json-web-token");
+        (found.severity, found.confidence)
+    };
+    let past = severity(r#"{"sub":"ann","exp":1500000000}"#);
+    assert_eq!(past, (Severity::Info, Confidence::Medium));
+    let future = severity(r#"{"sub":"ann","exp":4000000000}"#);
+    assert!(future.0 > Severity::Info);
+    let never = severity(r#"{"sub":"ann"}"#);
+    assert!(never.0 > Severity::Info && never.1 == Confidence::High);
+}
+
+#[test]
+fn values_of_tests_that_are_no_credentials_are_never_sure() {
+    for text in [
+        "headers: {\"Sec-WebSocket-Key\": \"4Dm1n4rphuFgawxuzY/bEg==\"}",
+        "session.resume(session, 'password', 'r=ab,s=abcd,i=4096')",
+        "CookieSecret: \"ZXhhbXBsZS1jb29raWUtc2VjcmV0\"",
+        "db = \"mysql://scott:tiger@localhost/foo\"",
+        "password := \"rhubarb\"",
+        "\"http://user:pass%3fword@%HOST:%PORT/\"",
+        "#include <pwd.h>\n#ifdef __AMIGA__",
+        "const ERR_INVALID_PASSWORD = \"28P01x\"",
+    ] {
+        let sure = |finding: &Finding| finding.confidence > Confidence::Low;
+        assert!(!findings("tests/login_test.go", text).iter().any(sure), "{text}");
+    }
 }
 
 #[test]

@@ -151,6 +151,7 @@ mod tests {
             ("CREATE USER x PASSWORD 'hunter2'", "hunter2", Space, Quoted),
             ("\"Server=db;Password=hunter2;Timeout=5\"", "hunter2", Assign, Inside),
             ("GET /?password=hunter2&x=1", "hunter2", Assign, Inside),
+            ("body = \"password=hunter2&x=1\"", "hunter2", Assign, Inside),
             ("if password == \"hunter2\":", "hunter2", Compare, Quoted),
             ("password := []byte(\"hunter2\")", "hunter2", Assign, Quoted),
             ("{'password': hunter2}", "hunter2", Assign, Bare),
@@ -165,9 +166,10 @@ mod tests {
 
     #[test]
     fn no_value_no_assignment() {
-        for text in
-            ["password", "password = ", "password::new()", "def password(self):", "pass://x"]
-        {
+        for text in [
+            "password", "password = ", "password::new()", "def password(self):", "pass://x",
+            "#include <pass.h>\n#ifdef X",
+        ] {
             assert_eq!(value(text), None, "{text}");
         }
     }

@@ -292,7 +292,7 @@ fn mysql_call(text: &[u8], at: usize) -> Option<usize> {
 
 /// The string literal at place `place` (from 0) of the arguments from `at`, and
 /// the one before it when that is a literal too.
-fn literal_argument(
+pub fn literal_argument(
     text: &[u8],
     at: usize,
     place: usize,

@@ -110,6 +110,13 @@ fn for_provider(vendors: &Vendors, weighed: &Weighed<'_>, opinion: Assessment) -
         return Assessment { confidence: Confidence::High, ..opinion }
             .and("the name names a provider");
     }
+    let drawn = opinion.confidence == Confidence::Medium
+        && opinion.reasons.len() == 2
+        && opinion.reasons.first() == Some(&IS_UUID);
+    if drawn && weighed.place.role == Role::Production && vendors.names_provider(weighed.name) {
+        return Assessment { confidence: Confidence::High, ..opinion }
+            .and("the name names a provider");
+    }
     let unsure = opinion.confidence == Confidence::Low
         && opinion.reasons.len() == 2
         && opinion.reasons.first().is_some_and(|reason| UNSURE.contains(reason));

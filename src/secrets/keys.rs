@@ -23,6 +23,10 @@ const MIN_BODY: usize = 60;
 /// Fewest of a body that is a key's even where it cannot be read as one.
 const MIN_UNREADABLE: usize = 300;
 
+/// 2025-01-01, in seconds since 1970: whatever expired before opens nothing any more.
+/// A constant, as a report must not depend on the day it is made.
+const LONG_PAST: f64 = 1_735_689_600.0;
+
 /// Reads the armour whose `-----BEGIN` is at `at`.
 pub fn at_pem(
     input: &Input<'_>,
@@ -53,9 +57,13 @@ pub fn at_pem(
     };
     let mut candidate = Candidate::of_secret(rule, armour, SPECIFICITY, opinion);
     candidate.message = message;
+    candidate.severity = facts.encrypted.then_some(Severity::Medium);
     candidates.push(candidate);
     Some(())
 }
+
+/// It is a private key all the same; what it opens hangs on the passphrase.
+const PROTECTED: &str = "the private key is protected by a passphrase";
 
 fn weigh_key(
     input: &Input<'_>,
@@ -70,12 +78,10 @@ fn weigh_key(
         return (letters >= 16).then_some((Confidence::Low, "the key's body is too short"));
     }
     match input.place.role {
-        Role::Production if facts.encrypted => {
-            Some((Confidence::Medium, "the private key is protected by a passphrase"))
-        }
         Role::Production if !facts.readable && letters < MIN_UNREADABLE => {
             Some((Confidence::Medium, "a private key whose body cannot be read as one"))
         }
+        Role::Production if facts.encrypted => Some((Confidence::High, PROTECTED)),
         Role::Production => Some((Confidence::High, "a private key with its body")),
         Role::Example => Some((Confidence::Medium, "a private key in an example")),
         Role::Test => Some((Confidence::Medium, "a private key in a test")),
@@ -108,14 +114,14 @@ pub fn at_putty(
         _ if body.len() < 32 => return None,
         Role::Test => (Confidence::Low, "a private key in a test"),
         Role::Example => (Confidence::Medium, "a private key in an example"),
-        Role::Production if encrypted => {
-            (Confidence::Medium, "the private key is protected by a passphrase")
-        }
+        Role::Production if encrypted => (Confidence::High, PROTECTED),
         Role::Production => (Confidence::High, "a private key with its body"),
     };
     let start = run.start + line;
     let secret = start..start + body.len();
-    candidates.push(Candidate::of_secret(rule, secret, SPECIFICITY, opinion));
+    let mut candidate = Candidate::of_secret(rule, secret, SPECIFICITY, opinion);
+    candidate.severity = encrypted.then_some(Severity::Medium);
+    candidates.push(candidate);
     Some(())
 }
 
@@ -203,8 +209,12 @@ fn weigh_token(
     if is_public {
         return (Confidence::High, Some(Severity::Info), "the token is one for the public");
     }
-    if payload.get("exp").is_none() {
+    let Some(expiry) = payload.get("exp") else {
         return (at_role(input, Confidence::High), None, "a signed token that never expires");
+    };
+    if expiry.as_f64().is_some_and(|seconds| seconds < LONG_PAST) {
+        let reason = "a signed token that expired long ago";
+        return (at_role(input, Confidence::Medium), Some(Severity::Info), reason);
     }
     (at_role(input, Confidence::Medium), None, "a signed token with an expiry")
 }

@@ -9,6 +9,7 @@ use super::Input;
 use super::files::{netrc_entry, stored};
 use super::password::unnamed;
 use super::randomness::{is_sequence_or_repeat, randomness};
+use super::shapes::is_other_notation;
 use super::standin::is_stand_in;
 use super::value::{Opinion, at_place, has_part};
 use super::words::Wording;
@@ -24,6 +25,9 @@ const MAX_AROUND: usize = 200;
 pub fn given(input: &Input<'_>, value: Range<usize>, around: Range<usize>) -> Option<Opinion> {
     let password = &input.text[value.clone()];
     if password.len() < 4 || is_looked_up(password) || is_foreign_word(password) {
+        return None;
+    }
+    if is_other_notation(password) {
         return None;
     }
     let (confidence, reason) = stored(password, input.place.role)?;

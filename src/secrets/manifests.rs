@@ -14,7 +14,7 @@ use super::files::{decoded_pair, stored};
 use super::name::{NameKind, classify};
 use super::randomness::randomness;
 use super::reference::is_template;
-use super::standin::is_stand_in;
+use super::standin::{is_disguised, is_stand_in};
 use super::value::Opinion;
 
 /// Beats generic assignments and formats that need context.
@@ -91,10 +91,17 @@ fn client_key(
     let start = text.len() - rest.len() + skipped;
     let value = base64_at(text, start);
     let decoded = STANDARD.decode(&text[value.clone()]).ok()?;
-    memchr::memmem::find(&decoded, b"PRIVATE KEY-----")?;
+    holds_private_key(&decoded).then_some(())?;
     let opinion = at_role(input, Confidence::High, "the value decodes to a private key");
     candidates.push(Candidate::of_secret(rule, value, SPECIFICITY, opinion));
     Some(())
+}
+
+/// A private key in PEM armour, with more in it than the armour.
+fn holds_private_key(decoded: &[u8]) -> bool {
+    /// Both lines of the armour, and something between them.
+    const SHORTEST: usize = 62;
+    decoded.len() >= SHORTEST && memchr::memmem::find(decoded, b"PRIVATE KEY-----").is_some()
 }
 
 fn base64_at(text: &[u8], start: usize) -> Range<usize> {
@@ -191,7 +198,8 @@ impl Section {
 /// An opinion on what a Secret keeps in the clear.
 fn kept(input: &Input<'_>, value: &[u8]) -> Option<Opinion> {
     let (confidence, reason) = stored(value, input.place.role)?;
-    if is_stand_in(value) || value.eq_ignore_ascii_case(b"value") {
+    let disguised = input.place.role != Role::Production && is_disguised(value);
+    if is_stand_in(value) || disguised || value.eq_ignore_ascii_case(b"value") {
         return Some((Confidence::Low, "the value is one that examples use"));
     }
     Some((confidence, reason))
@@ -207,7 +215,10 @@ fn weigh_entry(input: &Input<'_>, encoded: bool, key: &[u8], value: &[u8]) -> Op
         return kind.filter(|k| *k != NameKind::Weak).and_then(|_| kept(input, value));
     }
     let decoded = STANDARD.decode(value).ok()?;
-    if memchr::memmem::find(&decoded, b"PRIVATE KEY-----").is_some() {
+    if decoded.starts_with(b"-----BEGIN ") && !holds_private_key(&decoded) {
+        return None;
+    }
+    if holds_private_key(&decoded) {
         let reason = "the value of a Secret decodes to a private key";
         return Some(at_role(input, Confidence::High, reason));
     }

@@ -17,10 +17,12 @@ mod files;
 pub mod format;
 mod generic;
 mod headers;
+mod inner;
 mod jwk;
 mod kernel;
 mod keys;
 mod literal;
+mod logins;
 mod look;
 mod manifests;
 mod name;
@@ -105,12 +107,12 @@ struct Input<'a> {
 }
 
 /// The names a rule may use in `detector`; the last ones read known files.
-pub const DETECTORS: [&str; 26] = [
+pub const DETECTORS: [&str; 27] = [
     "password-assignment", "key-assignment", "authorization-header", "url-credential",
     "database-url", "private-key", "jwt", "netrc", "pgpass", "password-hashes", "git-credentials",
     "key-file", "sql-hashes", "shell-exports", "command-line", "connection-string",
     "kubernetes-secret", "kubeconfig-client-key", "docker-auth", "json-web-key", "putty-key",
-    "sql-password", "postman", "terraform-state", "service-account-key", "login-urls",
+    "sql-password", "postman", "terraform-state", "service-account-key", "login-urls", "key-store",
 ];
 
 /// The rules behind the detectors, where they are turned on.
@@ -305,6 +307,7 @@ impl FileScan<'_> {
         }
         if let Some(rule) = detectors.connection {
             connection::at_name(input, at, rule, candidates);
+            logins::at_name(input, at, rule, candidates);
         }
         if let Some(rule) = detectors.netrc {
             literal::at_netrc(input, at, rule, candidates);

@@ -60,7 +60,7 @@ const ORDINARY: &[&str] = &[
     "syntax", "csrf", "xsrf", "forgery", "design", "stop", "eos", "bos", "pad", "unk", "mask",
     "publishable", "anon", "site", "idempotency", "authenticity", "routing", "message", "lookup",
     "composite", "natural", "surrogate", "compare", "sentinel", "cancellation", "cancel",
-    "sorting", "search", "websocket", "form",
+    "sorting", "search", "websocket", "socket", "form",
 ];
 
 /// Endings of a single word, longest first, that announce a password.
@@ -72,14 +72,18 @@ const PASSWORD_ENDS: &[&str] = &[
 /// Ordinary words that end like a credential.
 const NOT_PASS: &[&str] = &[
     "compass", "bypass", "trespass", "surpass", "encompass", "underpass", "overpass", "subpass",
-    "nopasswd", "nopass", "nopassword", "minipass",
+    "nopasswd", "nopass", "nopassword", "minipass", "sshpass",
 ];
 
 /// Words before `pass` that make it a verb or a turn: `shouldPass`, `firstPass`.
 const BEFORE_PASS: &[&str] = &[
     "should", "must", "can", "will", "did", "does", "tests", "checks", "first", "second", "third",
-    "single", "multi", "two", "render", "shader", "filter", "low", "high", "band", "next",
+    "single", "multi", "two", "render", "shader", "filter", "low", "high", "band", "next", "run",
 ];
+
+/// Words before a credential's that say it opens nothing: `ERR_INVALID_PASSWORD`.
+const REFUSED: &[&str] =
+    &["invalid", "wrong", "bad", "incorrect", "missing", "nonexistent", "malformed"];
 
 /// Reads `name`; `None` when it announces no credential. Words after the
 /// credential's (`secret_key_base`) are allowed unless they turn it into
@@ -101,7 +105,8 @@ fn classify_words(name: &[u8], words_after: bool) -> Option<NameKind> {
     let digits = last.iter().rev().take_while(|b| b.is_ascii_digit()).count();
     let last = if digits < 3 { &last[..last.len() - digits] } else { last };
     let qualifier = before.last().copied().unwrap_or_default();
-    if is_one_of(last, &["pass"]) && is_one_of(qualifier, BEFORE_PASS) {
+    let turn = is_one_of(last, &["pass"]) && is_one_of(qualifier, BEFORE_PASS);
+    if turn || is_one_of(qualifier, REFUSED) {
         return None;
     }
     if is_one_of(last, PASSWORD_ENDS_EXACT) || ends_as_password(last) {
@@ -164,7 +169,9 @@ fn key_kind(last: &[u8], qualifier: &[u8], before: &[&[u8]]) -> Option<NameKind>
         let public = before.iter().any(|w| is_one_of(w, &["public", "publishable", "site"]));
         return (!public).then_some(NameKind::Machine);
     }
-    (!is_one_of(qualifier, ORDINARY)).then_some(NameKind::Weak)
+    // The two keys of a handshake, of an entry in a store.
+    let exchanged = is_one_of(qualifier, &["request", "response"]);
+    (!exchanged && !is_one_of(qualifier, ORDINARY)).then_some(NameKind::Weak)
 }
 
 /// The credential word stands earlier: `password_value` still holds one,
@@ -260,7 +267,8 @@ mod tests {
             "password_field", "tokenType", "key_id", "secret_name", "passwordHash", "publicKey",
             "primary_key", "monkey", "bypass", "keyboard", "author", "authority", "passport",
             "nextToken", "token_url", "cache-key", "passwordLength", "_", "", "shouldPass",
-            "fs-minipass", "scaleFilterFirstPass", "sec-websocket-key",
+            "fs-minipass", "scaleFilterFirstPass", "sec-websocket-key", "Sec-WebSocket-Key",
+            "run_pass", "sshpass", "ERRCODE_INVALID_PASSWORD", "wrongToken", "requestKey",
         ] {
             assert_eq!(classify(name.as_bytes()), None, "{name}");
         }

@@ -5,14 +5,18 @@ use crate::source::place::{Notation, Role};
 
 use super::assessment::Assessment;
 use super::assignment::{Operator, Quoting};
+use super::inner::is_encoded_stand_in;
 use super::look::Look;
 use super::randomness::is_sequence_or_repeat;
 use super::reference::{has_hump, is_crypt_hash, is_digest_name, is_path, is_sentence};
 use super::standin::{
-    is_disguised, is_doubtful, is_encoded_stand_in, is_monotonous, is_placeholder, is_stand_in,
+    is_disguised, is_doubtful, is_made_up_word, is_monotonous, is_placeholder, is_stand_in,
 };
 use super::value::Weighed;
+use super::words::Wording;
 
+/// The reason of an opinion on a word of the dictionary.
+pub const PLAIN_WORD: &str = "the value is a plain word";
 const NAMED_PASSWORD: &str = "the name announces a password";
 
 /// People choose passwords: words are allowed, sentences and identifiers are not.
@@ -39,7 +43,21 @@ pub fn password(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     if look.text || look.foreign > 0 && look.digits == 0 {
         return text_as_password(weighed, look);
     }
+    if weighed.place.role != Role::Production && is_made_up_word(value) {
+        return opinion(Confidence::Low, "a word in a test or example");
+    }
+    let signs_only = look.letters + look.digits + look.foreign < 3;
+    if signs_only || is_named_part(value, look) {
+        return opinion(Confidence::Low, "the value may be a name");
+    }
     opinion(Confidence::Medium, "the value is no word")
+}
+
+/// `auth_ntlm`: small letters in parts, one of them a word.
+fn is_named_part(value: &[u8], look: &Look) -> bool {
+    let small = value.iter().all(|b| b.is_ascii_lowercase() || *b == b'_');
+    let wording = Wording::of(value);
+    small && value.contains(&b'_') && look.random < 0.5 && wording.covered * 3 >= wording.letters
 }
 
 /// Long numbers are chosen as passwords, short ones are counts, ports and years.
@@ -73,7 +91,7 @@ fn text_as_password(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     let (confidence, reason) = if made_strong && weighed.place.role == Role::Production {
         (Confidence::Medium, "the value is words with digits and signs")
     } else {
-        (Confidence::Low, "the value is a plain word")
+        (Confidence::Low, PLAIN_WORD)
     };
     Some(Assessment::new(confidence, reason).and(NAMED_PASSWORD))
 }
@@ -123,9 +141,13 @@ pub fn unnamed(value: &[u8], role: Role) -> Option<Assessment> {
         let number = |confidence| Assessment::new(confidence, "the value is a number");
         return number_or_none(value, &look).map(number);
     }
+    let made_up = role != Role::Production && is_made_up_word(value);
+    if made_up || is_named_part(value, &look) {
+        return low("the value may be a word or a name");
+    }
     let wordy = look.digits == 0 && (look.text || look.foreign > 0);
     if wordy || is_doubtful(value) {
-        return low("the value is a plain word");
+        return low(PLAIN_WORD);
     }
     let sure = value.len() >= 8 && look.digits > 0 && !look.text;
     let confidence = if sure { Confidence::High } else { Confidence::Medium };

@@ -39,7 +39,11 @@ pub fn is_reference(weighed: &Weighed<'_>) -> bool {
                 && part.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
         })
         && randomness(value) < 0.7;
-    let literal = value[0] == b'[' || value[0] == b'{' || value[0] == b'&' || value[0] == b'*';
+    let literal = value[0] == b'['
+        || value[0] == b']'
+        || value[0] == b'{'
+        || value[0] == b'&'
+        || value[0] == b'*';
     // A signature goes on after a type: `password: str):`.
     let open = value.ends_with(b":") || value.contains(&b')') && !value.contains(&b'(');
     let flag = value[0] == b'-'
@@ -61,7 +65,7 @@ pub fn is_template(value: &[u8]) -> bool {
             | (b'%', Some(b'%'))
             | (b'$', _)
             | (b'@', Some(b'@'))
-    );
+    ) || is_marked_name(value);
     let parts = [
         "${", "{{", "$(", "#{", "<%", "%(", "%s", "%v", "%d", "{0}", "@{", "\\(", "{%", "\" +",
         "' +", "'$", "\"$", "<<", "{$", "*|", "|*",
@@ -70,6 +74,14 @@ pub fn is_template(value: &[u8]) -> bool {
         value.starts_with(b"$2") || value.starts_with(b"$argon") || value.starts_with(b"$6$");
     let dollar_name = first == b'$' && value.len() > 1 && !bcrypt;
     (wrapped && first != b'$') || dollar_name || has_part(value, &parts) || is_braced(value)
+}
+
+/// `@DB_PASSWORD`: the name of what a script puts there.
+fn is_marked_name(value: &[u8]) -> bool {
+    let name = value.strip_prefix(b"@").unwrap_or_default();
+    name.len() > 3
+        && name.contains(&b'_')
+        && name.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_')
 }
 
 /// `{name}` inside, as in format strings.
@@ -126,6 +138,9 @@ pub fn is_digest_name(name: &[u8]) -> bool {
 
 /// `$6$…`, `$argon2id$…`, `$2b$…`, `{SSHA}…`: what a password database holds.
 pub fn is_crypt_hash(value: &[u8]) -> bool {
+    // A line of htpasswd: `user:$apr1$…`.
+    let user = value.iter().take(64).position(|b| *b == b':').map_or(0, |colon| colon + 1);
+    let value = if value.get(user) == Some(&b'$') { &value[user..] } else { value };
     let modular = value.len() > 20
         && value[0] == b'$'
         && value[1..].iter().take(10).position(|&b| b == b'$').is_some_and(|at| at > 0);

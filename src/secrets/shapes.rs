@@ -18,7 +18,13 @@ const WELL_KNOWN: &[&[u8]] = &[
     b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     b"JBSWY3DPEHPK3PXP",
     b"dGhlIHNhbXBsZSBub25jZQ==",
+    // The account key of Azure's storage emulators, the same on every machine.
+    AZURITE_KEY,
 ];
+
+/// <https://learn.microsoft.com/en-us/azure/storage/common/storage-use-azurite>
+const AZURITE_KEY: &[u8] =
+    b"Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
 /// Whether `value` is of one of these forms. Linear in its length.
 pub fn is_other_notation(value: &[u8]) -> bool {
@@ -28,6 +34,21 @@ pub fn is_other_notation(value: &[u8]) -> bool {
         || is_character_class(value)
         || is_escaped_script(value)
         || has_named_gap(value)
+        || is_attribute_list(value)
+        || value.starts_with(ENCODED_PEM)
+}
+
+/// `-----BEGIN` in base64: what kind of PEM it is, the detector of keys says.
+const ENCODED_PEM: &[u8] = b"LS0tLS1CRUdJTi";
+
+/// `n=user,r=fyko`: a message of a logon (RFC 5802), a distinguished name.
+fn is_attribute_list(value: &[u8]) -> bool {
+    let mut parts = value.split(|b| *b == b',');
+    let is_attribute = |part: &[u8]| {
+        let name = part.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        (1..=12).contains(&name) && part.get(name) == Some(&b'=')
+    };
+    value.contains(&b',') && parts.all(is_attribute)
 }
 
 /// Whether everybody knows `value`.
@@ -94,6 +115,7 @@ mod tests {
             "npm:^7.1.2", "workspace:*", "2006-01-02T15:04:05Z", "2024-01-31",
             "required|string|min:16|secure", "([a-zA-Z0-9-!#$%&'*+.^_`{|}~]+)",
             r"\u0441\u0435\u043a\u0440\u0435\u0442", "postgres.<host>:<password>",
+            "r=ab,s=abcd,i=5", "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t",
         ] {
             assert!(is_other_notation(value.as_bytes()), "{value}");
         }

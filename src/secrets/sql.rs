@@ -4,10 +4,12 @@
 use std::ops::Range;
 
 use crate::finding::{Candidate, Confidence, RuleIndex};
-use crate::source::place::Role;
+use crate::source::place::{Notation, Role};
 
 use super::Input;
 use super::literal::{SPECIFICITY, given};
+use super::password::PLAIN_WORD;
+use super::standin::is_doubtful;
 
 /// How far a statement is read each way, in bytes.
 const MAX_STATEMENT: usize = 200;
@@ -69,6 +71,16 @@ fn push(
     let floor = value.start.saturating_sub(MAX_STATEMENT);
     let around = statement_start(input.text, floor, value.start)..value.end;
     let opinion = given(input, value.clone(), around)?;
+    let password = &input.text[value.clone()];
+    let in_use = opinion.1 == PLAIN_WORD
+        && input.place.role == Role::Production
+        && input.place.notation != Notation::Prose
+        && is_about_account(input.text, value.start)
+        && !is_doubtful(password);
+    let opinion = match in_use {
+        true => (Confidence::Medium, "an account is made with this word as its password"),
+        false => opinion,
+    };
     candidates.push(Candidate::of_secret(rule, value, SPECIFICITY, opinion));
     Some(())
 }

@@ -1,6 +1,8 @@
 //! Stand-ins: values that people write where a credential belongs and that
 //! open nothing, from `your_token_here` over `xxxx` to `p@ssw0rd123`.
 
+use super::inner::percent_decoded;
+use super::randomness::randomness;
 use super::reference::is_template;
 use super::shapes::is_well_known;
 use super::value::has_part;
@@ -51,15 +53,19 @@ const STAND_IN_WORDS: &[&str] = &[
     "valid", "invalid", "incorrect", "correct", "wrong", "right", "bad", "good", "real", "strong",
     "weak", "long", "short", "simple", "complex", "secure", "insecure", "safe", "random", "unique",
     "string", "value", "text", "data", "private", "public", "local", "localhost", "dev", "prod",
-    "production", "staging", "qwerty", "qwertz", "azerty", "asdf", "asdfgh", "zxcvbn", "abc",
-    "abcd", "xyz", "iloveyou", "monkey", "dragon", "master", "please", "here", "put", "with",
-    "without", "and", "or", "empty", "blank", "null", "none", "nil", "hash", "hashed", "plain",
-    "clear", "confirm", "confirmation", "repeat", "reset", "shared", "access", "bearer", "oauth",
-    "basic", "jwt", "id", "alice", "bob", "john", "jane", "doe", "joe", "on", "off", "true",
-    "false", "yes", "ok", "must", "be", "should", "can", "set", "get", "enter", "type", "use",
-    "used", "only", "also", "too", "more", "than", "much", "many", "least", "most", "characters",
-    "chars", "char", "min", "max", "number", "letter", "upper", "lower", "case", "special",
+    "production", "staging", "qwerty", "qwertz", "tiger", "azerty", "asdf", "asdfgh", "zxcvbn",
+    "abc", "abcd", "xyz", "iloveyou", "monkey", "dragon", "master", "please", "here", "put",
+    "with", "without", "and", "or", "empty", "blank", "null", "none", "nil", "hash", "hashed",
+    "plain", "clear", "confirm", "confirmation", "repeat", "reset", "shared", "access", "bearer",
+    "oauth", "basic", "jwt", "id", "alice", "bob", "john", "jane", "doe", "joe", "on", "off",
+    "true", "false", "yes", "ok", "must", "be", "should", "can", "set", "get", "enter", "type",
+    "use", "used", "only", "also", "too", "more", "than", "much", "many", "least", "most",
+    "characters", "chars", "char", "min", "max", "number", "letter", "upper", "lower", "case",
+    "special",
 ];
+
+/// Letters with a lower [`randomness`] than this follow each other nearly as in words.
+const NEARLY_SAID: f32 = 0.012;
 
 /// Longest value that is read for stand-in words, in bytes.
 const LONGEST: usize = 63;
@@ -90,19 +96,24 @@ pub fn is_stand_in(value: &[u8]) -> bool {
     spelled_by_words(value, |b| b)
 }
 
-/// The same when letters written as signs or digits are read back: `p@ssw0rd`.
+/// The same when letters written as signs or digits are read back: `p@ssw0rd`;
+/// what stands at the end is a sign: `P@ssw0rd!`.
 pub fn is_disguised(value: &[u8]) -> bool {
-    spelled_by_words(value, unleet)
+    let signs = value.iter().rev().take_while(|b| b.is_ascii_punctuation()).count();
+    spelled_by_words(&value[..value.len() - signs], unleet)
 }
 
-/// Whether `value` is a stand-in in base64, as manifests hold it.
-pub fn is_encoded_stand_in(value: &[u8]) -> bool {
-    use base64::Engine;
-    let may_be = value.len() <= LONGEST && value.len().is_multiple_of(4);
-    may_be
-        && base64::engine::general_purpose::STANDARD
-            .decode(value)
-            .is_ok_and(|text| is_stand_in(text.trim_ascii()))
+/// A word that nobody's dictionary has, in a test or an example: letters that can
+/// be said, in one case or as a name, or with a blank. `rhubarb`, `Goliath`.
+pub fn is_made_up_word(value: &[u8]) -> bool {
+    let plain = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b' ' | b'-' | b'_');
+    let hump = value.windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase());
+    let shouted = value.iter().filter(|b| b.is_ascii_uppercase()).count() > value.len() / 3;
+    value.len() <= 24
+        && value.iter().all(plain)
+        && !hump
+        && !shouted
+        && randomness(value) < NEARLY_SAID
 }
 
 /// Whether stand-in words, one after the other, spell all letters of `value`
@@ -113,7 +124,8 @@ fn spelled_by_words(value: &[u8], read: impl Fn(u8) -> u8) -> bool {
     }
     let mut letters = [0u8; LONGEST];
     let mut count = 0;
-    for byte in decoded(value).map(read).filter(u8::is_ascii_alphabetic) {
+    let decoded = percent_decoded(value);
+    for byte in decoded.iter().copied().map(read).filter(u8::is_ascii_alphabetic) {
         letters[count] = byte.to_ascii_lowercase();
         count += 1;
     }
@@ -133,17 +145,6 @@ fn spelled_by_words(value: &[u8], read: impl Fn(u8) -> u8) -> bool {
         }
     }
     count > 1 && reached >> count & 1 == 1
-}
-
-/// The bytes of `value`, with the escape that URLs use for `@` read back.
-fn decoded(value: &[u8]) -> impl Iterator<Item = u8> + '_ {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let byte = *value.get(at)?;
-        let escaped = value[at..].starts_with(b"%40");
-        at += if escaped { 3 } else { 1 };
-        Some(if escaped { b'@' } else { byte })
-    })
 }
 
 /// The letter that a digit or sign often stands for.
@@ -182,7 +183,7 @@ mod tests {
         ] {
             assert!(is_stand_in(value.as_bytes()), "{value}");
         }
-        for value in ["p@ssw0rd", "P%40ss", "s3cr3t", "4dm1n"] {
+        for value in ["p@ssw0rd", "P%40ss", "s3cr3t", "4dm1n", "P@ssw0rd!"] {
             assert!(!is_stand_in(value.as_bytes()) && is_disguised(value.as_bytes()), "{value}");
         }
     }

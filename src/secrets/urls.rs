@@ -3,10 +3,12 @@
 use std::ops::Range;
 
 use crate::finding::{Candidate, Confidence};
+use crate::source::place::Role;
 
+use super::inner::percent_decoded;
 use super::randomness::is_sequence_or_repeat;
 use super::reference::is_template;
-use super::standin::{is_disguised, is_doubtful, is_placeholder, is_stand_in};
+use super::standin::{is_disguised, is_doubtful, is_made_up_word, is_placeholder, is_stand_in};
 use super::value::{Assessment, at_place, has_part};
 use super::words::Wording;
 use super::{Detectors, Input};
@@ -87,21 +89,33 @@ fn scheme_is(scheme: &[u8], name: &str) -> bool {
 
 fn weigh(input: &Input<'_>, password: &[u8], info: &UserInfo) -> Option<Assessment> {
     let (user, host) = (&input.text[info.user.clone()], &input.text[info.host.clone()]);
+    let decoded = percent_decoded(password);
+    let (written, password) = (password, decoded.as_ref());
     let masked = password.iter().all(|b| matches!(b, b'*' | b'x' | b'X' | b'.' | b'-'))
         || password.iter().all(|b| *b == password[0]);
     let optional = user.contains(&b'[') || user.contains(&b'{') || user.contains(&b'$');
-    if is_template(password) || is_template(host) || masked || optional || host.is_empty() {
+    let filled_in = is_template(written) || is_template(host) || host.starts_with(b"%");
+    if filled_in || masked || optional || host.is_empty() {
         return None;
     }
-    if password.len() < 4 {
+    let chosen = password.iter().filter(|b| b.is_ascii_alphanumeric()).count();
+    if password.len() < 4 || chosen < 3 {
         return Some(Assessment::new(Confidence::Low, "the password is too short to be one"));
     }
     if is_placeholder(password)
-        || password.eq_ignore_ascii_case(user)
+        || std::str::from_utf8(password).is_ok_and(|own| has_part(user, &[own]))
         || is_stand_in(password)
-        || is_disguised(password)
     {
         return Some(Assessment::new(Confidence::Low, "the password is one that examples use"));
+    }
+    if is_disguised(password) {
+        let in_use = input.place.role == Role::Production && !is_local(host);
+        let confidence = if in_use { Confidence::Medium } else { Confidence::Low };
+        let reason = "the password is a word that tutorials use, in disguise";
+        return Some(Assessment::new(confidence, reason));
+    }
+    if input.place.role != Role::Production && is_made_up_word(password) {
+        return Some(Assessment::new(Confidence::Low, "a word in a test or example"));
     }
     Some(at_place(at_host(by_look(password), host), input.place.role))
 }
@@ -133,8 +147,14 @@ fn is_any_host(host: &[u8]) -> bool {
 
 /// A password for this machine or for a reserved name opens less.
 fn at_host(opinion: Assessment, host: &[u8]) -> Assessment {
-    let local =
-        has_part(host, &["localhost", "127.0.0.1", "example.", "0.0.0.0", ".test", "[::1]"])
-            || is_any_host(host);
-    if local { opinion.at_most(Confidence::Medium, "the host is local") } else { opinion }
+    match is_local(host) {
+        true => opinion.at_most(Confidence::Medium, "the host is local"),
+        false => opinion,
+    }
+}
+
+fn is_local(host: &[u8]) -> bool {
+    const LOCAL: &[&str] =
+        &["localhost", "127.0.0.1", "example.", ".example", "0.0.0.0", ".test", "[::1]"];
+    has_part(host, LOCAL) || is_any_host(host)
 }

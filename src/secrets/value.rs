@@ -9,6 +9,7 @@ use crate::finding::Confidence;
 
 pub use super::assessment::{Assessment, Opinion, at_place};
 use super::assignment::{Operator, Quoting};
+use super::inner::is_encoded_stand_in;
 use super::look::Look;
 use super::name::NameKind;
 use super::password::password;
@@ -75,6 +76,9 @@ fn settle(weighed: &Weighed<'_>, opinion: Assessment) -> Assessment {
     if sequence {
         return Assessment::new(Confidence::Medium, "the value is long, but a sequence")
             .and(NAMED_KEY);
+    }
+    if is_encoded_stand_in(value) {
+        return Assessment::new(Confidence::Low, "the value decodes to a placeholder or to words");
     }
     let by_chance = weighed.kind != NameKind::Password && is_long(value);
     if is_doubtful(value) && !by_chance {
@@ -184,9 +188,19 @@ fn short_key(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
             (Confidence::Low, "the value is words and digits")
         }
         () if look.random < 0.2 => (Confidence::Low, "the value is short and may be a word"),
+        () if weighed.place.role != Role::Production && is_short_hex(weighed.value) => {
+            (Confidence::Low, "a few hexadecimal digits in a test or example")
+        }
         () => (Confidence::Medium, "the value is short, but no word"),
     };
     Some(Assessment::new(confidence, reason).and(NAMED_KEY))
+}
+
+/// `315004be7e`: the number of an object as well as a token.
+fn is_short_hex(value: &[u8]) -> bool {
+    value.len() < 12
+        && Look::of(value).digits * 2 >= value.len()
+        && value.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// The name may be innocent: only a value that speaks for itself counts.

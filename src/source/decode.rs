@@ -8,6 +8,8 @@
 
 use std::borrow::Cow;
 
+use super::keystore::KeyStore;
+
 /// Bytes at the start of a file that decide whether it is text: the amount git
 /// looks at, so that what a diff shows as text is scanned as text.
 pub const PROBE: usize = 8_000;
@@ -28,6 +30,8 @@ pub enum Encoding {
     },
     Utf32Le,
     Utf32Be,
+    /// No text: what a key store holds becomes one.
+    KeyStore(KeyStore),
 }
 
 /// The bytes are not text; `format` names them where their signature is known.
@@ -84,6 +88,9 @@ pub fn sniff(head: &[u8]) -> Result<Encoding, Binary> {
     if let Some((_, format)) = SIGNATURES.iter().find(|(bytes, _)| head.starts_with(bytes)) {
         return Err(Binary { format: Some(format) });
     }
+    if let Some(store) = KeyStore::of(head) {
+        return Ok(Encoding::KeyStore(store));
+    }
     if memchr::memchr(0, head).is_none() {
         return Ok(Encoding::Bytes { bom: 0 });
     }
@@ -134,7 +141,7 @@ impl Encoding {
     /// Most bytes that reading and decoding `size` bytes keeps in memory.
     pub(super) fn footprint(self, size: u64) -> u64 {
         match self {
-            Encoding::Bytes { .. } => size,
+            Encoding::Bytes { .. } | Encoding::KeyStore(_) => size,
             // Two bytes become three at most.
             Encoding::Utf16Le { .. } | Encoding::Utf16Be { .. } => {
                 size.saturating_add(size.saturating_mul(3) / 2)
@@ -153,6 +160,7 @@ impl Encoding {
             Encoding::Utf16Be { bom } => utf16(encoding_rs::UTF_16BE, after(raw, bom), buffer),
             Encoding::Utf32Le => utf32(after(raw, 4), u32::from_le_bytes, buffer),
             Encoding::Utf32Be => utf32(after(raw, 4), u32::from_be_bytes, buffer),
+            Encoding::KeyStore(store) => store.list(raw, buffer),
         }
         buffer
     }

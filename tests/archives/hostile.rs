@@ -1,6 +1,6 @@
 //! Archives made to cost time, memory or the scanner's trust.
 
-use crate::make::{gzip, leak, tar, xz, zip};
+use crate::make::{bzip2, gzip, leak, tar, xz, zip};
 use crate::{places, reasons, scan_one};
 
 /// All reasons of the skips of one file, in one text.
@@ -42,6 +42,7 @@ fn what_grows_by_far_too_much_is_left() {
         ("bomb.zip", zip(&files)),
         ("bomb.tgz", gzip(&tar(&files))),
         ("bomb.txz", xz(&tar(&files))),
+        ("bomb.tbz", bzip2(&tar(&files))),
     ] {
         let reasons = left_out(name, &bytes);
         assert!(reasons.contains("as a zip bomb does"), "{name}: {reasons}");
@@ -65,7 +66,9 @@ fn a_large_entry_is_left_and_the_next_is_read() {
     let large: Vec<u8> =
         (0..9_000_000u32).flat_map(|i| format!("{i:x}\n").into_bytes()).take(9 << 20).collect();
     let files: &[(&str, &[u8])] = &[("large.txt", &large), ("small.env", leak())];
-    for (name, bytes) in [("a.zip", zip(files)), ("a.tgz", gzip(&tar(files)))] {
+    for (name, bytes) in
+        [("a.zip", zip(files)), ("a.tgz", gzip(&tar(files))), ("a.tbz", bzip2(&tar(files)))]
+    {
         let report = scan_one(name, &bytes);
         assert_eq!(places(&report).len(), 1, "{name}");
         let limit = "large.txt: larger than the limit of 8 MiB within archives";
@@ -102,6 +105,7 @@ fn what_is_cut_off_is_damaged() {
     for (name, whole) in [
         ("a.zip", zip(files)),
         ("a.tgz", gzip(&tar(files))),
+        ("a.tbz", bzip2(&tar(files))),
         ("a.txz", xz(&tar(files))),
         ("a.tar", tar(&[("long.txt", long.as_bytes())])),
     ] {

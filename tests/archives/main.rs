@@ -12,7 +12,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use make::{Files, gzip, leak, tar, xz, zip, zstd};
+use make::{Files, bzip2, gzip, leak, tar, xz, zip, zstd};
 
 /// The JSON report of a scan of `dir`.
 fn scan(dir: &Path, args: &[&str]) -> Value {
@@ -67,9 +67,11 @@ fn every_container_is_looked_into() {
         ("a.tar", tarred.clone(), "conf/app.py"),
         ("a.tar.gz", gzip(&tarred), "conf/app.py"),
         ("a.tgz", gzip(&tarred), "conf/app.py"),
+        ("a.tar.bz2", bzip2(&tarred), "conf/app.py"),
         ("a.tar.xz", xz(&tarred), "conf/app.py"),
         ("a.tar.zst", zstd(&tarred), "conf/app.py"),
         ("app.py.gz", gzip(leak()), "app.py"),
+        ("app.py.bz2", bzip2(leak()), "app.py"),
         ("app.py.xz", xz(leak()), "app.py"),
         ("app.py.zst", zstd(leak()), "app.py"),
         ("no-ending", gzip(&zip(files)), "no-ending!conf/app.py"),

@@ -48,6 +48,12 @@ pub fn gzip(content: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
+pub fn bzip2(content: &[u8]) -> Vec<u8> {
+    let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::best());
+    encoder.write_all(content).unwrap();
+    encoder.finish().unwrap()
+}
+
 pub fn xz(content: &[u8]) -> Vec<u8> {
     let options = lzma_rust2::XzOptions::with_preset(6);
     let mut writer = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();

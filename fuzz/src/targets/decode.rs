@@ -32,6 +32,11 @@ pub fn seeds() -> Vec<Vec<u8>> {
     let wide: Vec<u8> = text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
     vec![
         text.as_bytes().to_vec(),
+        // Key stores: one entry of a JKS, a bag of PKCS#12.
+        b"\xfe\xed\xfe\xed\0\0\0\x02\0\0\0\x01\0\0\0\x01\0\x03key\0\0\0\0\0\0\0\0\0\0\0\x01k"
+            .to_vec(),
+        b"\x30\x82\x01\0\x02\x01\x03\x30\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x0a\x01\x02"
+            .to_vec(),
         marked(b"\xef\xbb\xbf", text.as_bytes().to_vec()),
         marked(b"\xff\xfe", units(u16::to_le_bytes)),
         marked(b"\xfe\xff", units(u16::to_be_bytes)),

@@ -14,6 +14,7 @@ pub(super) fn read_operator<'t>(
     let spaced = closed.blanks();
     if before == b'<'
         && !was_quoted
+        && !cursor.text[..name.start].ends_with(b"include <")
         && let Some(text) = element_text(cursor)
     {
         return Some((Operator::Markup, text));

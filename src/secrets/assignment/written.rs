@@ -15,8 +15,7 @@ pub(super) fn read_value(
     match opening.peek() {
         // The end of the string that holds the name: `"password: " + value`.
         quote @ (b'"' | b'\'')
-            if !escaped
-                && open_quote(cursor.text, opening_quote(cursor.text, name.start)) == quote =>
+            if !escaped && open_quote(cursor.text, opening_quote(cursor.text, name)) == quote =>
         {
             None
         }
@@ -90,7 +89,7 @@ fn bare_value(cursor: Cursor<'_>, name: &Range<usize>) -> Option<(Range<usize>, 
     if matches!(before, b'?' | b'&') {
         return Some((bare(cursor, b"&#\"'`<> \t\r\n)")?, Quoting::Inside));
     }
-    if open_quote(cursor.text, opening_quote(cursor.text, name.start)) != 0 {
+    if open_quote(cursor.text, opening_quote(cursor.text, name)) != 0 {
         return Some((bare(cursor, b";&\"'`<> \t\r\n,\\")?, Quoting::Inside));
     }
     let range = bare(cursor, b"\"'`<> \t\r\n")?;
@@ -103,11 +102,15 @@ fn bare_value(cursor: Cursor<'_>, name: &Range<usize>) -> Option<(Range<usize>, 
     (!range.is_empty()).then_some((range, Quoting::Bare))
 }
 
-/// The place of the quote, with its escape, that opens a quoted name.
-fn opening_quote(text: &[u8], name_start: usize) -> usize {
-    let quoted = name_start > 0 && matches!(text[name_start - 1], b'"' | b'\'' | b'`');
-    let escaped = quoted && name_start > 1 && text[name_start - 2] == b'\\';
-    name_start - usize::from(quoted) - usize::from(escaped)
+/// The place of the quote, with its escape, that opens a quoted name. What only
+/// begins its string (`"token=…&x=1"`) has none of its own.
+fn opening_quote(text: &[u8], name: &Range<usize>) -> usize {
+    let before = name.start.checked_sub(1).map_or(b'\n', |i| text[i]);
+    let tail = text.get(name.end..).unwrap_or_default();
+    let begins_string = matches!(tail.first(), Some(b'=')) && tail.get(1) != Some(&b'>');
+    let quoted = matches!(before, b'"' | b'\'' | b'`') && !begins_string;
+    let escaped = quoted && name.start > 1 && text[name.start - 2] == b'\\';
+    name.start - usize::from(quoted) - usize::from(escaped)
 }
 
 fn bare(cursor: Cursor<'_>, stop: &[u8]) -> Option<Range<usize>> {

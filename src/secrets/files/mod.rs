@@ -12,6 +12,7 @@ mod hashes;
 mod keyed;
 mod logins;
 mod lookup;
+mod stores;
 mod value;
 mod whole;
 
@@ -85,6 +86,7 @@ impl Reader {
             Some("postman") => exports::postman,
             Some("terraform-state") => exports::terraform_state,
             Some("key-file") => whole::hex_key,
+            Some("key-store") => stores::key_store,
             _ if file.keys.is_empty() => return None,
             _ => {
                 return Some(Reader::Keys(file.keys.iter().map(|k| k.as_bytes().into()).collect()));

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
 use crate::finding::Confidence;
 use crate::secrets::randomness::randomness;
-use crate::secrets::reference::is_template;
+use crate::secrets::reference::{is_crypt_hash, is_template};
 use crate::secrets::standin::{is_monotonous, is_placeholder};
 use crate::secrets::value::{Opinion, has_part};
 use crate::secrets::words::Wording;
@@ -42,6 +42,9 @@ pub fn stored(value: &[u8], role: Role) -> Option<Opinion> {
     }
     if is_placeholder(value) && !looks_chosen(value) {
         return Some((Confidence::Low, "the value looks like a placeholder"));
+    }
+    if is_crypt_hash(value) {
+        return Some((Confidence::Low, "the value is a password's hash"));
     }
     let sure = value.len() >= 8 && (has_two_kinds(value) || randomness(value) > 0.8);
     let confidence = if sure { Confidence::High } else { Confidence::Medium };

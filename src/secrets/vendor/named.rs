@@ -32,15 +32,6 @@ impl Vendors {
         near: &Near<'_>,
     ) -> Option<Candidate> {
         let rule = self.named?;
-        // The name may be the mark of a provider's own tokens, of which this is none.
-        let value = value_start(text, run.start).min(start);
-        if self.breaks_prefix(&text[value..run.end]) {
-            return None;
-        }
-        let lead = near.tie(text, start, None);
-        if lead != Some(Tie::Credential) || follows_digest_word(text, start) {
-            return None;
-        }
         let end = token_end(text, run.end);
         let token = &text[start..end];
         let digits = token.iter().filter(|b| b.is_ascii_digit()).count();
@@ -55,6 +46,12 @@ impl Vendors {
             || unfit
             || is_masked(&text[end..])
         {
+            return None;
+        }
+        // The name may be the mark of a provider's own tokens, of which this is none.
+        let value = value_start(text, run.start).min(start);
+        let led = || near.tie(text, start, None) == Some(Tie::Credential);
+        if self.breaks_prefix(&text[value..run.end]) || !led() || follows_digest_word(text, start) {
             return None;
         }
         let sure = drawn && token.len() >= MIN_WEAK && randomness(token) > 0.95 && !is_uuid(token);

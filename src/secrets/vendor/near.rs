@@ -14,6 +14,10 @@ use super::words::ProviderWords;
 const NEAR: usize = 240;
 /// How far before a candidate on its line a provider's key counts, in bytes.
 const ON_LINE: usize = 64;
+/// Names of providers before a candidate that may lead up to it, the nearest first:
+/// one that stands behind many others hardly does.
+const MAX_LEADS: usize = 6;
+
 /// The providers named around a candidate. Runs come in the order of their
 /// places, so that every byte is searched for provider words once at most.
 pub struct Near<'a> {
@@ -94,6 +98,7 @@ impl<'a> Near<'a> {
             .copied()
             .chain(before.map(|hit| (hit.1, hit.2)))
             .filter(|(end, by)| (floor..=start).contains(end) && owner.is_none_or(|o| o == *by))
+            .take(MAX_LEADS)
             .filter_map(|(end, _)| tie(&text[end..start]))
             .max()
     }

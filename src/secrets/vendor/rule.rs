@@ -10,7 +10,7 @@ use crate::rules::model::{Context, SecretRule};
 use crate::secrets::checksum;
 use crate::secrets::format::Format;
 use crate::secrets::randomness::{is_sequence_or_repeat, randomness};
-use crate::secrets::reference::{is_digest, is_template, is_uuid};
+use crate::secrets::reference::{is_digest, is_template};
 use crate::secrets::standin::{has_placeholder_word, is_monotonous};
 use crate::secrets::value::has_part;
 use crate::source::place::{Place, Role};
@@ -163,6 +163,11 @@ impl Rule {
         let opinion = match (judged, own) {
             ((Confidence::High, HAS_FORMAT), false) if !sure => (Confidence::Medium, OTHERS_SAY),
             ((Confidence::Medium, HAS_FORMAT), _) if sure => (Confidence::High, NAMED_AND_FORMED),
+            ((Confidence::Medium, PARTLY_SEQUENCE), true)
+                if Self::is_partly_drawn(found, text, near) =>
+            {
+                (Confidence::High, PARTLY_DRAWN)
+            }
             (opinion, _) => opinion,
         };
         let specificity = match (prefix > 0, self.context.provider_near) {
@@ -221,20 +226,44 @@ impl Rule {
         }
     }
 
-    /// Whether a random token stands under a credential's name; one that others
-    /// publish needs its provider's name before that.
+    /// Whether a random token stands under a credential's name or in a URL of its
+    /// provider; one that others publish needs its provider's name before that.
     fn is_sure(&self, text: &[u8], found: &Token, near: &Near<'_>) -> bool {
-        let body = &text[found.start + found.prefix..found.end];
-        // In a path (`…:key/0a1b…`) it is a number, not a credential.
-        let in_path = found.start > 0 && text[found.start - 1] == b'/';
         let token = &text[found.start..found.end];
-        let named = || match near.tie(text, found.start, Some(self.provider)) {
+        if randomness(&token[found.prefix..]) <= 0.9 {
+            return false;
+        }
+        // In a path (`…:key/0a1b…`) it is a number, not a credential.
+        if found.start > 0 && text[found.start - 1] == b'/' {
+            return found.own && self.in_own_url(text, found.start);
+        }
+        // As many digits as a commit has, and its provider only somewhere near.
+        let is_commit = token.len() == 40 && is_digest(token);
+        match near.tie(text, found.start, Some(self.provider)) {
             Some(Tie::Credential) => true,
-            Some(Tie::Given) if found.own && !is_digest(token) && !is_uuid(token) => true,
+            Some(Tie::Given) if found.own && (token.len() == 32 || !is_digest(token)) => true,
             // A prefix as long as an address says it by itself.
-            _ => found.prefix > 20 || found.own && is_named(text, found.start),
-        };
-        !in_path && randomness(body) > 0.9 && named()
+            _ => {
+                let loose = found.prefix == 0 && is_commit;
+                found.prefix > 20 || found.own && is_named(text, found.start) && !loose
+            }
+        }
+    }
+
+    /// Whether what leads up to a token is an address that the rule names:
+    /// `https://mainnet.acme.io/v3/…` for the name `acme.io/`.
+    fn in_own_url(&self, text: &[u8], start: usize) -> bool {
+        let line = announcement(text, start);
+        let url = line.rsplit(u8::is_ascii_whitespace).next().unwrap_or(line);
+        let is_address = |name: &&String| name.ends_with('/') && name.contains('.');
+        self.context.name.iter().filter(is_address).any(|name| has_part(url, &[name.as_str()]))
+    }
+
+    /// Whether only a part of what follows the prefix is a sequence, as chance and
+    /// hand alike make it, and not all of it.
+    fn is_partly_drawn(found: &Token, text: &[u8], near: &Near<'_>) -> bool {
+        let body = &text[found.start + found.prefix..found.end];
+        near.place.role == Role::Production && !is_sequence_or_repeat(body)
     }
 
     /// Whether the declared words are those for credentials in general, and do
@@ -248,21 +277,37 @@ impl Rule {
         if self.context.name.is_empty() {
             return true;
         }
-        let floor = start.saturating_sub(120);
-        let line = memchr::memrchr(b'\n', &text[floor..start]).map_or(floor, |i| floor + i + 1);
-        self.context.name.iter().any(|word| has_part(&text[line..start], &[word.as_str()]))
+        let line = announcement(text, start);
+        self.context.name.iter().any(|word| has_part(line, &[word.as_str()]))
     }
+}
+
+/// What stands before `at` on its line; where nothing does, the line above with
+/// words on it, if a colon says that something follows.
+fn announcement(text: &[u8], at: usize) -> &[u8] {
+    let line_before = |end: usize| {
+        let floor = end.saturating_sub(120);
+        let start = memchr::memrchr(b'\n', &text[floor..end]).map_or(floor, |i| floor + i + 1);
+        &text[start..end]
+    };
+    let line = line_before(at);
+    if !line.trim_ascii().is_empty() {
+        return line;
+    }
+    let floor = at.saturating_sub(120);
+    let above = line_before(floor + text[floor..at].trim_ascii_end().len());
+    if above.ends_with(b":") { above } else { line }
 }
 
 /// Whether a credential's word stands before a token on its line.
 fn is_named(text: &[u8], start: usize) -> bool {
-    const WORDS: &[&str] = &["key", "token", "secret", "auth", "pass", "cred"];
-    let floor = start.saturating_sub(80);
-    let line = memchr::memrchr(b'\n', &text[floor..start]).map_or(floor, |i| floor + i + 1);
-    has_part(&text[line..start], WORDS)
+    const WORDS: &[&str] = &["key", "token", "secret", "auth", "pass", "cred", "ssws "];
+    has_part(announcement(text, start), WORDS)
 }
 
 const PARTLY_SEQUENCE: &str = "the token is partly a sequence";
+const PARTLY_DRAWN: &str =
+    "the token has its provider's format, and only a part of it is a sequence";
 const HAS_FORMAT: &str = "the token has its provider's format";
 const NAMED_AND_FORMED: &str =
     "the token has its provider's format and stands under a credential's name";

@@ -3,6 +3,7 @@
 
 use std::io::{self, Read};
 
+use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
 use lzma_rust2::XzReader;
 use ruzstd::decoding::StreamingDecoder;
@@ -24,6 +25,8 @@ pub fn open(kind: Kind, bytes: &[u8], depth: usize) -> io::Result<Box<dyn Read +
     let window = WINDOW[depth.min(DEPTH - 1)];
     Ok(match kind {
         Kind::Gzip => Box::new(MultiGzDecoder::new(bytes)),
+        // Its blocks are of 900 kB at most, whatever the file says.
+        Kind::Bzip2 => Box::new(MultiBzDecoder::new(bytes)),
         Kind::Xz => {
             // The decoder's own tables come on top of the window.
             let kib = u32::try_from(window / 1024 + 1024).unwrap_or(u32::MAX);
@@ -41,7 +44,7 @@ pub struct Method(pub u16);
 impl Method {
     /// True for codecs with a large window.
     pub fn needs_memory(self) -> bool {
-        matches!(self.0, 93 | 95)
+        matches!(self.0, 12 | 93 | 95)
     }
 }
 
@@ -54,6 +57,7 @@ pub fn open_entry(method: Method, data: &[u8], depth: usize) -> Result<Box<dyn R
     match method.0 {
         0 => Ok(Box::new(data)),
         8 => Ok(Box::new(DeflateDecoder::new(data))),
+        12 => open(Kind::Bzip2, data, depth).map_err(damaged),
         93 => open(Kind::Zstd, data, depth).map_err(damaged),
         95 => open(Kind::Xz, data, depth).map_err(damaged),
         other => Err(format!("compressed by a method that is not read ({other})").into()),

@@ -35,6 +35,7 @@ pub enum Kind {
     Zip,
     Tar,
     Gzip,
+    Bzip2,
     Xz,
     Zstd,
 }
@@ -46,6 +47,10 @@ impl Kind {
         match head {
             [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Some(Kind::Zip),
             [0x1F, 0x8B, 8, ..] => Some(Kind::Gzip),
+            // `BZh`, the size of its blocks, and the digits of pi that begin a block.
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..] => {
+                Some(Kind::Bzip2)
+            }
             [0xFD, b'7', b'z', b'X', b'Z', 0, ..] => Some(Kind::Xz),
             [0x28, 0xB5, 0x2F, 0xFD, ..] => Some(Kind::Zstd),
             _ if tar::is_header(head) => Some(Kind::Tar),
@@ -104,7 +109,9 @@ impl<'a> Unpacker<'a> {
         match kind {
             Kind::Zip => self.zip(bytes, place),
             Kind::Tar => self.tar(&mut Metered::new(bytes, self.meter), place),
-            Kind::Gzip | Kind::Xz | Kind::Zstd => self.stream(kind, bytes, place),
+            Kind::Gzip | Kind::Bzip2 | Kind::Xz | Kind::Zstd => {
+                self.stream(kind, bytes, place);
+            }
         }
     }
 
@@ -253,7 +260,7 @@ fn fill(input: &mut (impl Read + ?Sized), buffer: &mut [u8]) -> std::io::Result<
 fn without_ending(path: &str) -> String {
     let name = path.rsplit(['/', SEPARATOR]).next().unwrap_or(path);
     match name.rsplit_once('.') {
-        Some((stem, "tgz" | "txz" | "tzst")) => format!("{stem}.tar"),
+        Some((stem, "tgz" | "tbz" | "tbz2" | "txz" | "tzst")) => format!("{stem}.tar"),
         Some((stem, _)) if !stem.is_empty() => stem.to_owned(),
         _ => name.to_owned(),
     }
