@@ -22,7 +22,11 @@ const WELL_KNOWN: &[&[u8]] = &[
     b"vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==",
     // The account of the Azure storage emulator:
     // https://learn.microsoft.com/azure/storage/common/storage-use-azurite
-    concat!("Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsu", "Fq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==").as_bytes(),
+    concat!(
+        "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsu",
+        "Fq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+    )
+    .as_bytes(),
 ];
 
 /// Beginnings of extended public keys of wallets (BIP 32, SLIP 132).

@@ -16,7 +16,9 @@ use super::randomness::{is_sequence_or_repeat, randomness};
 use super::reference::{
     is_crypt_hash, is_digest, is_digest_name, is_path, is_reference, is_uuid, names_itself,
 };
-use super::standin::{is_disguised, is_doubtful, is_empty_word, is_monotonous, is_placeholder, is_stand_in};
+use super::standin::{
+    is_disguised, is_doubtful, is_empty_word, is_monotonous, is_placeholder, is_stand_in,
+};
 use crate::source::place::{Notation, Place, Role};
 
 /// A value together with all that is known about where it stands.

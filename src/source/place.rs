@@ -107,8 +107,18 @@ pub fn is_test_code(path: &str) -> bool {
 pub fn is_vendored(path: &str) -> bool {
     let mut parts = path.split(['/', SEPARATOR]);
     let name = parts.next_back().unwrap_or(path);
-    parts.any(|folder| has_word(folder, VENDOR_FOLDERS))
+    parts.any(|folder| has_word(folder, VENDOR_FOLDERS) || is_release(folder, name))
         || PACKED_ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
+/// `pdfjs-5.2.133/build/pdf.mjs`: scripts and styles that were unpacked as released.
+fn is_release(folder: &str, file: &str) -> bool {
+    let of_browser = [".js", ".mjs", ".css"].iter().any(|ending| file.ends_with(ending));
+    let version = folder.rsplit_once('-').map_or("", |(_, version)| version);
+    let numbers = version.strip_prefix('v').unwrap_or(version).split('.');
+    of_browser
+        && numbers.clone().count() > 1
+        && numbers.clone().all(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
 }
 
 impl Place {

@@ -39,7 +39,7 @@ pub fn catalogue() -> Catalogue {
             meta("private-key", secret, "secret-hardcoded", Severity::Critical),
             meta("tls-verify-off", Category::Pattern, "tls", Severity::High),
             meta("tls-context-unverified", Category::Pattern, "tls", Severity::High),
-            meta("plaintext-http", Category::Pattern, "plaintext", Severity::Medium),
+            meta("plaintext-http", Category::Pattern, "plaintext-http", Severity::Medium),
         ],
         ..Catalogue::default()
     };
