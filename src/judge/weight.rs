@@ -18,6 +18,9 @@ use super::merge::own_severity;
 
 /// Findings of one rule of little severity in one file that are said in full.
 const SAID_IN_FULL: usize = 20;
+/// The same of the description of an API, where all entries are alike.
+const SAID_OF_AN_API: usize = 5;
+const DESCRIPTION: &str = "openapi-spec";
 /// Values of one rule that a file of a test holds as credentials, and not as data.
 const VALUES_OF_A_TEST: usize = 100;
 /// The same for a file in an archive.
@@ -96,12 +99,13 @@ pub(super) fn weigh_repetition(
     let mut said: HashMap<RuleIndex, usize> = HashMap::new();
     for &i in order {
         let Some(candidate) = candidates.get_mut(i) else { continue };
-        let most = match catalogue.meta(candidate.rule).category {
+        let meta = catalogue.meta(candidate.rule);
+        let most = match meta.category {
             Category::Secret if tests && candidate.specificity <= GENERIC => values,
             Category::Pattern
                 if !resources && own_severity(candidate, catalogue) <= Severity::Low =>
             {
-                SAID_IN_FULL
+                if meta.topic == DESCRIPTION { SAID_OF_AN_API } else { SAID_IN_FULL }
             }
             _ => continue,
         };

@@ -39,16 +39,17 @@ fn tests_and_foreign_code_are_less_sure() {
 #[test]
 fn advice_is_said_a_few_times() {
     let text = "http ".repeat(30);
-    let advice = |n: usize| Candidate {
+    let advice = |rule, n: usize| Candidate {
         severity: Some(Severity::Low),
-        ..Candidate::new(HTTP, n * 5..n * 5 + 4)
+        ..Candidate::new(rule, n * 5..n * 5 + 4)
     };
-    let sure = |path: &str| {
-        let candidates = (0..30).map(advice).collect();
+    let sure = |rule, path: &str| {
+        let candidates = (0..30).map(|n| advice(rule, n)).collect();
         let verdict = judge(JudgeOptions::default(), path, text.as_bytes(), candidates);
         assert_eq!(verdict.findings.len(), 30);
         verdict.findings.iter().filter(|f| f.confidence == Confidence::Medium).count()
     };
-    assert_eq!(sure("api.yaml"), 20);
-    assert_eq!(sure("main.tf"), 30);
+    assert_eq!(sure(HTTP, "api.yaml"), 20);
+    assert_eq!(sure(OPENAPI, "api.yaml"), 5);
+    assert_eq!(sure(HTTP, "main.tf"), 30);
 }
