@@ -88,7 +88,8 @@ fn scheme_is(scheme: &[u8], name: &str) -> bool {
 fn weigh(input: &Input<'_>, password: &[u8], info: &UserInfo) -> Option<Assessment> {
     let (user, host) = (&input.text[info.user.clone()], &input.text[info.host.clone()]);
     let masked = password.iter().all(|b| matches!(b, b'*' | b'x' | b'X' | b'.' | b'-'))
-        || password.iter().all(|b| *b == password[0]);
+        || password.iter().all(|b| *b == password[0])
+        || password.iter().all(u8::is_ascii_punctuation);
     let optional = user.contains(&b'[') || user.contains(&b'{') || user.contains(&b'$');
     if is_template(password) || is_template(host) || masked || optional || host.is_empty() {
         return None;

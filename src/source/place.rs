@@ -75,7 +75,7 @@ const TRANSLATION_WORDS: &[&str] = &[
 
 /// Folders of steps that change a database once, and of what fills an empty one.
 const ONE_TIME_FOLDERS: &[&str] =
-    &["factories", "migrate", "migration", "migrations", "seed", "seeders", "seeds"];
+    &["factories", "migrate", "migration", "migrations", "seed", "seeders", "seeds", "upgrades"];
 
 /// Whether the file is run by hand, once: nobody outside gives it a value.
 pub fn is_one_time(path: &str) -> bool {
