@@ -34,11 +34,11 @@ const GENERIC: u8 = 20;
 /// Shorter files may well be one long line.
 const LONG_FILE: usize = 4096;
 
-/// Topics of what harms only where somebody else is on the wire, visits, or sends data:
-/// nobody does when a test talks to the server that it started.
+/// Topics of what harms only where somebody else is on the wire, or visits: nobody is
+/// when a test talks to the server that it started.
 const NEEDS_OTHERS: &[&str] = &[
-    "cookie-flags", "cors", "csrf", "debug-on", "deserialization", "plaintext-http",
-    "plaintext-proto", "rate-limit", "timeout", "tls-verify-off", "tls-weak-version",
+    "cookie-flags", "cors", "csrf", "debug-on", "plaintext-http", "plaintext-proto", "rate-limit",
+    "timeout", "tls-verify-off", "tls-weak-version",
 ];
 
 /// What generators write at the top of a file, in lower case.
