@@ -10,7 +10,7 @@ use tree_sitter::{ParseOptions, Parser, Point, Tree};
 use super::language::Language;
 
 /// Larger files are generated.
-const MAX_BYTES: usize = 2 << 20;
+pub(super) const MAX_BYTES: usize = 2 << 20;
 /// Longer average lines are minified or data, not code that people wrote.
 const MAX_MEAN_LINE: usize = 5_000;
 /// Smaller files are parsed whatever their lines are like.
