@@ -420,6 +420,12 @@ fn what_runs_in_development_only_is_less_sure() {
         sure("csharp", "void F() {\n#if DEBUG\ninsecure(1);\n#endif\ninsecure(2);\n}"),
         [medium, high]
     );
+    let cases = "switch (env) { case 'development': insecure(1); break; default: insecure(2); }";
+    assert_eq!(sure("javascript", cases), [medium, high]);
+    let rust = "fn f() {\n#[cfg(feature = \"test_mode\")]\n// Why.\nlet a = insecure(1);\n\
+                insecure(2);\n#[cfg(not(test))]\ninsecure(3);\n}\n\
+                #[cfg(test)]\nmod tests { fn g() { insecure(4); insecure(5) } }";
+    assert_eq!(sure("rust", rust), [medium, high, high, medium, medium]);
 }
 
 #[test]

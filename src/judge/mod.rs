@@ -122,7 +122,7 @@ impl Judge {
     pub fn file(&self, source: &Source<'_>, candidates: &mut [Candidate]) -> Verdict {
         candidates.iter_mut().for_each(|c| case::put_right(c, source.text));
         weight::weigh_place(source, candidates, &self.catalogue);
-        let order = merge::winners(candidates, &self.catalogue);
+        let order = merge::winners(source.text, candidates, &self.catalogue);
         let mask = Mask::new(source.text, self.known(source.text, candidates, &order));
         let order = self.join_pairs(source, candidates, order);
         weight::weigh_repetition(source, candidates, &order, &self.catalogue);

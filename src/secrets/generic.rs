@@ -33,6 +33,9 @@ pub fn at_name(
     let name = name_end - words.len().min(name_end)..name_end;
     let Some(found) = read(input.text, name) else { return name_end };
     let end = found.value.end;
+    if is_match_arm(input.text, &found) {
+        return name_end;
+    }
     if found.operator == Operator::Argument && !sets_credential(input.text, &found, words) {
         return name_end;
     }
@@ -51,12 +54,18 @@ pub fn at_name(
     name_end
 }
 
+/// `Check::Pass => "ALLOW"`: a case of an enumeration and what comes of it.
+fn is_match_arm(text: &[u8], found: &Assignment) -> bool {
+    let between = &text[found.name.end..found.value.start];
+    text[..found.name.start].ends_with(b"::") && memchr::memmem::find(between, b"=>").is_some()
+}
+
 /// Whether an argument is a credential: `setPassword("…")`, `env("PASSWORD", "…")`
 /// say so; `hashPassword("…", "salt")` and `Hash("password", "salt")` do not.
 fn sets_credential(text: &[u8], found: &Assignment, words: &[u8]) -> bool {
     const ABOUT: &[&str] = &[
         "hash", "encode", "encrypt", "decrypt", "check", "verify", "validate", "parse", "compare",
-        "find", "lookup", "match",
+        "find", "lookup", "match", "usersecrets",
     ];
     let before = &text[..found.name.start];
     let called = before.strip_suffix(b"(\"").or_else(|| before.strip_suffix(b"('"));

@@ -18,9 +18,14 @@ const WELL_KNOWN: &[&[u8]] = &[
     b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     b"JBSWY3DPEHPK3PXP",
     b"dGhlIHNhbXBsZSBub25jZQ==",
+    // RFC 7628, section 4.
+    b"vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==",
     // The account key of Azure's storage emulators, the same on every machine.
     AZURITE_KEY,
 ];
+
+/// Beginnings of extended public keys of wallets (BIP 32, SLIP 132).
+const PUBLIC_KEYS: &[&str] = &["xpub", "ypub", "zpub", "tpub", "upub", "vpub"];
 
 /// <https://learn.microsoft.com/en-us/azure/storage/common/storage-use-azurite>
 const AZURITE_KEY: &[u8] =
@@ -30,6 +35,7 @@ const AZURITE_KEY: &[u8] =
 pub fn is_other_notation(value: &[u8]) -> bool {
     VERSION_SOURCES.iter().any(|source| value.starts_with(source.as_bytes()))
         || is_moment(value)
+        || is_public_key(value)
         || is_input_rules(value)
         || is_character_class(value)
         || is_escaped_script(value)
@@ -54,6 +60,11 @@ fn is_attribute_list(value: &[u8]) -> bool {
 /// Whether everybody knows `value`.
 pub fn is_well_known(value: &[u8]) -> bool {
     WELL_KNOWN.iter().any(|known| value.eq_ignore_ascii_case(known))
+}
+
+/// 111 characters, given away so that others may pay and watch.
+fn is_public_key(value: &[u8]) -> bool {
+    value.len() >= 107 && PUBLIC_KEYS.iter().any(|prefix| value.starts_with(prefix.as_bytes()))
 }
 
 /// `2006-01-02T15:04:05Z` and the like (RFC 3339).

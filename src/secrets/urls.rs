@@ -92,7 +92,8 @@ fn weigh(input: &Input<'_>, password: &[u8], info: &UserInfo) -> Option<Assessme
     let decoded = percent_decoded(password);
     let (written, password) = (password, decoded.as_ref());
     let masked = password.iter().all(|b| matches!(b, b'*' | b'x' | b'X' | b'.' | b'-'))
-        || password.iter().all(|b| *b == password[0]);
+        || password.iter().all(|b| *b == password[0])
+        || password.iter().all(u8::is_ascii_punctuation);
     let optional = user.contains(&b'[') || user.contains(&b'{') || user.contains(&b'$');
     let filled_in = is_template(written) || is_template(host) || host.starts_with(b"%");
     if filled_in || masked || optional || host.is_empty() {

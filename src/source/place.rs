@@ -75,7 +75,7 @@ const TRANSLATION_WORDS: &[&str] = &[
 
 /// Folders of steps that change a database once, and of what fills an empty one.
 const ONE_TIME_FOLDERS: &[&str] =
-    &["factories", "migrate", "migration", "migrations", "seeders", "seeds"];
+    &["factories", "migrate", "migration", "migrations", "seed", "seeders", "seeds", "upgrades"];
 
 /// Whether the file is run by hand, once: nobody outside gives it a value.
 pub fn is_one_time(path: &str) -> bool {
@@ -107,8 +107,18 @@ pub fn is_test_code(path: &str) -> bool {
 pub fn is_vendored(path: &str) -> bool {
     let mut parts = path.split(['/', SEPARATOR]);
     let name = parts.next_back().unwrap_or(path);
-    parts.any(|folder| has_word(folder, VENDOR_FOLDERS))
+    parts.any(|folder| has_word(folder, VENDOR_FOLDERS) || is_release(folder, name))
         || PACKED_ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
+/// `pdfjs-5.2.133/build/pdf.mjs`: scripts and styles that were unpacked as released.
+fn is_release(folder: &str, file: &str) -> bool {
+    let of_browser = [".js", ".mjs", ".css"].iter().any(|ending| file.ends_with(ending));
+    let version = folder.rsplit_once('-').map_or("", |(_, version)| version);
+    let numbers = version.strip_prefix('v').unwrap_or(version).split('.');
+    of_browser
+        && numbers.clone().count() > 1
+        && numbers.clone().all(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
 }
 
 impl Place {
@@ -154,6 +164,25 @@ fn is_translation(path: &str) -> bool {
         || path
             .split(|c: char| !c.is_ascii_alphanumeric())
             .any(|word| has_word(word, TRANSLATION_WORDS))
+        || is_of_a_language(path)
+}
+
+/// `public/language/pt-BR/user.json`: a folder called `language` may hold a parser;
+/// one with a folder or file of a language's tag in it (BCP 47) holds texts.
+fn is_of_a_language(path: &str) -> bool {
+    let mut parts = path.split(['/', SEPARATOR]);
+    let folder = parts.any(|part| part.eq_ignore_ascii_case("language"));
+    folder && parts.next().is_some_and(is_language_tag)
+}
+
+/// `cs`, `pt-BR`, `zh_Hant`, `en-x-pirate`, with or without an ending.
+fn is_language_tag(name: &str) -> bool {
+    let tag = name.split('.').next().unwrap_or(name);
+    let mut parts = tag.split(['-', '_', '@']);
+    let language = parts.next().unwrap_or(tag);
+    matches!(language.len(), 2 | 3)
+        && language.bytes().all(|b| b.is_ascii_lowercase())
+        && parts.all(|part| part.len() <= 8 && part.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
 /// Whether `word`, in any case, is in `list`, which is sorted and in lower case.
@@ -211,11 +240,14 @@ mod tests {
     fn translations_are_told_by_their_folder_or_ending() {
         for path in [
             "config/locales/de.yml", "src/i18n/fr.json", "po/sv.po", "App/nl.lproj/x.strings",
-            "messages_fr.properties",
+            "messages_fr.properties", "public/language/pt-BR/user.json", "language/cs.json",
         ] {
             assert!(Place::of(path).is_translation, "{path}");
         }
-        for path in ["config/database.yml", "src/language_server.rs", "pool/main.go"] {
+        for path in [
+            "config/database.yml", "src/language_server.rs", "pool/main.go",
+            "src/language/parser.rs", "src/language/config/database.yml",
+        ] {
             assert!(!Place::of(path).is_translation, "{path}");
         }
     }

@@ -21,6 +21,11 @@ const PRODUCTION: [&str; 4] = ["production", "\"prod\"", "'prod'", "is_prod"];
 /// Words of conditions on something else.
 const OTHER: [&str; 4] = ["debugenabled", "isenabled", "||", " or "];
 
+/// Kinds of nodes that are a case of a switch, with its value as a field.
+const CASES: [&str; 3] = ["case_statement", "switch_case", "expression_case"];
+/// Names of environments in which nobody but developers is.
+const DEVELOPMENT_NAMES: [&[u8]; 5] = [b"development", b"dev", b"local", b"test", b"testing"];
+
 /// Where such a word can stand, in any case of its letters that people use.
 const SEEDS: [&[u8]; 9] =
     [b"ebug", b"EBUG", b"evelopment", b"roduction", b"dev", b"Dev", b"DEV", b"local", b"test"];
@@ -35,10 +40,22 @@ impl Development {
         let focus = Focus::of_words(text, SEEDS.into_iter());
         let mut reader = focus.reader();
         let mut branches = Vec::new();
+        // Set behind an attribute, until the item that it is about.
+        let mut of_tests = false;
         walk(root, |node| {
             let touched = reader.touches(&node.byte_range());
+            let is_item = !matches!(node.kind(), "attribute_item" | "line_comment");
+            if of_tests && is_item {
+                branches.push(node.byte_range());
+                of_tests = false;
+            }
             if touched && is_branch(node.kind()) {
                 branches_of(text, node, &mut branches);
+            } else if touched && is_development_case(text, node) {
+                branches.push(node.byte_range());
+            } else if touched && leaves_to_tests(text, node) {
+                of_tests = true;
+                return false;
             }
             touched
         });
@@ -82,6 +99,32 @@ fn branches_of(text: &[u8], node: Node<'_>, branches: &mut Vec<Range<usize>>) {
         }
         more = cursor.goto_next_sibling();
     }
+}
+
+/// Whether `node` is the `case "development":` of a switch.
+fn is_development_case(text: &[u8], node: Node<'_>) -> bool {
+    if !CASES.contains(&node.kind()) {
+        return false;
+    }
+    let Some(value) = node.child_by_field_name("value") else { return false };
+    let value = node_text(text, value).trim_ascii();
+    let bare = value.strip_prefix(b"'").or_else(|| value.strip_prefix(b"\""));
+    let bare = bare.and_then(|rest| rest.get(..rest.len().checked_sub(1)?));
+    bare.is_some_and(|name| DEVELOPMENT_NAMES.contains(&name))
+}
+
+/// Whether `node` leaves what follows to tests: `#[cfg(test)]`,
+/// `#[cfg(feature = "test_mode")]`, `#[cfg(debug_assertions)]`.
+fn leaves_to_tests(text: &[u8], node: Node<'_>) -> bool {
+    let attribute = node_text(text, node);
+    if node.kind() != "attribute_item" || attribute.len() > LONGEST {
+        return false;
+    }
+    let attribute = String::from_utf8_lossy(attribute);
+    attribute.starts_with("#[cfg(")
+        && (attribute.contains("test") || attribute.contains("debug_assertions"))
+        && !attribute.contains("not(")
+        && !attribute.contains("any(")
 }
 
 /// The outcome of `condition` that shows that this is development.

@@ -27,8 +27,9 @@ pub const KEY: RuleIndex = RuleIndex(2);
 pub const TLS: RuleIndex = RuleIndex(3);
 pub const TLS_TOO: RuleIndex = RuleIndex(4);
 pub const HTTP: RuleIndex = RuleIndex(5);
+pub const OPENAPI: RuleIndex = RuleIndex(6);
 
-/// A small catalogue: three secret rules and three pattern rules, two of which
+/// A small catalogue: three secret rules and four pattern rules, two of which
 /// share a topic.
 pub fn catalogue() -> Catalogue {
     let secret = Category::Secret;
@@ -39,7 +40,8 @@ pub fn catalogue() -> Catalogue {
             meta("private-key", secret, "secret-hardcoded", Severity::Critical),
             meta("tls-verify-off", Category::Pattern, "tls", Severity::High),
             meta("tls-context-unverified", Category::Pattern, "tls", Severity::High),
-            meta("plaintext-http", Category::Pattern, "plaintext", Severity::Medium),
+            meta("plaintext-http", Category::Pattern, "plaintext-http", Severity::Medium),
+            meta("openapi-unbounded-input", Category::Pattern, "openapi-spec", Severity::Low),
         ],
         ..Catalogue::default()
     };

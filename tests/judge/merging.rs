@@ -52,6 +52,23 @@ fn two_secrets_on_a_line_stay_two_even_with_one_across_both() {
 }
 
 #[test]
+fn a_finding_within_another_of_its_rule_is_the_same_if_it_begins_in_the_same_line() {
+    let found = |text: &str, inner: &str| {
+        let candidates = vec![pattern(TLS, text, text), pattern(TLS, text, inner)];
+        [candidates.clone(), candidates.into_iter().rev().collect()]
+            .map(|c| verdict(text, c).findings.len())
+    };
+    assert_eq!(found("get(url, verify=False)", "verify=False"), [1, 1]);
+    assert_eq!(found("get(url,\n verify=False)", "verify=False"), [2, 2]);
+    let text = "get(url, verify=False)";
+    let other = vec![pattern(TLS, text, text), pattern(HTTP, text, "url")];
+    assert_eq!(verdict(text, other).findings.len(), 2, "of another rule");
+    let sure = Candidate { confidence: Confidence::High, ..pattern(TLS, text, "verify=False") };
+    let best = verdict(text, vec![pattern(TLS, text, text), sure]);
+    assert_eq!(best.findings[0].confidence, Confidence::High);
+}
+
+#[test]
 fn a_chain_of_overlaps_is_not_one_secret() {
     let text = "x".repeat(30);
     let at = |range, specificity| Candidate { specificity, ..secret_at(GENERIC, range) };

@@ -35,6 +35,8 @@ pub(super) fn read_operator<'t>(
     }
     match spaced.peek() {
         b',' if was_quoted => Some((Operator::Argument, spaced.skip(1))),
+        // `Passwords (`2FA`)` is a sentence.
+        b'(' if spaced.at > closed.at && spaced.skip(1).peek() == b'`' => None,
         b'(' if !was_quoted => Some((Operator::Argument, spaced.skip(1))),
         b'[' if cursor.starts_with(b"[] =") => Some((Operator::Assign, cursor.skip(4))),
         b'\'' | b'"' if spaced.at > closed.at => Some((Operator::Space, spaced)),
