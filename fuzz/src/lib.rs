@@ -19,7 +19,7 @@ pub struct Target {
 }
 
 /// All targets, in the order in which they are run.
-pub const TARGETS: [Target; 17] = [
+pub const TARGETS: [Target; 18] = [
     Target { name: "decode", run: targets::decode::run, seeds: targets::decode::seeds },
     Target { name: "secrets", run: targets::secrets::run, seeds: seeds::rule_examples },
     Target { name: "archive", run: targets::archive::run, seeds: targets::archive::seeds },
@@ -40,5 +40,6 @@ pub const TARGETS: [Target; 17] = [
     Target { name: "baseline", run: targets::baseline::run, seeds: targets::baseline::seeds },
     Target { name: "gitleaks", run: targets::gitleaks::run, seeds: targets::gitleaks::seeds },
     Target { name: "semgrep", run: targets::semgrep::run, seeds: targets::semgrep::seeds },
+    Target { name: "kinds", run: targets::kinds::run, seeds: targets::kinds::seeds },
     Target { name: "judge", run: targets::judge::run, seeds: targets::judge::seeds },
 ];

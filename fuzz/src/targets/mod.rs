@@ -10,6 +10,7 @@ pub mod encoded;
 pub mod flow;
 pub mod gitleaks;
 pub mod judge;
+pub mod kinds;
 pub mod known_files;
 pub mod rules;
 pub mod secrets;
