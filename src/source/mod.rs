@@ -73,6 +73,14 @@ pub struct Skip {
     pub reason: Cow<'static, str>,
 }
 
+impl Skip {
+    /// Whether anything went unread. What a symbolic link leads to is read where
+    /// it lies, or is no part of what was asked for.
+    pub fn is_loss(&self) -> bool {
+        self.reason != read::SYMBOLIC_LINK
+    }
+}
+
 /// What to read.
 #[derive(Debug, Clone)]
 pub struct SourceRequest {

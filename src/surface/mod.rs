@@ -57,6 +57,17 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("spring", spring::routes),
 ];
 
+/// The names that rules can give as `detector`.
+pub fn detectors() -> Vec<String> {
+    let routes = ADAPTERS.iter().map(|(name, _)| format!("{DETECTOR}{name}"));
+    routes.chain(exposed::detectors()).collect()
+}
+
+/// The frameworks that facts can be written of; `common` is of all of them.
+pub fn frameworks() -> impl Iterator<Item = &'static str> {
+    ADAPTERS.iter().map(|(name, _)| *name).chain(["common"])
+}
+
 /// The route rules (`detector = "missing-auth:<framework>"`).
 pub struct Surface {
     files: Lazy<Vec<FrameworkFile>>,
