@@ -112,6 +112,17 @@ fn wide_lists_and_long_expressions_stay_linear() {
 }
 
 #[test]
+fn paths_without_end_stay_linear() {
+    let mut scan = Scan::new();
+    for (language, name) in
+        [(Language::Python, "get."), (Language::Rust, "get::"), (Language::Php, "Route\\")]
+    {
+        let code = format!("x = {}", name.repeat(250_000));
+        assert_eq!(scan.count(language, code.as_bytes()).unwrap_or_default(), 0);
+    }
+}
+
+#[test]
 fn what_is_over_the_budget_is_skipped_with_a_reason() {
     let mut scan = Scan::new();
     let large = "wrap_it(1);\n".repeat(200_000);

@@ -16,7 +16,7 @@ use crate::config::describe;
 use crate::finding::RuleIndex;
 use crate::rules::Catalogue;
 use crate::rules::RuleMeta;
-use crate::rules::model::{Category, Confidence, RuleTexts, Severity};
+use crate::rules::model::{Category, Confidence, RuleHead, RuleTexts, Severity};
 use crate::rules::topics;
 use allow::{Allowlist, Target};
 use engine::RegexRule;
@@ -228,17 +228,16 @@ fn compile(regex: &str) -> Result<Regex, String> {
 }
 
 fn meta(id: String, description: String) -> RuleMeta {
-    let text = |text: &str| text.to_owned();
     let title = if description.is_empty() { id.clone() } else { description };
-    RuleMeta {
+    let head = RuleHead {
         id,
+        title: title.clone(),
         category: Category::Secret,
         severity: Severity::High,
         confidence: Confidence::Medium,
-        topic: text(topics::SECRETS),
-        texts: texts(title.clone()).into(),
-        title,
-    }
+        topic: topics::SECRETS.to_owned(),
+    };
+    RuleMeta { head, texts: texts(title).into() }
 }
 
 fn texts(what: String) -> RuleTexts {

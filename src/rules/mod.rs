@@ -21,6 +21,7 @@ mod select;
 pub mod topics;
 
 use std::collections::BTreeSet;
+use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -31,8 +32,8 @@ use crate::finding::RuleIndex;
 use crate::gitleaks::engine::RegexRule;
 use crate::semgrep::Note;
 use model::{
-    Category, Confidence, FlowFile, FrameworkFile, PatternExample, PatternFile, PatternMatch,
-    PatternOutline, RuleHead, RuleTexts, SecretFile, SecretOutline, SecretRule, Severity,
+    FlowFile, FrameworkFile, PatternExample, PatternFile, PatternMatch, PatternOutline, RuleHead,
+    RuleTexts, SecretFile, SecretOutline, SecretRule,
 };
 
 pub use lazy::Lazy;
@@ -47,16 +48,18 @@ static PARTS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/parts.bin"));
 /// Everything a rule says about itself.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RuleMeta {
-    /// Flat kebab-case, never changes.
-    pub id: String,
-    pub title: String,
-    pub category: Category,
-    pub severity: Severity,
-    pub confidence: Confidence,
-    /// A slug of the topic list; secrets: `secret-hardcoded`.
-    pub topic: String,
+    #[serde(flatten)]
+    pub head: RuleHead,
     #[serde(flatten)]
     pub texts: Lazy<RuleTexts>,
+}
+
+impl Deref for RuleMeta {
+    type Target = RuleHead;
+
+    fn deref(&self) -> &RuleHead {
+        &self.head
+    }
 }
 
 /// A provider as its rules share it.
@@ -223,15 +226,7 @@ impl Catalogue {
     }
 
     fn push(&mut self, head: RuleHead, texts: Lazy<RuleTexts>) -> RuleIndex {
-        self.push_meta(RuleMeta {
-            id: head.id,
-            title: head.title,
-            category: head.category,
-            severity: head.severity,
-            confidence: head.confidence,
-            topic: head.topic,
-            texts,
-        })
+        self.push_meta(RuleMeta { head, texts })
     }
 
     fn push_meta(&mut self, meta: RuleMeta) -> RuleIndex {

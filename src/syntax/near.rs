@@ -17,7 +17,8 @@ const KEYWORDS: &[&str] = &[
 const TIGHT: &[&str] = &["new", "raise", "return", "throw"];
 /// The keyword that is told by what follows it.
 const CLAUSE: &str = "except";
-/// Lines are looked back on this far.
+/// Lines and paths are looked back on this far: each word looks, and there may be
+/// a million of them on one line.
 const LINE: usize = 400;
 
 /// What stands before a word.
@@ -124,8 +125,9 @@ impl Near {
             Before::Keyword(keyword) => {
                 let last = before.trim_ascii_end();
                 let qualified = ends_in_access(last) || last.ends_with(b"\\");
-                let annotated = last.ends_with(b")") || last.ends_with(b"*/");
-                qualified || annotated || ends_in(last, keyword.as_bytes())
+                // A wrapper, an annotation, a comment.
+                let parted = [&b"("[..], b")", b"*/"].iter().any(|end| last.ends_with(end));
+                qualified || parted || ends_in(last, keyword.as_bytes())
             }
             Before::Annotation(language) => opens_annotation(language, before),
             Before::Import(language) => opens_import(language, before),
@@ -209,8 +211,12 @@ fn tokens(part: &str) -> Vec<String> {
 /// `@`, or what opens or parts attributes, with the path to the name.
 fn opens_annotation(language: Language, before: &[u8]) -> bool {
     let path = |byte: &u8| is_part_byte(*byte) || b".:\\".contains(byte);
-    let start = before.iter().rposition(|byte| !path(byte)).map_or(0, |at| at + 1);
-    let last = before[..start].trim_ascii_end().last();
+    let near = &before[before.len().saturating_sub(LINE)..];
+    // A path that goes on before what is looked at may well be that of one.
+    let Some(start) = near.iter().rposition(|byte| !path(byte)) else {
+        return near.len() == LINE;
+    };
+    let last = near[..=start].trim_ascii_end().last();
     match language {
         Language::CSharp | Language::Php | Language::Rust => {
             last.is_some_and(|byte| b"[,@(".contains(byte))
@@ -260,6 +266,7 @@ mod tests {
     #[test]
     fn a_value_is_returned() {
         assert!(fits("return true;", "true", "{ return\n true; }"));
+        assert!(fits("return true;", "true", "return (true);"));
         assert!(!fits("return true;", "true", "x = true;"));
         assert!(fits("new URL(", "URL", "new java.net.URL(x)"));
         assert!(!fits("new URL(", "URL", "URL(x)"));
@@ -287,6 +294,7 @@ mod tests {
         };
         assert!(mark(Language::Java, "@") && mark(Language::Python, "@app."));
         assert!(mark(Language::CSharp, "[Authorize, ") && mark(Language::Rust, "#[rocket::"));
+        assert!(!mark(Language::Python, &"get ".repeat(200)));
         assert!(!mark(Language::Java, "new ") && !mark(Language::Python, "x = app."));
         let import = |language, before: &str| {
             Near::of_import(language).fits(before.as_bytes(), &(before.len()..before.len()))

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use seamline::finding::{Candidate, Category, Confidence, Finding, RuleIndex, RuleMeta, Severity};
 use seamline::judge::{Judge, JudgeOptions, Verdict};
-use seamline::rules::model::{RuleTexts, SecretRule, Segment};
+use seamline::rules::model::{RuleHead, RuleTexts, SecretRule, Segment};
 use seamline::rules::{Catalogue, Provider, SecretEntry};
 use seamline::source::Source;
 
@@ -48,19 +48,17 @@ pub fn catalogue() -> Catalogue {
 }
 
 fn meta(id: &str, category: Category, topic: &str, severity: Severity) -> Arc<RuleMeta> {
-    Arc::new(RuleMeta {
+    let head = RuleHead {
         id: id.to_owned(),
         title: format!("Title of {id}"),
         category,
         severity,
         confidence: Confidence::High,
         topic: topic.to_owned(),
-        texts: RuleTexts {
-            provider: (category == Category::Secret).then(|| "Acme".to_owned()),
-            ..RuleTexts::default()
-        }
-        .into(),
-    })
+    };
+    let provider = (category == Category::Secret).then(|| "Acme".to_owned());
+    let texts = RuleTexts { provider, ..RuleTexts::default() };
+    Arc::new(RuleMeta { head, texts: texts.into() })
 }
 
 /// Tokens of Acme start with `acme_`.

@@ -10,7 +10,7 @@ use seamline::finding::{
 };
 use seamline::judge::Hidden;
 use seamline::report::{Format, Report, Style};
-use seamline::rules::model::RuleTexts;
+use seamline::rules::model::{RuleHead, RuleTexts};
 use seamline::source::Skip;
 
 /// The raw value of the sample's secret: must never be in any output.
@@ -19,14 +19,17 @@ pub fn raw_secret() -> String {
 }
 
 pub fn aws_key() -> RuleMeta {
-    RuleMeta {
+    RuleMeta { head: aws_head(), texts: aws_texts().into() }
+}
+
+fn aws_head() -> RuleHead {
+    RuleHead {
         id: "aws-access-key".to_owned(),
         title: "AWS access key ID".to_owned(),
         category: Category::Secret,
         severity: Severity::Critical,
         confidence: Confidence::High,
         topic: "secret-hardcoded".to_owned(),
-        texts: aws_texts().into(),
     }
 }
 
@@ -54,15 +57,15 @@ fn aws_texts() -> RuleTexts {
 }
 
 pub fn tls_off() -> RuleMeta {
-    RuleMeta {
+    let head = RuleHead {
         id: "tls-verify-off".to_owned(),
         title: "TLS certificate verification is turned off".to_owned(),
         category: Category::Pattern,
         severity: Severity::High,
         topic: "tls-verification".to_owned(),
-        texts: tls_texts().into(),
-        ..aws_key()
-    }
+        ..aws_head()
+    };
+    RuleMeta { head, texts: tls_texts().into() }
 }
 
 pub fn tls_texts() -> RuleTexts {
@@ -83,15 +86,15 @@ pub fn tls_texts() -> RuleTexts {
 
 pub fn missing_auth() -> RuleMeta {
     let fix = "Put the authentication middleware before the handler, as its neighbours do.";
-    RuleMeta {
+    let head = RuleHead {
         id: "route-without-auth".to_owned(),
         title: "Route without authentication".to_owned(),
         category: Category::Surface,
         severity: Severity::Medium,
         confidence: Confidence::Medium,
         topic: "missing-authentication".to_owned(),
-        texts: RuleTexts { fix: fix.to_owned(), ..tls_texts() }.into(),
-    }
+    };
+    RuleMeta { head, texts: RuleTexts { fix: fix.to_owned(), ..tls_texts() }.into() }
 }
 
 pub fn at(line: u32, column: u32) -> Position {
@@ -205,7 +208,9 @@ pub fn many(count: u32) -> Report {
         .iter()
         .map(|severity| {
             let id = format!("rule-{}", severity.name());
-            Arc::new(RuleMeta { id, severity: *severity, ..tls_off() })
+            let RuleMeta { head, texts } = tls_off();
+            let head = RuleHead { id, severity: *severity, ..head };
+            Arc::new(RuleMeta { head, texts })
         })
         .collect();
     let one = |i: u32| {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use seamline::finding::{Finding, RuleMeta, Severity, Suppression};
 use seamline::report::{Format, Report, Style};
-use seamline::rules::model::RuleTexts;
+use seamline::rules::model::{RuleHead, RuleTexts};
 use serde_json::Value;
 
 use crate::sample::{
@@ -68,7 +68,8 @@ fn severity_becomes_level_and_score() {
         (Severity::Critical, "error", "9.5"),
     ];
     for (severity, level, score) in expected {
-        let run = run(&one(RuleMeta { severity, ..tls_off() }));
+        let RuleMeta { head, texts } = tls_off();
+        let run = run(&one(RuleMeta { head: RuleHead { severity, ..head }, texts }));
         let rule = &run["tool"]["driver"]["rules"][0];
         assert_eq!(rule["properties"]["security-severity"], score);
         assert_eq!(rule["defaultConfiguration"]["level"], level);
