@@ -11,6 +11,8 @@ pub mod notebook;
 mod paths;
 pub mod place;
 mod read;
+mod seen;
+pub mod tracked;
 mod walk;
 
 use std::borrow::Cow;

@@ -8,6 +8,7 @@ pub mod config;
 pub mod decode;
 pub mod encoded;
 pub mod flow;
+pub mod git_index;
 pub mod gitleaks;
 pub mod judge;
 pub mod kinds;
