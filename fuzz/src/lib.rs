@@ -5,6 +5,7 @@
 //! `fuzz_targets/`) and `main.rs` (seeds and random changes, stable, in CI).
 
 pub mod check;
+pub mod grow;
 pub mod mutate;
 pub mod seeds;
 pub mod targets;

@@ -3,11 +3,13 @@
 //! ```text
 //! cargo run -p seamline-fuzz --bin fuzz -- [TARGET…] [--seconds N] [--run N] [--only INPUT]
 //! cargo run -p seamline-fuzz --bin fuzz -- --kind python [--corpus DIR] [--seconds N]
+//! cargo run -p seamline-fuzz --bin fuzz -- --grow [--kind python]
 //! cargo run -p seamline-fuzz --bin fuzz -- --write-seeds DIR [TARGET…]
 //! ```
 //!
 //! `--kind` runs the target `kinds` with files of one language or configuration
 //! format only; with `--corpus`, from the files of that kind below a folder too.
+//! `--grow` repeats each seed of a kind and tells where time grows faster than size.
 //!
 //! The number of an input and of the run say what it holds, so a failure can be
 //! looked at again with `--only`. The number of the current input stands in
@@ -20,7 +22,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use seamline_fuzz::targets::kinds;
-use seamline_fuzz::{TARGETS, Target, mutate};
+use seamline_fuzz::{TARGETS, Target, grow, mutate};
 
 /// An input that takes longer is a failure: all work is linear in the input,
 /// and no input is longer than 256 KiB.
@@ -35,6 +37,7 @@ struct Options {
     /// The first byte of every input.
     kind: Option<u8>,
     corpus: Option<PathBuf>,
+    grow: bool,
 }
 
 impl Options {
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         for target in &options.targets {
             match (&options.write_seeds, options.only) {
                 (Some(folder), _) => write_seeds(target, folder)?,
+                (None, None) if options.grow => grown(target, &options)?,
                 (None, Some(number)) => look_at(target, &options, number),
                 (None, None) => fuzz(target, &options)?,
             }
@@ -86,6 +90,7 @@ fn options() -> Result<Options, String> {
         write_seeds: None,
         kind: None,
         corpus: None,
+        grow: false,
     };
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
@@ -97,6 +102,10 @@ fn options() -> Result<Options, String> {
             "--only" => options.only = Some(number(value()?)?),
             "--kind" => {
                 options.kind = Some(kind(&value()?)?);
+                options.targets = vec![named("kinds")?];
+            }
+            "--grow" => {
+                options.grow = true;
                 options.targets = vec![named("kinds")?];
             }
             "--corpus" => options.corpus = Some(PathBuf::from(value()?)),
@@ -143,6 +152,26 @@ fn fuzz(target: &Target, options: &Options) -> Result<(), String> {
         seeds.len(),
         bytes / 1_000_000
     );
+    Ok(())
+}
+
+/// Repeats every seed, on one line and on many.
+fn grown(target: &Target, options: &Options) -> Result<(), String> {
+    let seeds = options.seeds(target);
+    let mut found = 0;
+    for glue in [&b"\n"[..], b" "] {
+        for growth in grow::grow(target, &seeds, glue) {
+            found += 1;
+            let file = artifacts()?.join(format!("grow-{}-{}", growth.seed, glue[0]));
+            let told = |error: std::io::Error| format!("{}: {error}", file.display());
+            std::fs::write(&file, &seeds[growth.seed]).map_err(told)?;
+            println!("{:?} becomes {:?}: {}", growth.short, growth.long, file.display());
+        }
+    }
+    if found > 0 {
+        return Err(format!("{}: {found} of {} seeds are not linear", target.name, seeds.len()));
+    }
+    println!("{:<12} {:>4} seeds grow linearly", target.name, seeds.len());
     Ok(())
 }
 
