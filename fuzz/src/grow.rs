@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use crate::Target;
 
 /// Bytes of the shorter text.
-const SHORT: usize = 96 * 1024;
+const SHORT: usize = 24 * 1024;
 /// The longer text has as many times the bytes.
 const FACTOR: usize = 4;
 /// How many times its time is still linear, on a machine with other work on it.
 const TOLERATED: u32 = 9;
 /// What is done sooner is not looked at.
-const WORTH: Duration = Duration::from_millis(150);
+const WORTH: Duration = Duration::from_millis(60);
 
 /// A seed that takes more than linear time when it is repeated.
 #[derive(Debug)]
@@ -23,10 +23,10 @@ pub struct Growth {
     pub long: Duration,
 }
 
-/// Repeats each of `seeds`, and what joins them (`glue`), with the first byte of
-/// a seed in front if the target chooses by it.
-pub fn grow(target: &Target, seeds: &[Vec<u8>], glue: &[u8]) -> Vec<Growth> {
-    let grown = |number: usize, seed: &Vec<u8>| {
+/// Repeats each of `seeds`, with `glue` in between, and calls `told` with those
+/// that grow too fast.
+pub fn grow(target: &Target, seeds: &[Vec<u8>], glue: &[u8], told: &mut dyn FnMut(Growth)) {
+    for (number, seed) in seeds.iter().enumerate() {
         let time = |size: usize| {
             let text = repeated(seed, glue, size);
             let started = Instant::now();
@@ -35,14 +35,14 @@ pub fn grow(target: &Target, seeds: &[Vec<u8>], glue: &[u8]) -> Vec<Growth> {
         };
         let long = time(SHORT * FACTOR);
         if long < WORTH {
-            return None;
+            continue;
         }
         // What was slow by chance is fast the next time.
         let (short, long) = (time(SHORT).max(time(SHORT)), long.min(time(SHORT * FACTOR)));
-        (long > short * TOLERATED).then_some(Growth { seed: number, short, long })
-    };
-    let numbered = seeds.iter().enumerate();
-    numbered.filter_map(|(number, seed)| grown(number, seed)).collect()
+        if long > short * TOLERATED {
+            told(Growth { seed: number, short, long });
+        }
+    }
 }
 
 /// The text of `seed`, whose first byte is a choice, repeated to `size` bytes.

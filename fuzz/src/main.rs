@@ -158,15 +158,16 @@ fn fuzz(target: &Target, options: &Options) -> Result<(), String> {
 /// Repeats every seed, on one line and on many.
 fn grown(target: &Target, options: &Options) -> Result<(), String> {
     let seeds = options.seeds(target);
+    let folder = artifacts()?;
     let mut found = 0;
     for glue in [&b"\n"[..], b" "] {
-        for growth in grow::grow(target, &seeds, glue) {
+        grow::grow(target, &seeds, glue, &mut |growth| {
             found += 1;
-            let file = artifacts()?.join(format!("grow-{}-{}", growth.seed, glue[0]));
-            let told = |error: std::io::Error| format!("{}: {error}", file.display());
-            std::fs::write(&file, &seeds[growth.seed]).map_err(told)?;
-            println!("{:?} becomes {:?}: {}", growth.short, growth.long, file.display());
-        }
+            let file = folder.join(format!("grow-{}-{}", growth.seed, glue[0]));
+            let kept = std::fs::write(&file, &seeds[growth.seed]).is_ok();
+            let place = if kept { file.display().to_string() } else { String::new() };
+            println!("{:?} becomes {:?}: {place}", growth.short, growth.long);
+        });
     }
     if found > 0 {
         return Err(format!("{}: {found} of {} seeds are not linear", target.name, seeds.len()));

@@ -57,7 +57,7 @@ pub(super) fn run<W: Send>(
     let excluded = filter.excluded.load(Ordering::Relaxed);
     if git_ignores {
         let found = std::mem::take(&mut *filter.met.lock().unwrap_or_else(PoisonError::into_inner));
-        let tracked = Tracked::unseen(around.into_iter().chain(found), seen, &mut |skip| {
+        let tracked = Tracked::unseen(around.into_iter().chain(found), &seen, &mut |skip| {
             Thread::new(job).skip(skip.path, skip.reason);
         });
         if !tracked.is_empty() {
