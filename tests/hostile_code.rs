@@ -123,6 +123,22 @@ fn paths_without_end_stay_linear() {
 }
 
 #[test]
+fn functions_without_end_stay_linear() {
+    let mut scan = Scan::new();
+    let nested: String = (0..1_400)
+        .map(|depth| format!("{}function f{depth}() {{ //`\n", " ".repeat(depth)))
+        .collect();
+    let closed: String =
+        (0..1_400).rev().map(|depth| format!("{}}}\n", " ".repeat(depth))).collect();
+    scan.count(Language::JavaScript, format!("wrap_it(1);\n{nested}{closed}").as_bytes());
+    let set: String = (0..100_000).map(|number| format!("  v{number} = 1;\n")).collect();
+    scan.count(Language::JavaScript, format!("function f() {{\n{set}}}\nwrap_it(1);\n").as_bytes());
+    let required = "a=require('express');".repeat(400);
+    let required = format!("wrap_it(1);\n{}", format!("{required}\n").repeat(200));
+    scan.count(Language::JavaScript, required.as_bytes());
+}
+
+#[test]
 fn what_is_over_the_budget_is_skipped_with_a_reason() {
     let mut scan = Scan::new();
     let large = "wrap_it(1);\n".repeat(200_000);

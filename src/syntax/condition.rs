@@ -36,6 +36,9 @@ pub(super) struct Condition {
     pub(super) plaintext: bool,
     /// Each match, and whatever must (not) be within it, holds one of these.
     pub(super) places: Vec<Word>,
+    /// A part of the file without any of these, and without such a name, does
+    /// not matter.
+    pub(super) telling: Vec<Word>,
     /// ... or a name that the file imports.
     pub(super) names: bool,
     /// ... or nothing that can be told: the whole tree has to be looked at.
@@ -194,10 +197,14 @@ pub(super) fn condition(
     let part = |word: &String| Way::of_words(vec![list.add_part(word)]);
     condition.groups.push(matcher.triggers.iter().map(part).collect());
     let module = |import: &Import| Way::of_words(vec![list.add_import(language, import)]);
-    condition.groups.push(imports.iter().map(module).collect());
+    let imported: Vec<Way> = imports.iter().map(module).collect();
+    // What they bind is looked for: see `Triggers::kept`.
+    condition.telling.extend(imported.iter().flat_map(|way| &way.words));
+    condition.groups.push(imported);
     // What there is nothing of is not asked for.
     condition.groups.retain(|group| !group.is_empty());
     let sources = matcher.flow.as_ref().and_then(|flow| list.sources(sets, &flow.sources));
+    condition.telling.extend(sources.iter().flatten().flat_map(|way| &way.words));
     condition.groups.extend(sources);
     condition.lacks = matcher.lacks.iter().map(|word| list.add_code(word)).collect();
     let renamed: &[Import] = if resolves(language) { &imports } else { &[] };
@@ -216,14 +223,25 @@ pub(super) fn places(
     let flow = matcher.flow.iter().flat_map(|flow| flow.sources.iter().chain(&flow.sanitizers));
     // Names of shared sets are no patterns.
     let own = flow.filter(|text| text.contains(|c: char| !c.is_ascii_lowercase() && c != '-'));
-    for pattern in matcher.any.iter().chain(&matcher.has).chain(&matcher.not_has).chain(own) {
+    // What is around something else only matters together with it.
+    let outer = if matcher.has.is_empty() { 0 } else { matcher.any.len() };
+    let all = matcher.any.iter().chain(&matcher.has).chain(&matcher.not_has).chain(own);
+    for (number, pattern) in all.enumerate() {
         let read = list.read(language, pattern);
         let own = read.own(renamed);
         let imported = own.len() < read.len();
         match rarest(own).into_iter().next() {
-            Some(word) => condition.places.push(list.add_whole(word)),
+            Some(word) => {
+                let word = list.add_whole(word);
+                condition.places.push(word);
+                condition.telling.extend((number >= outer).then_some(word));
+            }
             None if imported => condition.names = true,
-            None if condition.plaintext => condition.places.push(list.add_part("://")),
+            None if condition.plaintext => {
+                let word = list.add_part("://");
+                condition.places.push(word);
+                condition.telling.push(word);
+            }
             None => condition.everywhere = true,
         }
     }

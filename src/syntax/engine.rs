@@ -54,6 +54,8 @@ pub struct SyntaxEngine {
     /// What the data flow knows of libraries.
     flows: Vec<FlowEntry>,
     languages: [OnceLock<Option<Arc<LanguageRules>>>; Language::ALL.len()],
+    /// Nothing is left out of long files.
+    whole: bool,
 }
 
 /// The parser and the buffers of one thread.
@@ -91,7 +93,14 @@ impl SyntaxEngine {
             matchers: Matchers::of_code(catalogue),
             flows: catalogue.flows.clone(),
             languages: [const { OnceLock::new() }; Language::ALL.len()],
+            whole: false,
         }
+    }
+
+    /// Parses long files as a whole too: slower, and what must be found is the same.
+    #[must_use]
+    pub fn of_whole_files(self) -> Self {
+        SyntaxEngine { whole: true, ..self }
     }
 
     /// Parses `source` if some rule's trigger words are in its text.
@@ -126,7 +135,14 @@ impl SyntaxEngine {
             return Parse::NotNeeded;
         }
         let focus = rules.triggers.focus(&active, &scratch.found);
-        match scratch.parsers.parse(language, &rules.dialect.grammar, source.text, ranges) {
+        // Detectors read the whole tree.
+        let detects =
+            active.iter().any(|index| rules.slots[*index].matcher.spec.detector.is_some());
+        let kept = match detects || self.whole || !ranges.is_empty() {
+            true => Cow::Borrowed(ranges),
+            false => rules.triggers.kept(source.text, &active, &scratch.found, &focus).into(),
+        };
+        match scratch.parsers.parse(language, &rules.dialect.grammar, source.text, &kept) {
             Ok(tree) => Parse::Parsed(ParsedFile {
                 text: source.text,
                 tree,

@@ -4,6 +4,7 @@
 //! fuzzing and by reading the scanners, with the version in which they were seen.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::language::Language;
 
@@ -41,13 +42,30 @@ pub(super) fn of(language: Language, text: &[u8]) -> Option<Cow<'static, str>> {
     }
 }
 
-/// What is to be read behind `text`. The scanner of Kotlin looks for the end of
-/// an annotation in blank space or a line break, and past the end of the text for
-/// ever (tree-sitter-kotlin-ng 1.1.0).
-pub(super) fn missing_end(language: Language, text: &[u8]) -> &'static [u8] {
+/// `ranges` of `text` (all of it if there are none) such that what is read ends as
+/// the scanner of `language` needs it, and what is to be read behind the text. That
+/// of Kotlin looks for the end of an annotation in blank space or a line break, and
+/// past the end of the text for ever (tree-sitter-kotlin-ng 1.1.0).
+pub(super) fn ended<'r>(
+    language: Language,
+    text: &[u8],
+    ranges: &'r [Range<usize>],
+) -> (Cow<'r, [Range<usize>]>, &'static [u8]) {
+    let stop = ranges.last().map_or(text.len(), |range| range.end);
+    if language != Language::Kotlin || !ends_in_annotation(text.get(..stop).unwrap_or(text)) {
+        return (Cow::Borrowed(ranges), b"");
+    }
+    let line_end = memchr::memchr(b'\n', text.get(stop..).unwrap_or_default());
+    let (end, behind): (usize, &[u8]) =
+        line_end.map_or((text.len() + 1, b"\n"), |at| (stop + at + 1, b""));
+    let mut ranges = ranges.to_vec();
+    ranges.iter_mut().last().into_iter().for_each(|last| last.end = end);
+    (Cow::Owned(ranges), behind)
+}
+
+fn ends_in_annotation(text: &[u8]) -> bool {
     let last = memchr::memrchr(b'\n', text).map_or(0, |at| at + 1);
-    let open = || memchr::memchr(b'@', text.get(last..).unwrap_or_default()).is_some();
-    if language == Language::Kotlin && open() { b"\n" } else { b"" }
+    memchr::memchr(b'@', text.get(last..).unwrap_or_default()).is_some()
 }
 
 /// How many widths of indentation there are: no fewer than can be open at once,
@@ -185,8 +203,21 @@ mod tests {
 
     #[test]
     fn only_an_annotation_on_an_unfinished_last_line_needs_an_end() {
-        assert_eq!(missing_end(Language::Kotlin, b"class A\n@foo"), b"\n");
-        assert_eq!(missing_end(Language::Kotlin, b"@foo class A\n"), b"");
-        assert_eq!(missing_end(Language::Java, b"@foo"), b"");
+        let whole = |language, text: &'static str| ended(language, text.as_bytes(), &[]).1;
+        assert_eq!(whole(Language::Kotlin, "class A\n@foo"), b"\n");
+        assert_eq!(whole(Language::Kotlin, "@foo class A\n"), b"");
+        assert_eq!(whole(Language::Java, "@foo"), b"");
+    }
+
+    #[test]
+    fn a_part_ends_with_the_line_of_its_annotation() {
+        let part = |text: &'static str, end| {
+            let ranges = [0..2, 3..end];
+            let (ranges, behind) = ended(Language::Kotlin, text.as_bytes(), &ranges);
+            (ranges.last().unwrap().end, behind)
+        };
+        assert_eq!(part("abc @foo {\n}\n", 9), (11, &b""[..]));
+        assert_eq!(part("abc @foo {}", 9), (12, &b"\n"[..]));
+        assert_eq!(part("abc {\n}\n", 5), (5, &b""[..]));
     }
 }

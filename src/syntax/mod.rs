@@ -6,14 +6,17 @@
 //!              (words)             (rule: pattern, imports, focus)
 //! ```
 
+mod blocks;
 mod checks;
 mod condition;
 mod development;
 mod dialect;
+mod elision;
 mod engine;
 mod finder;
 pub(crate) mod flow;
 mod focus;
+mod follow;
 mod hazard;
 pub(crate) mod imports;
 mod kinds;

@@ -4,19 +4,11 @@
 
 use std::ops::Range;
 
+use super::follow::Follow;
 use super::language::Language;
 
-/// Words that take a value without parentheses too, or a block with them.
-const KEYWORDS: &[&str] = &[
-    "assert", "await", "catch", "delete", "die", "echo", "elif", "except", "exit", "fn", "for",
-    "foreach", "func", "function", "if", "include", "include_once", "match", "not", "print",
-    "raise", "require", "require_once", "return", "switch", "throw", "typeof", "unless", "until",
-    "using", "when", "while", "yield",
-];
 /// Keywords that nothing but blank space parts from what follows.
 const TIGHT: &[&str] = &["new", "raise", "return", "throw"];
-/// The keyword that is told by what follows it.
-const CLAUSE: &str = "except";
 /// Lines and paths are looked back on this far: each word looks, and there may be
 /// a million of them on one line.
 const LINE: usize = 400;
@@ -42,20 +34,17 @@ enum Before {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Near {
     before: Before,
-    /// What is called is followed by its arguments.
-    call: bool,
-    /// The words and colons that follow [`CLAUSE`].
-    after: Vec<String>,
+    after: Follow,
 }
 
 impl Near {
-    /// The neighbours of the word at `range` in `part` of a pattern.
-    pub(super) fn of(language: Language, part: &str, range: &Range<usize>) -> Self {
+    /// The neighbours of `word` in a pattern: `before` begins where a hole ends,
+    /// `after` goes on to the end of the pattern.
+    pub(super) fn of(language: Language, before: &str, word: &str, after: &str) -> Self {
         if !is_code(language) {
             return Near::default();
         }
-        let (before, after) = (&part[..range.start], &part[range.end..]);
-        let (word, last) = (&part[range.clone()], before.trim_end());
+        let last = before.trim_end();
         let keyword = TIGHT.iter().find(|keyword| ends_in_word(last, keyword));
         let is_access = [".", "->", "::"].iter().any(|sign| last.ends_with(sign));
         let before = match keyword {
@@ -63,16 +52,17 @@ impl Near {
             _ if is_access => Before::Access,
             _ => Before::default(),
         };
-        let call = after.trim_start().starts_with('(')
-            && language != Language::Ruby
-            && !KEYWORDS.contains(&word);
-        let after = if word == CLAUSE { tokens(after) } else { Vec::new() };
-        Near { before, call, after }
+        Near { before, after: Follow::of(language, word, after) }
     }
 
     /// Whether they say enough to tell files apart, whatever the word.
     pub(super) fn is_telling(&self) -> bool {
-        !self.after.is_empty()
+        self.after.is_telling()
+    }
+
+    /// Whether they are those of a module where it is imported.
+    pub(super) fn is_import(&self) -> bool {
+        matches!(self.before, Before::Import(_))
     }
 
     /// Whether they say anything of what comes before.
@@ -82,7 +72,7 @@ impl Near {
 
     /// Whether one of the words that come after is `name`.
     pub(super) fn names(&self, name: &str) -> bool {
-        self.after.iter().any(|word| word == name)
+        self.after.names(name)
     }
 
     /// The neighbours of the last name of `symbol`, a dotted path of the data
@@ -93,7 +83,8 @@ impl Near {
             return Near { before: Before::Property, ..Near::default() };
         }
         let call = symbol.ends_with(')') && language != Language::Ruby;
-        Near { before: Before::Access, call, after: Vec::new() }
+        let after = if call { Follow::call() } else { Follow::default() };
+        Near { before: Before::Access, after }
     }
 
     /// The neighbours of the name of an annotation.
@@ -112,7 +103,7 @@ impl Near {
     pub(super) fn fits(&self, text: &[u8], range: &Range<usize>) -> bool {
         let before = text.get(..range.start).unwrap_or_default();
         let after = text.get(range.end..).unwrap_or_default();
-        self.is_before(before) && (!self.call || is_called(after)) && follows(after, &self.after)
+        self.is_before(before) && self.after.fits(after)
     }
 
     fn is_before(&self, before: &[u8]) -> bool {
@@ -167,47 +158,6 @@ fn ends_in_access(text: &[u8]) -> bool {
     text.ends_with(b".") || text.ends_with(b">") || text.ends_with(b"::")
 }
 
-/// Arguments come next, after type arguments maybe. Where a comment may stand,
-/// so may they.
-fn is_called(after: &[u8]) -> bool {
-    let next = after.trim_ascii_start().first();
-    next.is_some_and(|byte| b"(<[!?:{/#\\".contains(byte))
-}
-
-/// Whether `tokens` come next, as far as can be told: not where a comment or a
-/// parenthesis stands between them.
-fn follows(after: &[u8], tokens: &[String]) -> bool {
-    let mut rest = after;
-    for token in tokens {
-        rest = rest.trim_ascii_start();
-        let token = token.as_bytes();
-        let is_word = token.last().is_some_and(|b| is_part_byte(*b));
-        match rest.strip_prefix(token) {
-            Some(next) if !is_word || !next.first().is_some_and(|b| is_part_byte(*b)) => {
-                rest = next
-            }
-            _ => return rest.first().is_some_and(|byte| b"(/#\\".contains(byte)),
-        }
-    }
-    true
-}
-
-/// The words and colons that `part` of a pattern begins with.
-fn tokens(part: &str) -> Vec<String> {
-    let mut tokens = Vec::new();
-    let mut rest = part.trim_start();
-    while let Some(first) = rest.chars().next() {
-        let word = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
-        let length = if first == ':' && !rest.starts_with("::") { 1 } else { word };
-        if length == 0 {
-            break;
-        }
-        tokens.push(rest[..length].to_owned());
-        rest = rest[length..].trim_start();
-    }
-    tokens
-}
-
 /// `@`, or what opens or parts attributes, with the path to the name.
 fn opens_annotation(language: Language, before: &[u8]) -> bool {
     let path = |byte: &u8| is_part_byte(*byte) || b".:\\".contains(byte);
@@ -246,7 +196,8 @@ mod tests {
 
     fn fits(pattern: &str, word: &str, code: &str) -> bool {
         let at = pattern.find(word).unwrap_or_default();
-        let near = Near::of(Language::Java, pattern, &(at..at + word.len()));
+        let (before, after) = (&pattern[..at], &pattern[at + word.len()..]);
+        let near = Near::of(Language::Java, before, word, after);
         let at = code.find(word).unwrap_or_default();
         near.fits(code.as_bytes(), &(at..at + word.len()))
     }
@@ -274,7 +225,7 @@ mod tests {
 
     #[test]
     fn what_follows_a_keyword_is_told_as_far_as_it_is_plain() {
-        let near = Near::of(Language::Python, "except Exception: pass", &(0..6));
+        let near = Near::of(Language::Python, "", "except", " Exception: pass");
         let fits = |code: &str| near.fits(code.as_bytes(), &(0..6));
         for code in ["except Exception:\n  pass", "except Exception: # why\n pass"] {
             assert!(fits(code), "{code}");

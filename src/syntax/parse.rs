@@ -11,7 +11,7 @@ use super::hazard;
 use super::language::Language;
 
 /// Larger files are generated.
-const MAX_BYTES: usize = 2 << 20;
+pub(super) const MAX_BYTES: usize = 2 << 20;
 /// Longer average lines are minified or data, not code that people wrote.
 const MAX_MEAN_LINE: usize = 5_000;
 /// Smaller files are parsed whatever their lines are like.
@@ -47,8 +47,11 @@ impl Parsers {
             parser.set_language(grammar).map_err(|_| Cow::Borrowed(unusable))?;
             *of = language;
         }
-        parser.set_included_ranges(&included(text, ranges)).map_err(|_| Cow::Borrowed(unusable))?;
-        within_time(parser, text, hazard::missing_end(language, text)).ok_or_else(|| {
+        let (ranges, end) = hazard::ended(language, text, ranges);
+        parser
+            .set_included_ranges(&included(text, &ranges))
+            .map_err(|_| Cow::Borrowed(unusable))?;
+        within_time(parser, text, end).ok_or_else(|| {
             parser.reset();
             Cow::Borrowed("syntax: parsing takes too long")
         })

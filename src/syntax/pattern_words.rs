@@ -11,7 +11,7 @@ use super::pattern::Template;
 const MIN_WORD: usize = 3;
 
 /// Words a pattern may say and a match may lack.
-const OPTIONAL: &[&str] = &[
+pub(super) const OPTIONAL: &[&str] = &[
     "async", "const", "let", "var", "static", "final", "public", "private", "protected", "export",
     "readonly", "pub", "mut", "val", "internal", "begin", "end", "then",
 ];
@@ -57,18 +57,8 @@ impl PatternWords {
             let mut leading = imports.iter().filter(|import| is_led(chain, &import.name));
             leading.any(|import| import.name.split('.').any(|name| name == word))
         };
-        // What is imported may go by its last name alone.
-        let freed = |word: &Placed, chain: &str| {
-            let first = chain.split('.').next().unwrap_or_default();
-            let mut names = imports.iter().filter_map(|import| import.name.split('.').next());
-            names.any(|name| name == first || word.near.names(name))
-        };
         let words = self.0.iter().filter(|(word, chain)| !named(&word.text, chain));
-        let placed = words.map(|(word, chain)| match freed(word, chain) {
-            true => Placed { text: word.text.clone(), near: Near::default() },
-            false => word.clone(),
-        });
-        placed.collect()
+        words.map(|(word, chain)| freed(word, chain, imports)).collect()
     }
 
     /// The import without which no name of the pattern has its meaning.
@@ -88,7 +78,7 @@ impl PatternWords {
     pub(super) fn own(&self, imports: &[Import]) -> Vec<Placed> {
         let imported = |name: &str| imports.iter().any(|import| is_led(name, &import.name));
         let own = self.0.iter().filter(|(_, chain)| !imported(chain));
-        own.map(|(word, _)| word.clone()).collect()
+        own.map(|(word, chain)| freed(word, chain, imports)).collect()
     }
 
     /// How many there are.
@@ -104,21 +94,43 @@ impl PatternWords {
         let named = if language == Language::Html { is_attribute } else { is_name };
         let chained = if language == Language::Html { is_attribute } else { is_chain };
         let mut words = Vec::new();
-        for part in template.literal_parts() {
+        let mut quoted = false;
+        for (part, rest) in template.literal_parts() {
             words.extend(
                 texts(part).map(|text| (Placed { text, near: Near::default() }, String::new())),
             );
             for (start, chain) in pieces(part, chained) {
                 for (at, word) in pieces(chain, named) {
                     if word.len() >= MIN_WORD && !OPTIONAL.contains(&word) {
-                        let range = start + at..start + at + word.len();
-                        let near = Near::of(language, part, &range);
+                        let (before, after) = part.split_at(start + at);
+                        let after = format!("{}{rest}", &after[word.len()..]);
+                        let near = match quoted != is_open(before) {
+                            true => Near::default(),
+                            false => Near::of(language, before, word, &after),
+                        };
                         words.push((Placed { text: word.to_owned(), near }, chain.to_owned()));
                     }
                 }
             }
+            quoted ^= is_open(part);
         }
         PatternWords(words)
+    }
+}
+
+/// Whether a literal that begins in `text` goes on after it.
+fn is_open(text: &str) -> bool {
+    !text.matches('"').count().is_multiple_of(2)
+}
+
+/// `word` of `chain` with what stands next to it, unless that is what is
+/// imported, which may go by its last name alone or by another one.
+fn freed(word: &Placed, chain: &str, imports: &[Import]) -> Placed {
+    let first = chain.split('.').next().unwrap_or_default();
+    let mut names = imports.iter().filter_map(|import| import.name.split('.').next());
+    match names.any(|name| name == first || word.near.names(name)) {
+        true => Placed { text: word.text.clone(), near: Near::default() },
+        false => word.clone(),
     }
 }
 

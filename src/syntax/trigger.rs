@@ -1,19 +1,23 @@
 //! Decides from the text alone whether a file is worth parsing: which rules
 //! have all that in it without which they cannot match ([`Condition`]).
 //!
-//! Nothing is compiled for a file that no rule is about. The places where they stand are kept: the walk only
-//! looks at the parts of the tree that hold one ([`Focus`]).
+//! Nothing is compiled for a file that no rule is about. The places where the
+//! words stand are kept: of a long file only the functions that hold one are
+//! parsed ([`elision`]), and the walk only looks at the parts of the tree that
+//! hold one ([`Focus`]).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use regex::bytes::Regex;
 
 use super::condition::{Condition, TriggerWord, Word, WordList, condition};
+use super::elision;
 use super::finder::Finder;
 use super::focus::Focus;
 use super::language::Language;
+use super::parse::MAX_BYTES;
 use super::plaintext;
 use super::prefilter::Need;
 use super::remark;
@@ -34,6 +38,8 @@ pub(crate) struct Triggers {
     conditions: Vec<Condition>,
     language: Language,
     needs: Vec<(Need, Needed)>,
+    /// Names that patterns about functions say.
+    said: HashSet<String>,
 }
 
 /// A regex of a [`Need`]; `None` if it says nothing.
@@ -59,8 +65,12 @@ impl Triggers {
         sets: &SourceWords,
     ) -> Self {
         let mut list = WordList::default();
-        let conditions =
-            matchers.map(|matcher| condition(language, matcher, sets, &mut list)).collect();
+        let mut said = HashSet::new();
+        let read = |matcher: &'a PatternMatch| {
+            said.extend(said_by(matcher));
+            condition(language, matcher, sets, &mut list)
+        };
+        let conditions = matchers.map(read).collect();
         let WordList { words, texts, needs, .. } = list;
         let needs = needs.into_iter().map(|need| (need, OnceLock::new())).collect();
         let (texts, numbers): (Vec<String>, Vec<Vec<Word>>) = texts.into_iter().unzip();
@@ -72,7 +82,7 @@ impl Triggers {
         let whole = whole.filter(|((_, own), _)| own.iter().any(|word| words[*word].whole));
         let whole = whole.map(|((text, _), number)| (text, number)).collect();
         let (finder, whole) = (finder.ok(), Arc::new(whole));
-        Triggers { finder, words, texts: numbers, whole, conditions, language, needs }
+        Triggers { finder, words, texts: numbers, whole, conditions, language, needs, said }
     }
 
     /// Numbers of the matchers that can fire in `text`, among those that
@@ -130,6 +140,33 @@ impl Triggers {
         focus
     }
 
+    /// What of `text` has to be parsed for the matchers `active`: see [`elision`].
+    pub(crate) fn kept(
+        &self,
+        text: &[u8],
+        active: &[usize],
+        found: &Found,
+        focus: &Focus,
+    ) -> Vec<Range<usize>> {
+        if focus.everywhere || !(elision::MIN_FILE..=MAX_BYTES).contains(&text.len()) {
+            return Vec::new();
+        }
+        let mut wanted = vec![false; self.words.len()];
+        for condition in active.iter().map(|index| &self.conditions[*index]) {
+            condition.telling.iter().for_each(|word| wanted[*word] = true);
+        }
+        let hits = found.hits.iter().filter(|(word, _)| wanted[*word as usize]);
+        let mut places: Vec<usize> = hits.clone().map(|(_, at)| *at as usize).collect();
+        if focus.names {
+            let imports = hits.filter(|(word, _)| self.words[*word as usize].near.is_import());
+            let mut imports: Vec<usize> = imports.map(|(_, at)| *at as usize).collect();
+            imports.sort_unstable();
+            places.extend(elision::uses(text, &imports));
+        }
+        places.sort_unstable();
+        elision::kept(self.language, text, &places, &|name| self.said.contains(name))
+    }
+
     fn search(&self, text: &[u8], found: &mut Found) {
         found.seen.clear();
         found.hits.clear();
@@ -153,6 +190,15 @@ impl Triggers {
             }
         });
     }
+}
+
+/// The names in those patterns of `matcher` that are about functions.
+fn said_by(matcher: &PatternMatch) -> impl Iterator<Item = String> {
+    let PatternMatch { any, also, not, inside, not_inside, has, not_has, .. } = matcher;
+    let all = [any, also, not, inside, not_inside, has, not_has].into_iter().flatten();
+    let of_functions = all.filter(|pattern| pattern.contains('{') || pattern.contains("def "));
+    let words = of_functions.flat_map(|p| p.split(|c: char| !c.is_alphanumeric() && c != '_'));
+    words.filter(|word| !word.is_empty()).map(str::to_owned)
 }
 
 /// Whether what stands at `range` is no part of a longer name.

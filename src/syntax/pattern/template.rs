@@ -156,11 +156,11 @@ impl Template {
         })
     }
 
-    /// The literal parts, between metavariables.
-    pub(crate) fn literal_parts(&self) -> impl Iterator<Item = &str> {
+    /// The literal parts, between metavariables; each with what comes after it.
+    pub(crate) fn literal_parts(&self) -> impl Iterator<Item = (&str, &str)> {
         let ends = self.metas.iter().map(|(range, _)| range.start).chain([self.source.len()]);
         let starts = [0].into_iter().chain(self.metas.iter().map(|(range, _)| range.end));
-        starts.zip(ends).map(|(start, end)| &self.source[start..end])
+        starts.zip(ends).map(|(start, end)| (&self.source[start..end], &self.source[end..]))
     }
 
     /// Whether the pattern begins with a tag.
