@@ -3,7 +3,8 @@
 //! a comment must be reported, no other line may be.
 //!
 //! `sink(x)` must not come from a request, `fold(x)` must not be a plaintext
-//! URL, `made(x)` must not be dynamic, `typed(x)` must not be a `Thing`.
+//! URL, `made(x)` must not be dynamic, `typed(x)` must not be a `Thing`. `visit(x)`
+//! is a sink for which a check of the host is enough.
 
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
@@ -24,11 +25,14 @@ fn rule(language: &str) -> PatternFile {
     };
     let (sink, fold) = (call("sink", "SINK"), call("fold", "X"));
     let (made, typed) = (call("made", "X"), call("typed", "X"));
+    let go = call("visit", "SINK");
     toml::from_str(&format!(
         "id = 'sample'\ntitle = 'Sample'\ntopic = 'sqli'\nseverity = 'low'\nconfidence = 'high'\n\
          what = 'w'\nwhy = 'w'\nfix = 'f'\ncwe = []\n\
          [[match]]\nlanguages = ['{language}']\nany = ['{sink}']\n\
          flow = {{ sources = ['request'], sanitizers = ['allow-list', 'escape-shell', 'path', 'prefix'] }}\n\
+         [[match]]\nlanguages = ['{language}']\nany = ['{go}']\n\
+         flow = {{ sources = ['request'], sanitizers = ['host', 'allow-list', 'prefix'] }}\n\
          [[match]]\nlanguages = ['{language}']\nany = ['{fold}']\nwhere.X.test = 'plaintext-url'\n\
          triggers = ['fold']\n\
          [[match]]\nlanguages = ['{language}']\nany = ['{made}']\nwhere.X.is = 'dynamic'\n\

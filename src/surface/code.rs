@@ -279,6 +279,11 @@ impl<'t> Code<'t> {
         self.exported.contains(name)
     }
 
+    /// Whether `word` stands anywhere in the file.
+    pub(crate) fn holds(&self, word: &str) -> bool {
+        memchr::memmem::find(self.text, word.as_bytes()).is_some()
+    }
+
     /// Takes one visit of the file's budget; false when none is left.
     pub(crate) fn may_visit(&self) -> bool {
         let left = self.visits.get();

@@ -21,8 +21,10 @@ mod gin;
 mod guard;
 mod kinds;
 mod laravel;
+mod nest;
 mod purpose;
 mod python;
+mod raw_output;
 pub mod route;
 mod script;
 mod spring;
@@ -54,6 +56,7 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("flask", flask::routes),
     ("gin", gin::routes),
     ("laravel", laravel::routes),
+    ("nest", nest::routes),
     ("spring", spring::routes),
 ];
 
@@ -93,8 +96,8 @@ impl Surface {
         self.frameworks.get_or_init(read).iter().find(|(known, ..)| *known == name)
     }
 
-    /// Appends routes that lack what their siblings have, and values written out with
-    /// a credential in them, to `candidates`.
+    /// Appends routes that lack what their siblings have, values written out with a
+    /// credential in them, and what templates write as it is, to `candidates`.
     pub fn scan(
         &self,
         source: &Source<'_>,
@@ -102,6 +105,7 @@ impl Surface {
         candidates: &mut Vec<Candidate>,
     ) {
         exposed::scan(source, file, candidates);
+        raw_output::scan(source, file, candidates);
         let wanted: Vec<_> = file
             .detectors()
             .filter_map(|(rule, detector, confidence)| {

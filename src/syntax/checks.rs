@@ -120,6 +120,10 @@ fn is_kind(place: &Place<'_, '_>, kind: Kind, captured: &Captured<'_>) -> bool {
         Kind::Literal => literal || stands_for(|_| true),
         Kind::Call => dialect.is(id, CALL),
         Kind::Constant => literal || made().is_some_and(|(made, _)| made == Made::Constant),
+        Kind::Unchecked => {
+            let value = place.flow().value(node);
+            value.is_none_or(|value| !value.is_checked())
+        }
         Kind::Dynamic => !literal && made().is_some_and(|(made, _)| made == Made::Built),
     }
 }

@@ -1,7 +1,7 @@
 //! When a matcher can fire, and where, told from the text of a file alone: the
 //! words and regexes of its patterns, its imports, the sources of its values.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use super::imports::{Import, resolves};
@@ -10,7 +10,9 @@ use super::near::Near;
 use super::pattern_words::{PatternWords, Placed, import_word, rarest};
 use super::prefilter::{self, Need};
 use super::source_words::{SourceWord, SourceWords};
-use crate::rules::model::PatternMatch;
+use crate::rules::model::{Constraint, PatternMatch};
+
+type Constraints = BTreeMap<String, Constraint>;
 
 /// Number of a word in a [`WordList`].
 pub(super) type Word = usize;
@@ -32,6 +34,8 @@ pub(super) struct Condition {
     pub(super) groups: Vec<Vec<Way>>,
     /// None of these is there.
     pub(super) lacks: Vec<Word>,
+    /// Number of a regex that matches somewhere.
+    pub(super) text: Option<usize>,
     /// The text holds a plaintext URL.
     pub(super) plaintext: bool,
     /// Each match, and whatever must (not) be within it, holds one of these.
@@ -54,6 +58,8 @@ pub(super) struct TriggerWord {
     pub(super) near: Near,
     /// Not in a comment.
     pub(super) code: bool,
+    /// Number of the regex that its arguments match.
+    pub(super) within: Option<usize>,
 }
 
 /// The words and regexes that matchers ask for, each once.
@@ -73,7 +79,7 @@ pub(super) struct WordList {
 
 impl WordList {
     pub(super) fn add(&mut self, text: String, whole: bool, near: Near) -> Word {
-        self.number(TriggerWord { text, whole, near, code: false })
+        self.number(TriggerWord { text, whole, near, code: false, within: None })
     }
 
     fn number(&mut self, word: TriggerWord) -> Word {
@@ -94,7 +100,8 @@ impl WordList {
     /// A text that counts only outside comments.
     pub(super) fn add_code(&mut self, text: &str) -> Word {
         let near = Near::default();
-        self.number(TriggerWord { text: text.to_owned(), whole: false, near, code: true })
+        let text = text.to_owned();
+        self.number(TriggerWord { text, whole: false, near, code: true, within: None })
     }
 
     fn need(&mut self, need: Need) -> usize {
@@ -132,8 +139,12 @@ impl WordList {
         self.add(import_word(language, import), false, Near::of_import(language))
     }
 
-    pub(super) fn add_whole(&mut self, placed: Placed) -> Word {
-        self.add(placed.text, true, placed.near)
+    /// A name of a pattern whose metavariables are as `constraints` say.
+    pub(super) fn add_whole(&mut self, placed: Placed, constraints: &Constraints) -> Word {
+        let Placed { text, near } = placed;
+        let need = near.holes().find_map(|name| prefilter::written(constraints.get(name)?));
+        let within = need.map(|need| self.need(need));
+        self.number(TriggerWord { text, whole: true, near, code: false, within })
     }
 }
 
@@ -147,7 +158,7 @@ impl Condition {
     pub(super) fn holds(&self, seen: &[bool], is_met: &mut impl FnMut(usize) -> bool) -> bool {
         let mut is_open =
             |way: &Way| way.has_words(seen) && way.needs.iter().all(|need| is_met(*need));
-        self.groups.iter().all(|ways| ways.iter().any(&mut is_open))
+        self.groups.iter().all(|ways| ways.iter().any(&mut is_open)) && self.text.is_none_or(is_met)
     }
 }
 
@@ -167,7 +178,10 @@ pub(super) fn has_trigger(language: Language, matcher: &PatternMatch) -> bool {
     let plaintext = is_plaintext(matcher);
     let told = |pattern: &String| PatternWords::of(language, pattern).len() > 0;
     let all = !matcher.any.is_empty() && matcher.any.iter().all(told);
-    all || plaintext || !matcher.triggers.is_empty() || !matcher.imports.is_empty()
+    all || plaintext
+        || matcher.text.is_some()
+        || !matcher.triggers.is_empty()
+        || !matcher.imports.is_empty()
 }
 
 pub(super) fn is_plaintext(matcher: &PatternMatch) -> bool {
@@ -187,7 +201,8 @@ pub(super) fn condition(
             let read = list.read(language, pattern);
             let words = rarest(read.needed(&imports)).into_iter();
             let needs = prefilter::needs(language, pattern, &matcher.constraints, &sets.aliases);
-            let mut words: Vec<Word> = words.map(|word| list.add_whole(word)).collect();
+            let mut words: Vec<Word> =
+                words.map(|word| list.add_whole(word, &matcher.constraints)).collect();
             let own = read.import(language, &imports);
             words.extend(own.map(|import| list.add_import(language, import)));
             Way { words, needs: needs.into_iter().map(|need| list.need(need)).collect() }
@@ -207,6 +222,7 @@ pub(super) fn condition(
     condition.telling.extend(sources.iter().flatten().flat_map(|way| &way.words));
     condition.groups.extend(sources);
     condition.lacks = matcher.lacks.iter().map(|word| list.add_code(word)).collect();
+    condition.text = matcher.text.clone().map(|regex| list.need(Need::of(regex)));
     let renamed: &[Import] = if resolves(language) { &imports } else { &[] };
     places(language, matcher, renamed, list, &mut condition);
     condition
@@ -232,13 +248,13 @@ pub(super) fn places(
         let imported = own.len() < read.len();
         match rarest(own).into_iter().next() {
             Some(word) => {
-                let word = list.add_whole(word);
+                let word = list.add_whole(word, &matcher.constraints);
                 condition.places.push(word);
                 condition.telling.extend((number >= outer).then_some(word));
             }
             None if imported => condition.names = true,
-            None if condition.plaintext => {
-                let word = list.add_part("://");
+            None if condition.plaintext || pattern.starts_with('`') => {
+                let word = list.add_part(if condition.plaintext { "://" } else { "`" });
                 condition.places.push(word);
                 condition.telling.push(word);
             }
@@ -247,7 +263,7 @@ pub(super) fn places(
     }
     for pattern in matcher.inside.iter().chain(&matcher.not_inside) {
         if let Some(word) = rarest(list.read(language, pattern).own(renamed)).into_iter().next() {
-            list.add_whole(word);
+            list.add_whole(word, &matcher.constraints);
         }
     }
 }

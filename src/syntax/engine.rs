@@ -175,9 +175,14 @@ impl SyntaxEngine {
         let walked = walk::run(&input, &units);
         let ways = Ways::new(&place, &units, &walked);
         let development = OnceCell::new();
+        // Several patterns of a matcher can be reached in one place.
+        let mut told = None;
         for hit in &walked.hits {
             let (slot, unit) = &slots[hit.unit];
             let Some(way) = ways.of(hit) else { continue };
+            if told.replace((hit.unit, &hit.span)) == Some((hit.unit, &hit.span)) {
+                continue;
+            }
             let mut candidate = candidate(&slot.matcher, unit, hit, text);
             if unit.secret.is_some() {
                 candidate.secret = credential(&place, unit, hit);

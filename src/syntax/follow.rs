@@ -8,6 +8,7 @@
 //! parsed, none too few.
 
 use super::language::Language;
+use super::pattern::Template;
 
 /// Words that take a value without parentheses too, or a block with them.
 const KEYWORDS: &[&str] = &[
@@ -16,14 +17,18 @@ const KEYWORDS: &[&str] = &[
     "require", "require_once", "return", "switch", "throw", "typeof", "unless", "until", "using",
     "when", "while", "yield",
 ];
-/// What may stand, or be missing, wherever a token ends.
-const LENIENT: &[u8] = b"()<[!?/#\\;";
+/// What may hide a name that comes next: parentheses, type arguments, comments.
+const BEFORE_NAMES: &[u8] = b"()<[!?/#\\";
+/// What may hide the sign of a member that comes next.
+const BEFORE_SIGNS: &[u8] = b")<!?/#\\";
 /// What a name comes right after.
 const BINDING: &[&str] = &[".", ":", "{", "except", "new", "raise", "return", "throw"];
 /// Words among arguments that a match may lack.
 const LOOSE: &[&str] = &["await", "def", "fn", "fun", "func", "function", "lambda", "new"];
 /// Arguments are looked at this far.
 const MAX_ARGUMENTS: usize = 2_000;
+/// Comments in a row that are passed over.
+const MAX_REMARKS: usize = 20;
 /// Steps of a pattern, at most.
 const MAX_STEPS: usize = 8;
 
@@ -32,10 +37,22 @@ const MAX_STEPS: usize = 8;
 enum Step {
     /// A name or a sign.
     Token(String),
-    /// Arguments or parameters in parentheses, with these names among them.
-    Group(Vec<Name>),
+    /// Whatever a member is called.
+    Member,
+    /// Arguments or parameters in parentheses.
+    Group(Group),
     /// Anything up to a colon on the same line.
     Colon,
+    /// A statement with its semicolon.
+    Statement,
+}
+
+/// What stands among arguments.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Group {
+    names: Vec<Name>,
+    /// Metavariables.
+    holes: Vec<String>,
 }
 
 /// A name among arguments.
@@ -77,14 +94,14 @@ impl Follow {
 
     /// That what is called is followed by its arguments.
     pub(super) fn call() -> Self {
-        Follow(vec![Step::Group(Vec::new())])
+        Follow(vec![Step::Group(Group::default())])
     }
 
     /// Whether it says more than that something is called.
     pub(super) fn is_telling(&self) -> bool {
         match &self.0[..] {
             [] => false,
-            [Step::Group(names)] => !names.is_empty(),
+            [Step::Group(group)] => !group.names.is_empty(),
             _ => true,
         }
     }
@@ -93,28 +110,57 @@ impl Follow {
     pub(super) fn names(&self, name: &str) -> bool {
         self.0.iter().any(|step| match step {
             Step::Token(text) => text == name,
-            Step::Group(names) => names.iter().any(|inner| inner.text == name),
-            Step::Colon => false,
+            Step::Group(group) => group.names.iter().any(|inner| inner.text == name),
+            Step::Member | Step::Colon | Step::Statement => false,
         })
+    }
+
+    /// Metavariables among the arguments.
+    pub(super) fn holes(&self) -> impl Iterator<Item = &str> {
+        let groups = self.0.iter().filter_map(|step| match step {
+            Step::Group(group) => Some(group),
+            _ => None,
+        });
+        groups.take(1).flat_map(|group| group.holes.iter().map(String::as_str))
     }
 
     /// Whether it is what `text` begins with, or may be.
     pub(super) fn fits(&self, text: &[u8]) -> bool {
         let mut rest = text;
         for step in &self.0 {
-            rest = rest.trim_ascii_start();
-            let next = match step {
-                Step::Token(token) => after_token(rest, token.as_bytes()),
-                Step::Group(names) => after_group(rest, names),
-                Step::Colon => after_colon(rest),
-            };
-            match next {
+            match step.after(rest) {
                 Next::At(after) => rest = after,
                 Next::Unknown => return true,
                 Next::No => return false,
             }
         }
         true
+    }
+
+    /// The arguments in `text`, which it fits, if they can be told.
+    pub(super) fn arguments<'t>(&self, text: &'t [u8]) -> Option<&'t [u8]> {
+        let mut rest = text;
+        for step in &self.0 {
+            let Next::At(after) = step.after(rest) else { return None };
+            if matches!(step, Step::Group(_)) {
+                return rest.get(..rest.len() - after.len());
+            }
+            rest = after;
+        }
+        None
+    }
+}
+
+impl Step {
+    fn after<'t>(&self, text: &'t [u8]) -> Next<'t> {
+        let rest = after_remarks(text);
+        match self {
+            Step::Token(token) => after_token(rest, token.as_bytes()),
+            Step::Member => after_member(rest),
+            Step::Group(group) => after_group(rest, &group.names),
+            Step::Colon => after_sign(rest, b':', 400),
+            Step::Statement => after_sign(rest, b';', 400),
+        }
     }
 }
 
@@ -127,7 +173,17 @@ fn step<'p>(language: Language, last: &str, rest: &'p str, opens: bool) -> Optio
             return None;
         }
         let (inner, after) = group(rest).unwrap_or_default();
-        return Some((Step::Group(names_in(language, inner)), after));
+        let holes = Template::new(inner).names().map(str::to_owned).collect();
+        return Some((Step::Group(Group { names: names_in(language, inner), holes }), after));
+    }
+    if let Some(after) = hole(rest) {
+        let step = match last.trim() {
+            "." if after.starts_with('(') => Step::Member,
+            "{" if after.starts_with(';') => Step::Statement,
+            _ => return None,
+        };
+        let after = if step == Step::Statement { &after[1..] } else { after };
+        return Some((step, after));
     }
     let length = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
     let length = match first {
@@ -140,6 +196,14 @@ fn step<'p>(language: Language, last: &str, rest: &'p str, opens: bool) -> Optio
     let known = !is_part(first) || BINDING.contains(&last.trim());
     let optional = super::pattern_words::OPTIONAL.contains(&token);
     (length > 0 && known && !optional).then(|| (Step::Token(token.to_owned()), &rest[length..]))
+}
+
+/// What comes after the metavariable for one thing at the start of `rest`.
+fn hole(rest: &str) -> Option<&str> {
+    let after = rest.strip_prefix('$').filter(|after| !after.starts_with('$'))?;
+    let capital = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    let after_name = after.trim_start_matches(capital);
+    (after_name.len() < after.len()).then_some(after_name)
 }
 
 /// What stands in the parenthesis at the start of `rest`, and what comes after.
@@ -189,6 +253,22 @@ fn names_in(language: Language, inner: &str) -> Vec<Name> {
     names
 }
 
+/// Without blank space and comments at the start.
+fn after_remarks(text: &[u8]) -> &[u8] {
+    let mut rest = text.trim_ascii_start();
+    for _ in 0..MAX_REMARKS {
+        let line = rest.starts_with(b"//") || rest.starts_with(b"# ");
+        let end = match line {
+            true => memchr::memchr(b'\n', rest),
+            false if rest.starts_with(b"/*") => memchr::memmem::find(rest, b"*/").map(|at| at + 1),
+            false => return rest,
+        };
+        let Some(end) = end else { return rest };
+        rest = rest[end + 1..].trim_ascii_start();
+    }
+    rest
+}
+
 /// What comes after a step.
 enum Next<'t> {
     At(&'t [u8]),
@@ -197,20 +277,17 @@ enum Next<'t> {
     No,
 }
 
-fn or_unknown(rest: &[u8]) -> Next<'_> {
-    match rest.first() {
-        Some(byte) if LENIENT.contains(byte) => Next::Unknown,
-        _ => Next::No,
-    }
-}
-
 fn after_token<'t>(rest: &'t [u8], token: &[u8]) -> Next<'t> {
     let is_word = token.last().is_some_and(|byte| is_part_byte(*byte));
     match rest.strip_prefix(token) {
         Some(next) if !is_word || !next.first().is_some_and(|b| is_part_byte(*b)) => Next::At(next),
         // `->` and `::` are accesses as `.` is.
         _ if token == b"." && (rest.starts_with(b"->") || rest.starts_with(b"::")) => Next::Unknown,
-        _ => or_unknown(rest),
+        _ => {
+            let hiding = if is_word { BEFORE_NAMES } else { BEFORE_SIGNS };
+            let hidden = rest.first().is_some_and(|byte| hiding.contains(byte));
+            if hidden { Next::Unknown } else { Next::No }
+        }
     }
 }
 
@@ -229,9 +306,16 @@ fn after_group<'t>(rest: &'t [u8], names: &[Name]) -> Next<'t> {
     }
 }
 
-fn after_colon(rest: &[u8]) -> Next<'_> {
-    let line = rest.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    match memchr::memchr(b':', line) {
+fn after_member(rest: &[u8]) -> Next<'_> {
+    match rest.iter().position(|byte| !is_part_byte(*byte)) {
+        Some(0) | None => Next::Unknown,
+        Some(end) => Next::At(&rest[end..]),
+    }
+}
+
+/// After the first `sign`, which may be anywhere near.
+fn after_sign(rest: &[u8], sign: u8, near: usize) -> Next<'_> {
+    match memchr::memchr(sign, &rest[..rest.len().min(near)]) {
         Some(at) => Next::At(&rest[at + 1..]),
         None => Next::Unknown,
     }
@@ -311,7 +395,7 @@ mod tests {
         for code in [
             "A.objects.get(id=x)",
             "A.objects.get(\n    # why\n    x=f(')'), id = y)",
-            "A.objects  # x",
+            "A.objects  # x\n.get(id=x)",
         ] {
             assert!(is(code), "{code}");
         }
@@ -336,6 +420,7 @@ mod tests {
         ] {
             assert!(is(code), "{code}");
         }
+        assert!(!is("catch (E e) {\n // ignored\n }"));
         for code in [
             "catch (E e) { log(e); return true; }", "catch (E e) { return truely; }",
             "catch (E e) { return false; }",
@@ -348,6 +433,17 @@ mod tests {
     fn modifiers_may_come_after_annotations() {
         let pattern = "@Get($$$) String $M($$$) { $$$; }";
         assert!(fits(Language::Java, pattern, "Get", "@Get(\"/x\")\n  public String f()"));
+    }
+
+    #[test]
+    fn arguments_are_told_with_the_metavariables_in_them() {
+        let follow = Follow::of(Language::Java, "log", ".$LEVEL($$$, $_ + $X, $$$)");
+        assert_eq!(follow.holes().collect::<Vec<_>>(), ["X"]);
+        let arguments = |text: &'static str| follow.arguments(text.as_bytes());
+        assert_eq!(arguments(".info(\"a)\", b(c)); d()"), Some(&b"(\"a)\", b(c))"[..]));
+        assert_eq!(arguments(" // why\n.info(a)"), Some(&b"(a)"[..]));
+        assert_eq!(arguments("<T>.info(a)"), None);
+        assert!(!follow.fits(b" = 2"));
     }
 
     #[test]

@@ -29,7 +29,7 @@ impl Import {
     pub(crate) fn parse(written: &str) -> Self {
         let (module, name) = match written.split_once(" as ") {
             Some((module, name)) => (module.trim(), name.trim()),
-            None => (written.trim(), last_segment(written.trim())),
+            None => (written.trim(), own_name(written.trim())),
         };
         let module = without_version(bare_module(module));
         Import { module: module.to_owned(), name: name.to_owned() }
@@ -93,6 +93,10 @@ impl Imports {
             return false;
         }
         let first = name.iter().position(|b| matches!(b, b'.' | b'?')).unwrap_or(name.len());
+        if let Some((module, member)) = required_inline(name) {
+            let rest = dotted.as_bytes().strip_prefix(module);
+            return rest.is_some_and(|rest| rest == member);
+        }
         let Some(stands) = self.names.get(&name[..first]) else { return false };
         let Some(rest) = dotted.strip_prefix(stands.as_str()) else { return false };
         let own = name[first..].strip_prefix(b"?").unwrap_or(&name[first..]);
@@ -151,6 +155,19 @@ impl Imports {
                     self.script_binding(text, part, &stands);
                 }
                 self.modules.push(module);
+            }
+            // TypeScript: `import fs = require("fs")`
+            "import_require_clause" => {
+                let Some(from) = node.child_by_field_name("source") else { return };
+                let Some(name) = node.named_child(0) else { return };
+                let module = quoted_module(text, from);
+                self.add(node_text(text, name), module.clone());
+                self.modules.push(module);
+            }
+            "call_expression" => {
+                if let Some((module, _)) = required_inline(node_text(text, node)) {
+                    self.modules.push(lossy(module));
+                }
             }
             _ => {}
         }
@@ -211,7 +228,7 @@ impl Imports {
         let module = without_version(&quoted_module(text, path)).to_owned();
         let local = match node.child_by_field_name("name") {
             Some(name) => lossy(node_text(text, name)),
-            None => last_segment(&module).to_owned(),
+            None => package_name(last_segment(&module)).to_owned(),
         };
         self.add(local.as_bytes(), module.clone());
         self.modules.push(module);
@@ -271,6 +288,17 @@ fn required(text: &[u8], node: Node<'_>) -> Option<(String, Option<String>)> {
     Some((quoted_module(text, argument), member.filter(|member| member != "default")))
 }
 
+/// The module and what is read of it in `require("fs").readFile`, `.` included.
+pub(crate) fn required_inline(code: &[u8]) -> Option<(&[u8], &[u8])> {
+    let quoted = code.strip_prefix(b"require(")?;
+    let quote = quoted.first().filter(|quote| b"'\"`".contains(quote))?;
+    let inner = &quoted[1..];
+    let end = inner.iter().take(MAX_NAME).position(|b| b == quote)?;
+    let member = inner[end + 1..].strip_prefix(b")")?;
+    let module = &inner[..end];
+    Some((module.strip_prefix(b"node:").unwrap_or(module), member))
+}
+
 fn quoted_module(text: &[u8], node: Node<'_>) -> String {
     let literal = node_text(text, node);
     bare_module(&lossy(&literal[unquoted(literal)])).to_owned()
@@ -300,6 +328,22 @@ fn lossy(bytes: &[u8]) -> String {
 fn first_segment(dotted: &[u8]) -> &[u8] {
     let end = dotted.iter().position(|b| *b == b'.').unwrap_or(dotted.len());
     &dotted[..end]
+}
+
+/// The name that patterns use for `module` unless they say another.
+fn own_name(module: &str) -> &str {
+    let last = last_segment(module);
+    // The modules of Go begin with a domain.
+    let is_go = module.split_once('/').is_some_and(|(domain, _)| domain.contains('.'));
+    if is_go { package_name(last) } else { last }
+}
+
+/// The name of the Go package in a folder `go-redis`, `kafka-go` or `nats.go`; by
+/// custom, as the name itself stands in another file.
+fn package_name(folder: &str) -> &str {
+    let bare = folder.strip_prefix("go-").or_else(|| folder.strip_prefix("go."));
+    let bare = bare.or_else(|| folder.strip_suffix("-go")).or_else(|| folder.strip_suffix(".go"));
+    bare.filter(|name| !name.is_empty()).unwrap_or(folder)
 }
 
 /// The name a module goes by: the last part of its path that is no version.

@@ -91,6 +91,20 @@ const EXTENSIONS: &[(&str, Language)] = &[
     ("xhtml", Html),
     ("vue", Html),
     ("svelte", Html),
+    // Templates of pages.
+    ("ejs", Html),
+    ("erb", Html),
+    ("cshtml", Html),
+    ("razor", Html),
+    ("hbs", Html),
+    ("handlebars", Html),
+    ("mustache", Html),
+    ("njk", Html),
+    ("jinja", Html),
+    ("jinja2", Html),
+    ("twig", Html),
+    ("jsp", Html),
+    ("jspx", Html),
 ];
 
 /// Whole file names, lower case.

@@ -35,7 +35,7 @@ pub enum ProblemKind {
     Pattern { pattern: String, error: PatternError },
     #[error("`{place}` names `${name}`, which no pattern of the matcher captures")]
     UnknownName { place: String, name: String },
-    #[error("the regex `{regex}` of `${name}` is not valid: {message}")]
+    #[error("the regex `{regex}` of `{name}` is not valid: {message}")]
     Regex { name: String, regex: String, message: String },
     #[error("there is no test `{0}`")]
     UnknownTest(String),
@@ -129,6 +129,7 @@ fn wrong_with(spec: &PatternMatch, key: &str, at: usize) -> Vec<Mistake> {
     };
     let mut mistakes = paths::mistakes(spec);
     mistakes.extend(bad_regexes(&spec.constraints));
+    mistakes.extend(spec.text.iter().filter_map(|regex| bad_regex("text", "text", regex)));
     if spec.detector.is_some() {
         let silent = spec.triggers.is_empty();
         mistakes.extend(silent.then(|| Mistake::new("detector", ProblemKind::NoTrigger)));
@@ -158,11 +159,15 @@ fn bad_regexes(constraints: &BTreeMap<String, Constraint>) -> Vec<Mistake> {
             ("not_written", &constraint.not_written),
         ];
         for (key, regex) in regexes.into_iter().filter_map(|(key, r)| Some((key, r.as_ref()?))) {
-            let Err(error) = lazy_regex::compile(regex) else { continue };
-            let message = regex_reason(&error);
-            let kind = ProblemKind::Regex { name: name.clone(), regex: regex.clone(), message };
-            mistakes.push(Mistake::new(format!("where/{name}/{key}"), kind));
+            let place = format!("where/{name}/{key}");
+            mistakes.extend(bad_regex(&place, &format!("${name}"), regex));
         }
     }
     mistakes
+}
+
+fn bad_regex(place: &str, name: &str, regex: &str) -> Option<Mistake> {
+    let error = lazy_regex::compile(regex).err()?;
+    let (name, regex) = (name.to_owned(), regex.to_owned());
+    Some(Mistake::new(place, ProblemKind::Regex { name, regex, message: regex_reason(&error) }))
 }

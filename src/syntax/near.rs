@@ -20,6 +20,8 @@ enum Before {
     Anything,
     /// `.`, `->` or `::`.
     Access,
+    /// The same, after this name.
+    Member(String),
     /// The same, or what opens or parts the names of a destructuring.
     Property,
     /// One of [`TIGHT`].
@@ -49,7 +51,10 @@ impl Near {
         let is_access = [".", "->", "::"].iter().any(|sign| last.ends_with(sign));
         let before = match keyword {
             Some(keyword) if last.len() < before.len() => Before::Keyword(keyword),
-            _ if is_access => Before::Access,
+            _ if is_access => match owner(last) {
+                Some(name) => Before::Member(name.to_owned()),
+                None => Before::Access,
+            },
             _ => Before::default(),
         };
         Near { before, after: Follow::of(language, word, after) }
@@ -63,6 +68,16 @@ impl Near {
     /// Whether they are those of a module where it is imported.
     pub(super) fn is_import(&self) -> bool {
         matches!(self.before, Before::Import(_))
+    }
+
+    /// Metavariables among the arguments that come after.
+    pub(super) fn holes(&self) -> impl Iterator<Item = &str> {
+        self.after.holes()
+    }
+
+    /// The arguments after the word at `range` of `text`, if they can be told.
+    pub(super) fn arguments<'t>(&self, text: &'t [u8], range: &Range<usize>) -> Option<&'t [u8]> {
+        self.after.arguments(text.get(range.end..)?)
     }
 
     /// Whether they say anything of what comes before.
@@ -107,9 +122,10 @@ impl Near {
     }
 
     fn is_before(&self, before: &[u8]) -> bool {
-        match self.before {
+        match &self.before {
             Before::Anything => true,
             Before::Access => ends_in_access(before.trim_ascii_end()),
+            Before::Member(name) => is_member_of(before.trim_ascii_end(), name.as_bytes()),
             Before::Property => {
                 before.trim_ascii_end().last().is_some_and(|byte| b".{,['\"`".contains(byte))
             }
@@ -120,8 +136,8 @@ impl Near {
                 let parted = [&b"("[..], b")", b"*/"].iter().any(|end| last.ends_with(end));
                 qualified || parted || ends_in(last, keyword.as_bytes())
             }
-            Before::Annotation(language) => opens_annotation(language, before),
-            Before::Import(language) => opens_import(language, before),
+            Before::Annotation(language) => opens_annotation(*language, before),
+            Before::Import(language) => opens_import(*language, before),
         }
     }
 }
@@ -151,6 +167,34 @@ fn ends_in_word(text: &str, word: &str) -> bool {
 
 fn ends_in(text: &[u8], word: &[u8]) -> bool {
     text.strip_suffix(word).is_some_and(|rest| !rest.last().is_some_and(|b| is_part_byte(*b)))
+}
+
+/// The name whose member comes after `before`, part of a pattern.
+fn owner(before: &str) -> Option<&str> {
+    let path = before.strip_suffix('.')?;
+    let name = path.rsplit(|c| !is_part(c)).next().filter(|name| !name.is_empty())?;
+    // More of the name may be a metavariable.
+    (!path.ends_with('$') && !name.starts_with(|c: char| c.is_ascii_digit())).then_some(name)
+}
+
+/// Whether `before` ends in the access to a member of `name`, or may.
+fn is_member_of(before: &[u8], name: &[u8]) -> bool {
+    if !ends_in_access(before) {
+        return false;
+    }
+    let Some(rest) = before.strip_suffix(b".") else { return true };
+    let rest = rest.trim_ascii_end();
+    let rest = rest.strip_suffix(b"?").unwrap_or(rest);
+    // A wrapper, type arguments, an assertion, a comment may part them.
+    let hidden = rest.last().is_none_or(|byte| b")>]!?/&".contains(byte));
+    hidden || ends_in(rest, name) || says_remark(rest)
+}
+
+/// Whether a comment may end the last line of `text`.
+fn says_remark(text: &[u8]) -> bool {
+    let near = &text[text.len().saturating_sub(LINE)..];
+    let line = near.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    line.contains(&b'#') || memchr::memmem::find(line, b"//").is_some()
 }
 
 /// The sign of a member, after which type arguments may come (`a.<T>f()`).

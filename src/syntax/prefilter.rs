@@ -59,6 +59,11 @@ pub(super) struct Need {
 }
 
 impl Need {
+    /// That `regex` matches.
+    pub(super) fn of(regex: String) -> Self {
+        Need { regex: Some(regex), called: false, names: Vec::new() }
+    }
+
     /// The regex that is looked for in files of `language`; `None` if nothing is
     /// needed after all.
     pub(super) fn compile(&self, language: Language) -> Option<Regex> {
@@ -79,9 +84,14 @@ impl Need {
     }
 }
 
+/// What `constraint` says of the code that it is about, as it stands there.
+pub(super) fn written(constraint: &Constraint) -> Option<Need> {
+    constraint.written.clone().map(Need::of)
+}
+
 /// What `constraint` says of the file, if anything.
 fn needed(constraint: &Constraint, called: bool, aliases: &[(String, String)]) -> Option<Need> {
-    let regex = constraint.regex.clone();
+    let regex = constraint.regex.clone().or_else(|| constraint.written.clone());
     if constraint.types.is_empty() {
         return regex.map(|regex| Need { regex: Some(regex), called, names: Vec::new() });
     }

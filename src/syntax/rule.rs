@@ -25,16 +25,20 @@ pub(crate) enum Kind {
     Constant,
     /// Put together at run time from parts of which one is not constant.
     Dynamic,
+    /// No guard or sanitizer is known to have made sure of it.
+    Unchecked,
 }
 
 impl Kind {
-    pub(super) const KNOWN: [&str; 8] =
-        ["string", "text", "number", "identifier", "literal", "call", "constant", "dynamic"];
+    pub(super) const KNOWN: [&str; 9] = [
+        "string", "text", "number", "identifier", "literal", "call", "constant", "dynamic",
+        "unchecked",
+    ];
 
     fn parse(name: &str) -> Option<Self> {
-        use Kind::{Call, Constant, Dynamic, Identifier, Literal, Number, String, Text};
-        const KINDS: [Kind; 8] =
-            [String, Text, Number, Identifier, Literal, Call, Constant, Dynamic];
+        use Kind::{Call, Constant, Dynamic, Identifier, Literal, Number, String, Text, Unchecked};
+        const KINDS: [Kind; 9] =
+            [String, Text, Number, Identifier, Literal, Call, Constant, Dynamic, Unchecked];
         Self::KNOWN.iter().position(|known| *known == name).map(|index| KINDS[index])
     }
 }

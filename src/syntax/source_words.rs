@@ -71,7 +71,11 @@ impl SourceWords {
                     .chain([symbol.clone()])
                     .map(|symbol| symbol_words(language, &symbol, &aliases))
             });
-            let all: Vec<Vec<SourceWord>> = marks.chain(types).chain(symbols).collect();
+            let routes = set.routes.iter();
+            let routes =
+                routes.map(|name| symbol_words(language, &format!("*.{name}()"), &aliases));
+            let all: Vec<Vec<SourceWord>> =
+                marks.chain(types).chain(symbols).chain(routes).collect();
             let words = sets.entry(name.clone()).or_default();
             words.extend(all.into_iter().filter(|words| !words.is_empty()));
         }

@@ -116,6 +116,13 @@ impl Triggers {
         regex.as_ref().is_none_or(|regex| regex.is_match(text))
     }
 
+    /// Whether the arguments of the word at `range` are as the rule has them, as
+    /// far as can be told.
+    fn is_within(&self, word: &TriggerWord, text: &[u8], range: &Range<usize>) -> bool {
+        let arguments = || word.near.arguments(text, range);
+        word.within.is_none_or(|need| arguments().is_none_or(|inner| self.is_met(need, inner)))
+    }
+
     /// Where the matchers `active` can fire in the text that `found` is of.
     pub(crate) fn focus(&self, active: &[usize], found: &Found) -> Focus {
         let mut wanted = vec![false; self.words.len()];
@@ -179,7 +186,8 @@ impl Triggers {
             for number in &self.texts[number] {
                 let word = &self.words[*number];
                 let remark = word.code && remark::holds(text, range.start);
-                if word.whole && !is_whole || remark || !word.near.fits(text, &range) {
+                let out = word.whole && !is_whole || remark || !word.near.fits(text, &range);
+                if out || !self.is_within(word, text, &range) {
                     continue;
                 }
                 found.seen[*number] = true;

@@ -202,9 +202,9 @@ impl<'a, 't> Walk<'a, 't> {
             match role {
                 Role::Subject if done == Some(unit) || node.has_error() => {}
                 Role::Subject => {
-                    if self.subject(unit, pat, node, depth) {
-                        done = Some(unit);
-                    }
+                    // Another pattern may capture the argument that a value flows to.
+                    let found = self.subject(unit, pat, node, depth);
+                    done = Some(unit).filter(|_| found && self.units[unit].flow.is_none());
                 }
                 _ => self.relation(unit, role, pat, node, depth),
             }

@@ -50,6 +50,13 @@ pub struct FlowFile {
     pub neutral: Vec<String>,
     /// Calls that do not return.
     pub stops: Vec<String>,
+    /// Calls whose result is another form of what they are given, so that a check
+    /// of it is a check of that: a parsed URL, a resolved path.
+    pub forms: Vec<String>,
+    /// Parts of a URL that say where it leads.
+    pub hosts: Vec<String>,
+    /// Calls that tell where a text stands in another.
+    pub positions: Vec<String>,
     /// A symbol, and other symbols for the same thing (types of parameters).
     pub aliases: BTreeMap<String, Vec<String>>,
     /// Types whose values are numbers.
@@ -65,10 +72,13 @@ pub struct SourceSet {
     /// come from there; `*.route` is a `route` of anything.
     pub handlers: Vec<String>,
     /// Types and defaults (by the function called) of parameters that a handler
-    /// gets from elsewhere.
+    /// gets from elsewhere; `*Service` is every type that ends so.
     pub given: Vec<String>,
     /// Annotations of single parameters.
     pub marks: Vec<String>,
     /// Types of parameters.
     pub types: Vec<String>,
+    /// Last names of calls that take a function whose parameters come from there:
+    /// the `MapGet` of `app.MapGet("/", (string id) => …)`.
+    pub routes: Vec<String>,
 }

@@ -43,6 +43,10 @@ pub struct PatternMatch {
     /// matcher. Derived from the patterns when left out; needed with `detector`.
     #[serde(default)]
     pub triggers: Vec<String>,
+    /// A regex that matches somewhere in the text of the file, comments included:
+    /// what patterns without a telling word still need.
+    #[serde(default)]
+    pub text: Option<String>,
     /// Code patterns with `$METAVARIABLES`; `$$$` stands for any number of
     /// nodes, `$_` for one that is not captured. Arguments, object keys and
     /// attributes may stand in any order where the language says so.

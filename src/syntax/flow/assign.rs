@@ -7,7 +7,7 @@ use super::ir::{Assign, Id, List, Op};
 use super::run::{Run, either};
 use super::symbols::{NONE, Sym};
 use super::trace::StepKind;
-use super::value::{Proof, Val, Value, add_taints};
+use super::value::{Val, Value, add_taints};
 
 impl Run<'_> {
     pub(super) fn assign(&mut self, how: Assign, target: Id, value: Id, kind: Sym) -> Val {
@@ -47,8 +47,8 @@ impl Run<'_> {
         };
         let ([_, found], true) = (self.ir.items(targets), self.is_go()) else { return };
         if self.eval(table).taints.is_empty() {
-            let (name, clean) = (self.path(key), self.context.sets.allow_list);
-            let proofs = vec![Proof { name, clean, when: true }];
+            let value = self.eval(key);
+            let proofs = self.proofs_about(key, &value, self.context.sets.allow_list, true);
             self.bind(*found, Rc::new(Value { proofs, ..Value::plain() }));
         }
     }
@@ -116,9 +116,11 @@ impl Run<'_> {
                 Op::Entry(name, _) => match value.field(name) {
                     Some(part) => Rc::clone(part),
                     None => {
-                        let symbol = self.member_symbol(value.symbol, name);
+                        let symbol = self.field_symbol(value, name);
                         let taints = value.taints.clone();
-                        self.symbol_value(*item, Value { symbol, taints, ..Value::default() })
+                        let part = Value { symbol, taints, ..Value::default() };
+                        let part = self.symbol_value(*item, part);
+                        self.of_entry(value, part)
                     }
                 },
                 // Go: the other ones are `err` and `ok`.

@@ -51,10 +51,38 @@ impl Run<'_> {
         let given = receiver.as_ref().map(|(_, value)| self.item_of(value));
         let values: Vec<Val> = args.iter().map(|arg| self.argument(*arg, given.as_ref())).collect();
         let call = Called { id, receiver, args, values, name, symbol };
-        if let Some(function) = self.own_function(callee) {
-            return self.call_own(function, &call);
+        if let Some(module) = self.required(&call) {
+            return module;
         }
-        self.call_known(&call)
+        if let Some(function) = self.own_function(callee) {
+            let result = self.call_own(function, &call);
+            return self.judged(function, &call, result);
+        }
+        let result = self.call_known(&call);
+        self.of_call(&call, result)
+    }
+
+    /// The module of `require("fs")`.
+    fn required(&mut self, call: &Called<'_>) -> Option<Val> {
+        let [name] = &call.values[..] else { return None };
+        if call.receiver.is_some() || self.symbols.name(call.name) != "require" {
+            return None;
+        }
+        let [text] = &name.texts[..] else { return None };
+        let module = self.symbols.of(text.strip_prefix("node:").unwrap_or(text));
+        Some(Rc::new(Value::of_symbol(module)))
+    }
+
+    /// The `result` of a function of the file, with what it proves of the arguments.
+    fn judged(&mut self, function: FunctionId, call: &Called<'_>, result: Val) -> Val {
+        let mut proofs = self.proofs_of_own(function, call);
+        if proofs.is_empty() && self.validates(call.name) {
+            proofs = self.proofs_of_call(call, self.context.sets.allow_list);
+        }
+        if proofs.is_empty() && result.proofs.is_empty() {
+            return result;
+        }
+        Rc::new(Value { proofs, ..Value::clone(&result) })
     }
 
     /// A lambda gets what the method that it is given to is called on.
@@ -79,8 +107,10 @@ impl Run<'_> {
         let called = self.symbols.called(resolved);
         let symbol = self.aliased(called);
         let mut whole = Value { made: Made::Unknown, symbol, ..Value::default() };
+        let mut values = Vec::new();
         for arg in ir.items(args) {
             let value = self.eval(*arg);
+            values.push(Rc::clone(&value));
             match (ir.op(*arg), &value.fields[..]) {
                 (Op::Entry(name, _), _) if name != NONE => whole = whole.with_field(name, value),
                 (Op::Group(_), [_, ..]) => {
@@ -94,12 +124,13 @@ impl Run<'_> {
         }
         let meaning = self.meaning(symbol);
         let whole = whole.cleaned(meaning.cleans);
-        let builder = meaning.effect == Effect::Passes;
-        if builder {
-            let parts: Vec<Val> = ir.items(args).iter().map(|arg| self.eval(*arg)).collect();
-            return Rc::new(Value { symbol, ..Value::joined(&parts) });
-        }
-        self.symbol_value(id, whole)
+        let value = match meaning.effect {
+            // What builds a text or an address of them.
+            Effect::Passes => Rc::new(Value { symbol, ..Value::joined(&values) }),
+            _ => self.symbol_value(id, whole),
+        };
+        let args = ir.items(args);
+        self.of_call(&Called { id, receiver: None, args, values, name, symbol }, value)
     }
 
     /// The function of this file that `callee` names.
@@ -205,7 +236,7 @@ impl Run<'_> {
             return value;
         }
         let meaning = self.meaning(call.symbol);
-        if meaning.cleans != 0 {
+        if meaning.cleans != 0 && meaning.proves == 0 {
             return self.cleaned(call, meaning.cleans);
         }
         if meaning.proves != 0 || self.validates(call.name) {
@@ -260,24 +291,42 @@ impl Run<'_> {
     /// What it proves that a call is true.
     pub(super) fn proofs_of_call(&mut self, call: &Called<'_>, bits: u64) -> Vec<Proof> {
         let contains = CONTAINS.contains(&self.symbols.name(call.name));
+        if let Some(proofs) = self.begins_with_dots(call) {
+            return proofs;
+        }
+        if bits == self.context.sets.prefix && self.asks_for_scheme(call) {
+            return Vec::new();
+        }
         let receiver = call.receiver.as_ref().filter(|(_, value)| !value.taints.is_empty());
         if let (Some((base, _)), true) = (receiver, contains) {
             return self.absent_part(*base, &call.values);
         }
         let args = call.args.iter().zip(&call.values).filter(|(_, value)| !value.taints.is_empty());
-        let mut tested: Vec<Id> = args.map(|(arg, _)| *arg).collect();
-        tested.extend(receiver.map(|(base, _)| *base));
-        let prove = |id: Id| Proof { name: self.path(id), clean: bits, when: true };
-        tested.into_iter().map(prove).filter(|proof| proof.name != NONE).collect()
+        let mut tested: Vec<(Id, Val)> =
+            args.map(|(arg, value)| (*arg, Rc::clone(value))).collect();
+        // Go: `strings.Contains(path, "..")`
+        if let ([(whole, _)], true) = (&tested[..], contains && call.args.len() == 2)
+            && has_dots(&call.values)
+        {
+            return self.absent_part(*whole, &call.values);
+        }
+        tested.extend(receiver.map(|(base, value)| (*base, Rc::clone(value))));
+        let proofs = tested.iter().map(|(id, value)| self.proofs_about(*id, value, bits, true));
+        proofs.flatten().collect()
     }
 
     /// `path.includes("..")`, if it is not, makes a path harmless.
     pub(super) fn absent_part(&mut self, whole: Id, parts: &[Val]) -> Vec<Proof> {
-        let dots = parts.iter().flat_map(|part| &part.texts).any(|text| text.contains(".."));
+        let dots = has_dots(parts);
         let name = self.path(whole);
         let proof = Proof { name, clean: self.context.sets.path, when: false };
         if dots && name != NONE { vec![proof] } else { Vec::new() }
     }
+}
+
+/// Whether one of `values` is a text with `..` in it.
+fn has_dots(values: &[Val]) -> bool {
+    values.iter().flat_map(|value| &value.texts).any(|text| text.contains(".."))
 }
 
 /// All taints of `values`, and nothing else.

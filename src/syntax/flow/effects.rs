@@ -100,10 +100,12 @@ impl Run<'_> {
         let parts: Vec<Val> = receiver.chain(&call.values).cloned().collect();
         let whole = Value { symbol: call.symbol, ..joined_taints(&parts) };
         let whole = self.symbol_value(call.id, whole);
+        let whole = self.of_call(call, whole);
         let whole = self.step(whole, self.ir.span(call.id), StepKind::Assigned);
         for (arg, old) in call.args.iter().zip(&call.values) {
             if let Some(root) = self.root_of(*arg) {
-                let filled = Value { taints: whole.taints.clone(), ..Value::clone(old) };
+                let (taints, parts) = (whole.taints.clone(), whole.parts.clone());
+                let filled = Value { taints, parts, ..Value::clone(old) };
                 self.bind(root, Rc::new(filled));
             }
         }

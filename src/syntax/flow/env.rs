@@ -99,6 +99,7 @@ impl Env {
             (true, false) => two.map.into_iter().for_each(|(key, value)| self.put(key, value)),
             (false, true) => one.map.into_iter().for_each(|(key, value)| self.put(key, value)),
             (false, false) => {
+                self.settle(&mut one, &mut two);
                 for (key, value) in std::mem::take(&mut one.map) {
                     let other = two.map.remove(&key);
                     self.merge(key, value, other);
@@ -111,11 +112,45 @@ impl Env {
         true
     }
 
+    /// Where one branch gives a variable another value, and the other proves
+    /// something of the old one (`if size > 100 { size = 100 }`), each value takes
+    /// over what is proved of it, as the proofs will not be joined.
+    fn settle(&self, one: &mut Changes, two: &mut Changes) {
+        let names = |changes: &Changes| -> Vec<Sym> {
+            let values = changes.map.keys().filter(|(_, kind)| *kind == Kind::Value);
+            values.map(|(name, _)| *name).collect()
+        };
+        let (of_one, of_two) = (names(one), names(two));
+        for (from, to) in [(of_one, two), (of_two, one)] {
+            for name in from {
+                let key = (name, Kind::Value);
+                let proofs = to.map.get(&(name, Kind::Clean)).map(|value| value.proofs.clone());
+                let clean = proofs.into_iter().flatten().fold(0, |all, proof| all | proof.clean);
+                let known = to.map.get(&key).or_else(|| self.map.get(&key)).cloned();
+                if let (Some(known), true) = (known, clean != 0) {
+                    to.map.insert(key, Rc::new(known.cleaned(clean)));
+                }
+            }
+        }
+    }
+
     /// Joins what may have been changed into what is known.
     pub(crate) fn maybe(&mut self, changes: Changes) {
         for (key, value) in changes.map {
             self.merge(key, value, None);
         }
+    }
+
+    /// The same, of changes that are still needed.
+    pub(crate) fn maybe_too(&mut self, changes: &Changes) {
+        for (key, value) in &changes.map {
+            self.merge(*key, Rc::clone(value), None);
+        }
+    }
+
+    /// Takes over what has been changed.
+    pub(crate) fn take(&mut self, changes: Changes) {
+        changes.map.into_iter().for_each(|(key, value)| self.put(key, value));
     }
 
     fn merge(&mut self, key: Key, value: Val, other: Option<Val>) {

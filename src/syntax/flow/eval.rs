@@ -10,6 +10,9 @@ use super::trace::StepKind;
 use super::value::{Label, Made, Taint, Val, Value, add_taints};
 use crate::syntax::language::Language;
 
+/// Fields that say how much there is, whatever else there is.
+const LENGTHS: [&str; 4] = ["length", "Length", "count", "Count"];
+
 impl Run<'_> {
     /// The value of operation `id`, at this point of the program.
     pub(super) fn eval(&mut self, id: Id) -> Val {
@@ -137,9 +140,10 @@ impl Run<'_> {
         let value = match whole.field(name) {
             Some(value) => Rc::clone(value),
             None => {
-                let symbol = self.member_symbol(whole.symbol, name);
+                let symbol = self.field_symbol(&whole, name);
                 let taints = whole.taints.clone();
-                self.symbol_value(id, Value { symbol, taints, ..Value::default() })
+                let value = self.symbol_value(id, Value { symbol, taints, ..Value::default() });
+                self.of_field(base, &whole, value)
             }
         };
         self.proved(path, value)
@@ -153,6 +157,18 @@ impl Run<'_> {
             false => self.symbols.member(base, name),
         };
         self.aliased(member)
+    }
+
+    /// The symbol of a field that is read. What a source holds goes by names that
+    /// others chose: `req.query.size` is no size.
+    pub(super) fn field_symbol(&mut self, base: &Value, name: Sym) -> Sym {
+        let symbol = self.member_symbol(base.symbol, name);
+        let keyed = self.context.language != Language::Ruby
+            && base.parts.is_empty()
+            && self.meaning(base.symbol).source.is_some()
+            && self.meaning(symbol).source.is_none()
+            && !LENGTHS.contains(&self.symbols.name(name));
+        if keyed { NONE } else { symbol }
     }
 
     /// Ruby constructs by a method of the class.
@@ -184,14 +200,19 @@ impl Run<'_> {
 
     pub(super) fn index(&mut self, base: Id, key: Id) -> Val {
         let whole = self.eval(base);
-        let key = self.eval(key);
-        if let [only] = &key.texts[..] {
+        let key_value = self.eval(key);
+        if let [only] = &key_value.texts[..] {
             let name = self.symbols.of(only);
             if let Some(value) = whole.field(name) {
                 return Rc::clone(value);
             }
         }
-        Rc::new(element(&whole))
+        let mut value = element(&whole);
+        // `allowed[x]` is something only if `x` is one of those that are known.
+        if whole.taints.is_empty() && !key_value.taints.is_empty() {
+            value.proofs = self.proofs_about(key, &key_value, self.context.sets.allow_list, true);
+        }
+        Rc::new(value)
     }
 
     pub(super) fn format(&mut self, parts: List) -> Val {
@@ -262,8 +283,15 @@ impl Run<'_> {
         let values = self.evals(parts);
         let ids = self.ir.items(parts);
         let mut value = Value::plain();
-        if let ([left, .., right], [one, .., two]) = (ids, &values[..]) {
-            value.proofs = self.proofs_of_test(test, (*left, one), (*right, two));
+        match (ids, &values[..]) {
+            // Python: `1 <= size <= 100`
+            ([_, middle, right], [_, one, two]) => {
+                value.proofs = self.proofs_of_test(test, (*middle, one), (*right, two));
+            }
+            ([left, .., right], [one, .., two]) => {
+                value.proofs = self.proofs_of_test(test, (*left, one), (*right, two));
+            }
+            _ => {}
         }
         Rc::new(value)
     }
@@ -277,5 +305,5 @@ pub(super) fn is_blank(value: &Value) -> bool {
 /// Something that `whole` holds.
 pub(super) fn element(whole: &Value) -> Value {
     let made = if whole.made == Made::Built { Made::Unknown } else { whole.made };
-    Value { taints: whole.taints.clone(), made, ..Value::default() }
+    Value { taints: whole.taints.clone(), made, parts: whole.parts.clone(), ..Value::default() }
 }

@@ -6,7 +6,7 @@ use super::ir::{Id, List, Op, Test};
 use super::run::{Run, either};
 use super::symbols::NONE;
 use super::trace::StepKind;
-use super::value::{Made, Proof, Val, Value};
+use super::value::{Proof, Val, Value};
 
 /// Beginnings of names of functions that fail on what they do not like.
 const CHECKS: [&str; 6] = ["validate", "assert", "ensure", "check", "verify", "require"];
@@ -65,14 +65,15 @@ impl Run<'_> {
                 break;
             }
             last = self.eval(*id);
-            self.checked(*id);
+            self.checked(*id, &last);
         }
         last
     }
 
     /// After `validate(x);` as a statement, `x` is valid.
-    fn checked(&mut self, id: Id) {
+    fn checked(&mut self, id: Id, result: &Value) {
         let Op::Call(callee, args) = self.ir.op(id) else { return };
+        self.assume(&result.proofs, true);
         let Some(name) = self.ir.last_name(callee) else { return };
         let name = self.symbols.name(name).trim_start_matches('_').to_ascii_lowercase();
         if !CHECKS.iter().any(|check| name.starts_with(check)) {
@@ -80,10 +81,12 @@ impl Run<'_> {
         }
         let ir = self.ir;
         for arg in ir.items(args) {
-            let path = self.path(*arg);
-            if path != NONE {
-                self.env.prove(path, self.context.sets.allow_list);
-            }
+            let Some(value) = self.outcome.values.get(*arg as usize).cloned().flatten() else {
+                continue;
+            };
+            self.assume(&value.proofs, true);
+            let proofs = self.proofs_about(*arg, &value, self.context.sets.allow_list, true);
+            self.assume(&proofs, true);
         }
     }
 
@@ -157,18 +160,25 @@ impl Run<'_> {
         let mut value = self.unknown.clone();
         let tried = self.branch(|run| value = run.eval(body));
         let diverged = tried.diverged;
-        self.env.maybe(tried);
-        let mut all_left = diverged;
-        for handler in ir.items(handlers) {
-            let handled = self.branch(|run| {
-                run.eval(*handler);
-            });
-            all_left &= handled.diverged;
-            if !handled.diverged {
-                self.env.maybe(handled);
+        let mut all_left = true;
+        let rest = self.branch(|run| {
+            run.env.maybe_too(&tried);
+            for handler in ir.items(handlers) {
+                let handled = run.branch(|run| {
+                    run.eval(*handler);
+                });
+                all_left &= handled.diverged;
+                if !handled.diverged {
+                    run.env.maybe(handled);
+                }
             }
+        });
+        match (all_left, diverged) {
+            // Whoever gets on has got through all of it.
+            (true, false) => self.env.take(tried),
+            _ => self.env.take(rest),
         }
-        self.diverged = all_left;
+        self.diverged = all_left && diverged;
         value
     }
 
@@ -219,28 +229,33 @@ impl Run<'_> {
         left: (Id, &Val),
         right: (Id, &Val),
     ) -> Vec<Proof> {
+        if let Some(proofs) = self.proofs_of_order(test, left, right) {
+            return proofs;
+        }
         let clean = self.context.sets.allow_list;
-        let is_fixed = |value: &Val| value.taints.is_empty() && value.made == Made::Constant;
+        let of_parts = self.proofs_of_parts(test, left.1, right.1);
+        if let Some(proofs) = of_parts.or_else(|| self.proofs_of_parts(test, right.1, left.1)) {
+            return proofs;
+        }
         let named = match test {
-            Test::Equal | Test::NotEqual if is_fixed(right.1) && is_word(right.1) => left.0,
-            Test::Equal | Test::NotEqual if is_fixed(left.1) && is_word(left.1) => right.0,
-            Test::In | Test::NotIn if right.1.taints.is_empty() => left.0,
+            Test::Equal | Test::NotEqual if self.is_expected(left.1, right.1) => left,
+            Test::Equal | Test::NotEqual if self.is_expected(right.1, left.1) => right,
+            Test::In | Test::NotIn if right.1.taints.is_empty() => left,
             Test::In | Test::NotIn => {
                 let mut proofs = self.absent_part(right.0, std::slice::from_ref(left.1));
                 proofs.iter_mut().for_each(|proof| proof.when = test == Test::NotIn);
                 return proofs;
             }
-            Test::Matches => left.0,
+            Test::Matches => left,
             _ => return Vec::new(),
         };
         let when = matches!(test, Test::Equal | Test::In | Test::Matches);
-        let name = self.path(named);
-        if name == NONE { Vec::new() } else { vec![Proof { name, clean, when }] }
+        self.proofs_about(named.0, named.1, clean, when)
     }
 }
 
 /// `x == ""` and `x == null` prove nothing when they fail, and little when not.
-fn is_word(value: &Value) -> bool {
+pub(super) fn is_word(value: &Value) -> bool {
     let empty = |text: &std::rc::Rc<str>| {
         matches!(&**text, "" | "null" | "nil" | "None" | "undefined" | "NULL" | "0" | "-1" | "{}")
     };

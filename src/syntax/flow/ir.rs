@@ -40,6 +40,10 @@ pub(crate) enum Test {
     In,
     NotIn,
     Matches,
+    /// `<`, `<=`
+    Below,
+    /// `>`, `>=`
+    Above,
     Other,
 }
 

@@ -223,7 +223,8 @@ impl<'a, 't> Lowerer<'a, 't> {
                     let mark = self.mark(kid.node);
                     self.marks.push(mark);
                 }
-                _ if kid.role == Role::Skip => {}
+                // C#: the type in `out Uri address`.
+                _ if kid.role == Role::Skip || kid.field == "type" => {}
                 _ => {
                     ids.push(self.lower(kid.node));
                     self.marks.clear();

@@ -16,6 +16,8 @@ enum Operator {
     Concat,
     Append,
     Format,
+    /// A path in a folder.
+    Inside,
     Either,
     And,
     Or,
@@ -223,6 +225,14 @@ impl<'t> Lowerer<'_, 't> {
             (Operator::Append, [target, value, ..]) => {
                 Op::Assign(super::ir::Assign::Append, *target, *value, NONE)
             }
+            // Python: `folder / name`
+            (Operator::Inside, [folder, name, ..]) => {
+                let join = self.symbols.of("joinpath");
+                let callee = self.push(Op::Field(*folder, join), node);
+                let name = self.ir.list(&[*name]);
+                Op::Call(callee, name)
+            }
+            (Operator::Inside, _) => Op::Number(list),
             (Operator::Concat | Operator::Append, _) => Op::Join(list),
             (Operator::Format, _) => Op::Format(list),
             (Operator::Either, _) => Op::Either(list),
@@ -243,6 +253,7 @@ impl<'t> Lowerer<'_, 't> {
             [b"."] if language == Language::Php => Operator::Concat,
             [b"<<"] if language == Language::Ruby => Operator::Append,
             [b"%"] if matches!(language, Language::Ruby | Language::Python) => Operator::Format,
+            [b"/"] if language == Language::Python => Operator::Inside,
             [b"??" | b"?:"] => Operator::Either,
             [b"||" | b"or"] => Operator::Or,
             [b"&&" | b"and"] => Operator::And,
@@ -252,9 +263,9 @@ impl<'t> Lowerer<'_, 't> {
             [b"in"] => Operator::Test(Test::In),
             [b"not in" | b"!in"] | [b"not", b"in"] | [b"!", b"in"] => Operator::Test(Test::NotIn),
             [b"=~"] => Operator::Test(Test::Matches),
-            [b"<" | b">" | b"<=" | b">=" | b"instanceof" | b"!~" | b"is", ..] => {
-                Operator::Test(Test::Other)
-            }
+            [b"<" | b"<=", ..] => Operator::Test(Test::Below),
+            [b">" | b">=", ..] => Operator::Test(Test::Above),
+            [b"instanceof" | b"!~" | b"is", ..] => Operator::Test(Test::Other),
             _ => Operator::Number,
         }
     }

@@ -20,6 +20,7 @@ mod lower_functions;
 mod lower_groups;
 mod lower_statements;
 mod numbers;
+mod parts;
 mod roles;
 mod rule;
 mod run;

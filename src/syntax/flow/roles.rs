@@ -239,6 +239,8 @@ const SPECIAL: &[(Language, &str, Role)] = &[
     (Language::Kotlin, "variable_declaration", Plain),
     (Language::Kotlin, "user_type", Name),
     (Language::Kotlin, "companion_object", Plain),
+    // Statements of a program without a class.
+    (Language::CSharp, "global_statement", Plain),
     (Language::CSharp, "property_declaration", Assign),
     (Language::CSharp, "variable_declaration", Declare),
     (Language::CSharp, "using_statement", Plain),

@@ -90,6 +90,8 @@ pub(crate) struct Run<'a> {
     pub(super) returns: Vec<Option<Val>>,
     pub(super) by_name: NumberMap<Sym, Vec<FunctionId>>,
     pub(super) class_names: NumberMap<Sym, u32>,
+    /// Functions that calls were given whose parameters come from a source.
+    routed: NumberMap<FunctionId, u16>,
     meanings: NumberMap<Sym, Meaning>,
     /// The current path has ended.
     pub(super) diverged: bool,
@@ -125,6 +127,7 @@ impl<'a> Run<'a> {
             returns: vec![None; ir.functions.len()],
             by_name,
             class_names: classes.map(|(id, class)| (class.name, id as u32)).collect(),
+            routed: NumberMap::default(),
             meanings: NumberMap::default(),
             diverged: false,
             unknown: Val::default(),
@@ -133,8 +136,28 @@ impl<'a> Run<'a> {
             symbols,
             fuel: FUEL,
         };
+        run.routes();
         run.module();
         run.outcome
+    }
+
+    /// Finds the functions that are given to what registers routes.
+    fn routes(&mut self) {
+        let (ir, sets) = (self.ir, self.context.sets);
+        let calls = ir.ops.iter().filter(|_| sets.has_routes());
+        for op in calls {
+            let Op::Call(callee, args) = op else { continue };
+            let Some(name) = ir.last_name(*callee) else { continue };
+            let Some(set) = sets.route(self.symbols.name(name)) else { continue };
+            for arg in ir.items(*args) {
+                let function = match ir.op(*arg) {
+                    Op::Lambda(function) => Some(function),
+                    Op::Name(name) => self.by_name.get(&name).and_then(|all| all.first().copied()),
+                    _ => None,
+                };
+                self.routed.extend(function.map(|function| (function, set)));
+            }
+        }
     }
 
     fn module(&mut self) {
@@ -227,6 +250,7 @@ impl<'a> Run<'a> {
         let ir = self.ir;
         let Some(function) = ir.functions.get(id as usize) else { return };
         let handler = self.handler(function.marks.as_slice());
+        let handler = handler.or_else(|| self.routed.get(&id).copied());
         for (index, param) in function.params.iter().enumerate() {
             let default = param.default.map(|default| self.eval(default));
             let kind = self.symbols.name(param.kind);

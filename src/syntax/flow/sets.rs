@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::super::language::Language;
+use super::value::PartKind;
 use crate::rules::model::FlowFile;
 
 /// All sets of sources. `argument` is every parameter of the function around.
@@ -11,10 +12,10 @@ pub(crate) const SOURCES: [&str; 8] =
     ["request", "argument", "environment", "command-line", "file", "queue", "database", "response"];
 
 /// All sets of sanitizers; one bit each.
-pub(crate) const SANITIZERS: [&str; 20] = [
+pub(crate) const SANITIZERS: [&str; 22] = [
     "number", "boolean", "uuid", "allow-list", "type", "path", "prefix", "escape-html",
     "escape-shell", "escape-sql", "escape-url", "escape-regex", "escape-ldap", "escape-xml",
-    "escape-log", "hash", "schema", "bind", "encrypt", "redact",
+    "escape-log", "hash", "schema", "bind", "encrypt", "redact", "host", "bounded",
 ];
 
 /// The sanitizers after which nothing can be injected any more.
@@ -59,6 +60,8 @@ pub(crate) struct Meaning {
     /// Sanitizers that it is a test for.
     pub(crate) proves: u64,
     pub(crate) effect: Effect,
+    /// What it is of what it is given, or asked of.
+    pub(crate) part: Option<PartKind>,
 }
 
 /// The sets of one language.
@@ -76,9 +79,16 @@ pub(crate) struct Sets {
     types: HashMap<String, u16>,
     /// Types and defaults of parameters of a handler that do not.
     given: BTreeSet<String>,
+    /// Ends of such types.
+    given_ends: Vec<String>,
+    /// Last names of calls that take a function with such parameters.
+    routes: HashMap<String, u16>,
     pub(crate) number: u64,
     pub(crate) allow_list: u64,
     pub(crate) path: u64,
+    pub(crate) prefix: u64,
+    pub(crate) host: u64,
+    pub(crate) bounded: u64,
     /// All of [`HARMLESS`].
     pub(crate) harmless: u64,
 }
@@ -91,6 +101,9 @@ impl Sets {
             number: bit("number"),
             allow_list: bit("allow-list"),
             path: bit("path"),
+            prefix: bit("prefix"),
+            host: bit("host"),
+            bounded: bit("bounded"),
             harmless: HARMLESS.iter().map(|name| bit(name)).sum(),
             ..Sets::default()
         };
@@ -107,6 +120,9 @@ impl Sets {
             self.marks.extend(set.marks.iter().map(|mark| (mark.clone(), number)));
             self.types.extend(set.types.iter().map(|kind| (kind.clone(), number)));
             self.given.extend(set.given.iter().cloned());
+            let ends = set.given.iter().filter_map(|kind| kind.strip_prefix('*'));
+            self.given_ends.extend(ends.map(str::to_owned));
+            self.routes.extend(set.routes.iter().map(|name| (name.clone(), number)));
         }
         for (name, symbols) in &file.sanitizers {
             let bit = sanitizer(name).unwrap_or_default();
@@ -127,6 +143,14 @@ impl Sets {
         for (symbols, effect) in effects {
             symbols.iter().for_each(|symbol| self.meaning(symbol).effect = effect);
         }
+        let parts = [
+            (&file.forms, PartKind::Form),
+            (&file.hosts, PartKind::Host),
+            (&file.positions, PartKind::Position),
+        ];
+        for (symbols, part) in parts {
+            symbols.iter().for_each(|symbol| self.meaning(symbol).part = Some(part));
+        }
         for (stands, others) in &file.aliases {
             self.aliases.extend(others.iter().map(|other| (other.clone(), stands.clone())));
         }
@@ -145,6 +169,7 @@ impl Sets {
             all.source = all.source.or(end.source);
             all.cleans |= end.cleans;
             all.proves |= end.proves;
+            all.part = all.part.or(end.part);
             if all.effect == Effect::Unknown {
                 all.effect = end.effect;
             }
@@ -184,7 +209,17 @@ impl Sets {
 
     /// Whether a handler gets a parameter of this type or default from elsewhere.
     pub(crate) fn is_given(&self, kind: &str) -> bool {
-        self.given.contains(kind)
+        self.given.contains(kind) || self.given_ends.iter().any(|end| kind.ends_with(end))
+    }
+
+    /// The source that the parameters of functions given to a call of `name` come from.
+    pub(crate) fn route(&self, name: &str) -> Option<u16> {
+        self.routes.get(name).copied()
+    }
+
+    /// Whether any call is known to take such functions.
+    pub(crate) fn has_routes(&self) -> bool {
+        !self.routes.is_empty()
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use super::sets::sanitizer;
 use super::symbols::{NONE, Sym};
 
 /// Longest constant that is put together.
@@ -13,6 +14,9 @@ const MOST_TEXTS: usize = 3;
 const MOST_TAINTS: usize = 6;
 /// Fields of one object that are told apart.
 const MOST_FIELDS: usize = 32;
+
+/// Sanitizers each of which is enough where a value says where to go.
+const CHECKS: [&str; 7] = ["number", "boolean", "uuid", "allow-list", "path", "prefix", "host"];
 
 /// What stands where a part of a text is not known.
 pub(crate) const HOLE: &str = "{}";
@@ -69,6 +73,26 @@ pub(crate) struct Proof {
     pub(crate) when: bool,
 }
 
+/// What a value is of something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PartKind {
+    /// The same in another form: a parsed URL, a resolved path.
+    Form,
+    /// The part of a URL that says where it leads.
+    Host,
+    /// Where a text stands in it.
+    Position,
+    /// Where `..` stands in it.
+    Dots,
+}
+
+/// That a value tells something of what has this name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Part {
+    pub(crate) name: Sym,
+    pub(crate) kind: PartKind,
+}
+
 /// See the module.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Value {
@@ -80,6 +104,8 @@ pub(crate) struct Value {
     pub(crate) symbol: Sym,
     pub(crate) fields: Rc<[(Sym, Val)]>,
     pub(crate) proofs: Vec<Proof>,
+    /// What it tells something of.
+    pub(crate) parts: Vec<Part>,
 }
 
 impl Value {
@@ -141,6 +167,7 @@ impl Value {
             symbol: if self.symbol == other.symbol { self.symbol } else { NONE },
             fields: same_fields(&self.fields, &other.fields),
             proofs: Vec::new(),
+            parts: self.parts.iter().copied().filter(|part| other.parts.contains(part)).collect(),
         }
     }
 
@@ -175,6 +202,13 @@ impl Value {
         let taints = self.taints.iter();
         let taints = taints.map(|t| Taint { doubts: t.doubts.saturating_add(1), ..*t }).collect();
         Value { taints, ..Value::default() }
+    }
+
+    /// Whether all that it can come from is known to be harmless, one of those
+    /// that are allowed, below a folder, or of a known host.
+    pub(crate) fn is_checked(&self) -> bool {
+        let enough = CHECKS.iter().filter_map(|name| sanitizer(name)).fold(0, |all, bit| all | bit);
+        !self.taints.is_empty() && self.taints.iter().all(|taint| taint.clean & enough != 0)
     }
 
     /// The same after sanitizers `clean`.

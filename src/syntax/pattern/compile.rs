@@ -252,14 +252,15 @@ impl Compiler<'_> {
             return None;
         }
         let text = self.text(node);
-        self.imports.iter().find_map(|import| {
+        let no_meta = self.template.restore(self.parsed.style, text) == text;
+        let dotted = self.imports.iter().filter(|_| no_meta).filter_map(|import| {
             let rest = text.strip_prefix(import.name.as_str())?;
             let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '$');
             let whole = rest.is_empty() || rest.starts_with('.');
-            let no_meta = self.template.restore(self.parsed.style, text) == text;
-            (whole && no_meta && rest.chars().all(plain))
-                .then(|| Path { dotted: format!("{}{rest}", import.module) })
-        })
+            (whole && rest.chars().all(plain)).then(|| format!("{}{rest}", import.module))
+        });
+        let dotted: Vec<String> = dotted.collect();
+        (!dotted.is_empty()).then_some(Path { dotted })
     }
 
     fn node(&mut self, node: Node<'_>, depth: usize) -> Result<NodePat, PatternError> {

@@ -157,7 +157,10 @@ impl<'a, 't> Matcher<'a, 't> {
             Pat::Key(key) => self.is_key(key, node),
             Pat::Path(path) => {
                 self.dialect.is(node.kind_id(), CHAIN | NAME)
-                    && self.imports.means(node_text(self.text, node), &path.dotted)
+                    && path
+                        .dotted
+                        .iter()
+                        .any(|dotted| self.imports.means(node_text(self.text, node), dotted))
             }
             Pat::Node(pat) => {
                 self.dialect.canonical(node.kind_id()) == pat.kind && self.node(pat, node)

@@ -38,8 +38,9 @@ pub(crate) enum Pat {
 /// A dotted name as the library's own documentation would write it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Path {
-    /// The module, then the member: `requests.get`, `crypto/tls.Config`.
-    pub(crate) dotted: String,
+    /// The module, then the member: `requests.get`, `crypto/tls.Config`; one for
+    /// each module that goes by the name.
+    pub(crate) dotted: Vec<String>,
 }
 
 /// A node with a kind and items.

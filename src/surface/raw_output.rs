@@ -1,0 +1,160 @@
+//! Values that a template writes into a page as they are: `<%- name %>`,
+//! `{{ name | safe }}`, `@Html.Raw(name)`.
+//!
+//! Apart from the patterns, because the grammar of HTML sees such places as text.
+//! One look at the bytes for each way of writing, in files whose engine has it.
+
+use std::ops::Range;
+
+use crate::finding::{Candidate, Confidence};
+use crate::source::Source;
+use crate::syntax::ParsedFile;
+use crate::syntax::message::shown;
+
+/// What the detectors of this file are called in rule files.
+const DETECTOR: &str = "raw-output:template";
+/// Longer expressions are not read.
+const LONGEST: usize = 300;
+/// Places of one file that are told.
+const MOST: usize = 200;
+
+/// One way of writing without escaping.
+struct Form {
+    open: &'static str,
+    close: &'static str,
+    /// Endings of the files in which it means that.
+    files: &'static [&'static str],
+    /// Whether what stands between the two is such an output.
+    is_raw: fn(&str) -> bool,
+}
+
+const FORMS: &[Form] = &[
+    // https://ejs.co/#docs
+    Form { open: "<%-", close: "%>", files: &[".ejs"], is_raw: always },
+    // https://api.rubyonrails.org/classes/ActionView/Helpers/OutputSafetyHelper.html
+    Form { open: "<%==", close: "%>", files: &[".erb"], is_raw: always },
+    Form { open: "<%=", close: "%>", files: &[".erb"], is_raw: is_ruby },
+    // https://jakarta.ee/specifications/pages/3.1/jakarta-server-pages-spec-3.1#expressions
+    Form { open: "<%=", close: "%>", files: &[".jsp", ".jspx"], is_raw: is_request },
+    Form { open: "${param", close: "}", files: &[".jsp", ".jspx"], is_raw: always },
+    // https://handlebarsjs.com/guide/expressions.html#html-escaping
+    Form {
+        open: "{{{",
+        close: "}}}",
+        files: &[".hbs", ".handlebars", ".mustache"],
+        is_raw: always,
+    },
+    // https://jinja.palletsprojects.com/en/stable/templates/#jinja-filters.safe
+    Form {
+        open: "{{",
+        close: "}}",
+        files: &[".html", ".htm", ".jinja", ".jinja2", ".njk", ".twig"],
+        is_raw: is_filtered,
+    },
+    // https://laravel.com/docs/12.x/blade#displaying-unescaped-data
+    Form { open: "{!!", close: "!!}", files: &[".blade.php"], is_raw: always },
+    // https://learn.microsoft.com/aspnet/core/mvc/views/razor#expression-encoding
+    Form { open: "Html.Raw(", close: ")", files: &[".cshtml", ".razor"], is_raw: always },
+    // https://www.thymeleaf.org/doc/tutorials/3.1/usingthymeleaf.html#unescaped-text
+    Form { open: "th:utext=\"", close: "\"", files: &[".html", ".htm"], is_raw: always },
+    // https://svelte.dev/docs/svelte/@html
+    Form { open: "{@html", close: "}", files: &[".svelte"], is_raw: always },
+];
+
+/// Parts of what the engine or a helper makes, or what has been cleaned.
+const HARMLESS: &[&str] = &[
+    "include", "partial", "yield", "contentFor", "content_for", "csrf", "sanitiz", "Sanitiz",
+    "purify", "Purif", "clean(", "escape", "encode", "Encode", "JSON.stringify", "Serialize",
+    "to_json", "tojson", "json_encode", "Form::", "method_field", "links()", "render", "paginat",
+    "translate", "trans(", "__(", "I18n", "t(", "t '", "t \"", "#{", "url_for", "route(", "asset",
+    "stylesheet", "javascript_", "super(", "block(", "form_", "static(", "nonce", "@content",
+    "@lang",
+];
+
+/// Parts of names of values that are HTML by design.
+const MARKUP: &[&str] = &[
+    "html", "markdown", "rendered", "svg", "icon", "json", "embed", "widget", "toc", "highlight",
+    "snippet", "layout", "template", "meta", "body", "markup", "script", "style", "css", "head",
+    "foot", "captcha",
+];
+
+/// Appends what the template at hand writes as it is to `candidates`.
+pub(super) fn scan(source: &Source<'_>, file: &ParsedFile<'_>, candidates: &mut Vec<Candidate>) {
+    for (rule, detector, confidence) in file.detectors() {
+        if detector != DETECTOR {
+            continue;
+        }
+        let path = source.path.to_ascii_lowercase();
+        for (span, expression) in outputs(file.text, &path) {
+            let mut candidate = Candidate::new(rule, span);
+            candidate.confidence = confidence;
+            if is_markup(expression) {
+                candidate.confidence = confidence.min(Confidence::Low);
+                candidate.reasons.push("by its name it is meant to hold HTML".into());
+            }
+            let expression = shown(expression.as_bytes());
+            candidate.message = Some(format!("`{expression}` is written into the page as it is"));
+            candidates.push(candidate);
+        }
+    }
+}
+
+/// The outputs in `text`, a file called `path`: the bytes, and the expression.
+fn outputs<'t>(text: &'t [u8], path: &str) -> Vec<(Range<usize>, &'t str)> {
+    let mut found: Vec<(Range<usize>, &str)> = Vec::new();
+    let own = FORMS.iter().filter(|form| form.files.iter().any(|end| path.ends_with(end)));
+    for form in own {
+        for start in memchr::memmem::find_iter(text, form.open) {
+            let inner = start + form.open.len();
+            let rest = text.get(inner..text.len().min(inner + LONGEST)).unwrap_or_default();
+            let Some(len) = memchr::memmem::find(rest, form.close.as_bytes()) else { continue };
+            let Ok(expression) = std::str::from_utf8(&rest[..len]) else { continue };
+            let expression = expression.trim_matches(|c: char| c.is_whitespace() || c == '-');
+            if (form.is_raw)(expression) && is_value(expression) {
+                found.push((start..inner + len + form.close.len(), expression));
+            }
+            if found.len() >= MOST {
+                return found;
+            }
+        }
+    }
+    found
+}
+
+/// Whether it is a value that can hold what somebody else wrote.
+fn is_value(expression: &str) -> bool {
+    let literal = expression.starts_with(['"', '\'', '`']) && !expression.contains(['+', '#', '$']);
+    expression.contains(|c: char| c.is_ascii_alphabetic())
+        && !literal
+        && !HARMLESS.iter().any(|part| expression.contains(part))
+}
+
+fn is_markup(expression: &str) -> bool {
+    let lower = expression.to_ascii_lowercase();
+    // The methods that say so are not the name.
+    let lower = lower.replace("html_safe", "");
+    MARKUP.iter().any(|part| lower.contains(part))
+}
+
+fn always(_: &str) -> bool {
+    true
+}
+
+/// `raw name`, `name.html_safe`
+fn is_ruby(expression: &str) -> bool {
+    let raw = expression.strip_prefix("raw").is_some_and(|rest| rest.starts_with([' ', '(']));
+    raw || expression.ends_with(".html_safe")
+}
+
+/// What comes from the request is written at once.
+fn is_request(expression: &str) -> bool {
+    ["getParameter(", "getHeader(", "getQueryString(", "getRequestURI("]
+        .iter()
+        .any(|call| expression.contains(call))
+}
+
+/// `name | safe`, `name|raw`
+fn is_filtered(expression: &str) -> bool {
+    let mut filters = expression.split('|').skip(1).map(str::trim);
+    filters.any(|filter| matches!(filter, "safe" | "raw"))
+}
