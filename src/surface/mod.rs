@@ -63,7 +63,8 @@ const ADAPTERS: &[(&str, Adapter)] = &[
 /// The names that rules can give as `detector`.
 pub fn detectors() -> Vec<String> {
     let routes = ADAPTERS.iter().map(|(name, _)| format!("{DETECTOR}{name}"));
-    routes.chain(exposed::detectors()).collect()
+    let others = exposed::detectors().into_iter().chain([raw_output::DETECTOR.to_owned()]);
+    routes.chain(others).collect()
 }
 
 /// The frameworks that facts can be written of; `common` is of all of them.
