@@ -119,6 +119,13 @@ impl<'t> Document<'t> {
         }
     }
 
+    /// The lines at which the items of the top-level list `key` begin.
+    pub fn lines_of(&self, key: &str) -> Vec<usize> {
+        let list = self.table.get_ref().get(key).and_then(|value| value.get_ref().as_array());
+        let items = list.into_iter().flat_map(|items| items.iter());
+        items.map(|item| self.line_of(&item.span())).collect()
+    }
+
     fn locate(&self, pointer: &str) -> Option<Range<usize>> {
         let mut table = Some(self.table.get_ref());
         let mut value: Option<&Spanned<DeValue<'_>>> = None;
@@ -223,6 +230,14 @@ fn forget_in(value: &mut DeValue<'_>, span: &Range<usize>) -> Option<String> {
 
 fn missing_field(message: &str) -> Option<&str> {
     message.strip_prefix("missing field `")?.split('`').next()
+}
+
+/// What is wrong with a regex, on one line: the last line of the message says
+/// it, the others draw it.
+pub fn regex_reason(error: &regex::Error) -> String {
+    let told = error.to_string();
+    let last = told.lines().last().unwrap_or_default();
+    last.trim_start_matches("error: ").to_owned()
 }
 
 /// Rewords serde's message and looks for the name that was meant.

@@ -189,3 +189,44 @@ fn random_changes_never_panic() {
         }
     }
 }
+
+/// The scanners of some grammars are C that ends the process, or never ends, on
+/// such texts. A file that cannot be parsed for that is left out and counted.
+#[test]
+fn what_the_scanner_of_a_grammar_cannot_bear_is_left_out() {
+    let nested = |open: &str, levels: usize| -> String {
+        let line = |level: usize| format!("{}{open}\n", " ".repeat(level));
+        (0..levels).map(line).collect::<String>() + &" ".repeat(levels)
+    };
+    let name = "A".repeat(300);
+    let mut scan = Scan::new();
+    for (language, code) in [
+        (Language::Python, nested("if a:", 600) + "wrap_it(b, c)\n"),
+        (Language::Python, nested("if a:", 511) + "wrap_it(b, f\"{c}\")\n"),
+        (Language::Yaml, nested("a:", 300) + "wrap_it: b\n"),
+        (Language::Yaml, "- ".repeat(300) + "wrap_it: b\n"),
+        (Language::Ruby, format!("wrap_it(a, <<{name})\nb\n{name}\n")),
+        (Language::Ruby, format!("wrap_it(a, {})\n", "\"#{".repeat(300))),
+    ] {
+        assert_eq!(scan.count(language, code.as_bytes()), None, "{language:?}");
+    }
+    // What people write is read.
+    for (language, code) in [
+        (Language::Python, nested("if a:", 100) + "wrap_it(wrap_it(b), c)\n"),
+        (
+            Language::Ruby,
+            "wrap_it(wrap_it(a), <<~LONG_NAME_OF_A_TEXT)\nb\nLONG_NAME_OF_A_TEXT\n".to_owned(),
+        ),
+    ] {
+        assert!(scan.count(language, code.as_bytes()).is_some(), "{language:?}");
+    }
+}
+
+#[test]
+fn an_annotation_at_the_end_of_kotlin_ends() {
+    let mut scan = Scan::new();
+    for end in ["@foo", "class A @foo(", "class B {\n val a = 1\n @foo", "class A\n @foo(\"a\""] {
+        let code = format!("fun f() {{ wrap_it(wrap_it(a), b) }}\n{end}");
+        assert!(scan.count(Language::Kotlin, code.as_bytes()).is_some(), "{end}");
+    }
+}

@@ -377,7 +377,7 @@ fn mistakes_in_a_rule_are_named() {
     assert!(
         problem("languages = ['python']\nany = ['foo(((']").contains("`foo(((` cannot be used")
     );
-    assert!(problem("languages = ['cobol']\nany = ['x_y()']").contains("no such language"));
+    assert!(problem("languages = ['cobol']\nany = ['x_y()']").contains("no language `cobol`"));
     assert!(problem("languages = ['go']\nany = ['$F($X)']").contains("triggers"));
     assert!(problem("languages = ['go']\nany = ['abc($X)']\nwhere.Y = {}").contains("`$Y`"));
     assert!(problem("languages = ['go']\nany = ['abc($X)']\nreport = 'Z'").contains("`$Z`"));
@@ -444,8 +444,8 @@ fn a_rule_may_bring_its_own_sources_and_sanitizers() {
     let code = "a = untrusted(1)\nsink(a)\nsink(washed(a))\nsink(trusted(1))";
     assert_eq!(found("python", matcher, code), ["sink(a)"]);
     for (flow, problem) in [
-        ("{ sources = [\"reqest\"] }", "no set of sources"),
-        ("{ sources = [\"request\"], sanitizers = [\"soap\"] }", "no set of sanitizers"),
+        ("{ sources = [\"reqest\"] }", "not known in `sources`"),
+        ("{ sources = [\"request\"], sanitizers = [\"soap\"] }", "not known in `sanitizers`"),
     ] {
         let matcher = format!("languages = [\"python\"]\nany = [\"sink($SINK)\"]\nflow = {flow}");
         assert!(check(&rule(&matcher))[0].to_string().contains(problem), "{flow}");

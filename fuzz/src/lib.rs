@@ -5,6 +5,7 @@
 //! `fuzz_targets/`) and `main.rs` (seeds and random changes, stable, in CI).
 
 pub mod check;
+pub mod grow;
 pub mod mutate;
 pub mod seeds;
 pub mod targets;
@@ -19,7 +20,7 @@ pub struct Target {
 }
 
 /// All targets, in the order in which they are run.
-pub const TARGETS: [Target; 17] = [
+pub const TARGETS: [Target; 19] = [
     Target { name: "decode", run: targets::decode::run, seeds: targets::decode::seeds },
     Target { name: "secrets", run: targets::secrets::run, seeds: seeds::rule_examples },
     Target { name: "archive", run: targets::archive::run, seeds: targets::archive::seeds },
@@ -38,7 +39,9 @@ pub const TARGETS: [Target; 17] = [
     Target { name: "rules", run: targets::rules::run, seeds: seeds::rule_files },
     Target { name: "config", run: targets::config::run, seeds: targets::config::seeds },
     Target { name: "baseline", run: targets::baseline::run, seeds: targets::baseline::seeds },
+    Target { name: "git_index", run: targets::git_index::run, seeds: targets::git_index::seeds },
     Target { name: "gitleaks", run: targets::gitleaks::run, seeds: targets::gitleaks::seeds },
     Target { name: "semgrep", run: targets::semgrep::run, seeds: targets::semgrep::seeds },
+    Target { name: "kinds", run: targets::kinds::run, seeds: targets::kinds::seeds },
     Target { name: "judge", run: targets::judge::run, seeds: targets::judge::seeds },
 ];

@@ -2,8 +2,14 @@
 //!
 //! ```text
 //! cargo run -p seamline-fuzz --bin fuzz -- [TARGET…] [--seconds N] [--run N] [--only INPUT]
+//! cargo run -p seamline-fuzz --bin fuzz -- --kind python [--corpus DIR] [--seconds N]
+//! cargo run -p seamline-fuzz --bin fuzz -- --grow [--kind python]
 //! cargo run -p seamline-fuzz --bin fuzz -- --write-seeds DIR [TARGET…]
 //! ```
+//!
+//! `--kind` runs the target `kinds` with files of one language or configuration
+//! format only; with `--corpus`, from the files of that kind below a folder too.
+//! `--grow` repeats each seed of a kind and tells where time grows faster than size.
 //!
 //! The number of an input and of the run say what it holds, so a failure can be
 //! looked at again with `--only`. The number of the current input stands in
@@ -15,7 +21,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use seamline_fuzz::{TARGETS, Target, mutate};
+use seamline_fuzz::targets::kinds;
+use seamline_fuzz::{TARGETS, Target, grow, mutate};
 
 /// An input that takes longer is a failure: all work is linear in the input,
 /// and no input is longer than 256 KiB.
@@ -27,6 +34,30 @@ struct Options {
     run: u64,
     only: Option<u64>,
     write_seeds: Option<PathBuf>,
+    /// The first byte of every input.
+    kind: Option<u8>,
+    corpus: Option<PathBuf>,
+    grow: bool,
+}
+
+impl Options {
+    /// What the inputs of a run are made from.
+    fn seeds(&self, target: &Target) -> Vec<Vec<u8>> {
+        let mut seeds = (target.seeds)();
+        if let Some(kind) = self.kind {
+            seeds.retain(|seed| seed.first() == Some(&kind));
+            seeds.extend(self.corpus.iter().flat_map(|folder| kinds::corpus(folder, kind)));
+        }
+        seeds
+    }
+
+    fn input(&self, seeds: &[Vec<u8>], number: u64) -> Vec<u8> {
+        let mut input = mutate::input(seeds, self.run, number);
+        if let (Some(kind), Some(first)) = (self.kind, input.first_mut()) {
+            *first = kind;
+        }
+        input
+    }
 }
 
 fn main() -> ExitCode {
@@ -34,7 +65,8 @@ fn main() -> ExitCode {
         for target in &options.targets {
             match (&options.write_seeds, options.only) {
                 (Some(folder), _) => write_seeds(target, folder)?,
-                (None, Some(number)) => look_at(target, options.run, number),
+                (None, None) if options.grow => grown(target, &options)?,
+                (None, Some(number)) => look_at(target, &options, number),
                 (None, None) => fuzz(target, &options)?,
             }
         }
@@ -50,8 +82,16 @@ fn main() -> ExitCode {
 }
 
 fn options() -> Result<Options, String> {
-    let mut options =
-        Options { targets: Vec::new(), seconds: 10, run: 1, only: None, write_seeds: None };
+    let mut options = Options {
+        targets: Vec::new(),
+        seconds: 10,
+        run: 1,
+        only: None,
+        write_seeds: None,
+        kind: None,
+        corpus: None,
+        grow: false,
+    };
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         let mut value = || args.next().ok_or_else(|| format!("{arg} takes a value"));
@@ -60,6 +100,15 @@ fn options() -> Result<Options, String> {
             "--seconds" => options.seconds = number(value()?)?,
             "--run" => options.run = number(value()?)?,
             "--only" => options.only = Some(number(value()?)?),
+            "--kind" => {
+                options.kind = Some(kind(&value()?)?);
+                options.targets = vec![named("kinds")?];
+            }
+            "--grow" => {
+                options.grow = true;
+                options.targets = vec![named("kinds")?];
+            }
+            "--corpus" => options.corpus = Some(PathBuf::from(value()?)),
             "--write-seeds" => options.write_seeds = Some(PathBuf::from(value()?)),
             name => options.targets.push(named(name)?),
         }
@@ -76,9 +125,14 @@ fn named(name: &str) -> Result<&'static Target, String> {
     found.ok_or_else(|| format!("no target {name}; there are {names}"))
 }
 
+fn kind(name: &str) -> Result<u8, String> {
+    kinds::number(name)
+        .ok_or_else(|| format!("no kind {name}; there are {}", kinds::names().join(", ")))
+}
+
 /// Runs every seed, then changed inputs until the time is over.
 fn fuzz(target: &Target, options: &Options) -> Result<(), String> {
-    let seeds = (target.seeds)();
+    let seeds = options.seeds(target);
     let mut current = Current::open(target)?;
     for seed in &seeds {
         attempt(target, seed, "a seed")?;
@@ -87,7 +141,7 @@ fn fuzz(target: &Target, options: &Options) -> Result<(), String> {
     let (mut number, mut bytes) = (0, 0);
     while started.elapsed() < limit {
         current.note(number)?;
-        let input = mutate::input(&seeds, options.run, number);
+        let input = options.input(&seeds, number);
         bytes += input.len();
         attempt(target, &input, &format!("input {number} of run {}", options.run))?;
         number += 1;
@@ -98,6 +152,27 @@ fn fuzz(target: &Target, options: &Options) -> Result<(), String> {
         seeds.len(),
         bytes / 1_000_000
     );
+    Ok(())
+}
+
+/// Repeats every seed, on one line and on many.
+fn grown(target: &Target, options: &Options) -> Result<(), String> {
+    let seeds = options.seeds(target);
+    let folder = artifacts()?;
+    let mut found = 0;
+    for glue in [&b"\n"[..], b" "] {
+        grow::grow(target, &seeds, glue, &mut |growth| {
+            found += 1;
+            let file = folder.join(format!("grow-{}-{}", growth.seed, glue[0]));
+            let kept = std::fs::write(&file, &seeds[growth.seed]).is_ok();
+            let place = if kept { file.display().to_string() } else { String::new() };
+            println!("{:?} becomes {:?}: {place}", growth.short, growth.long);
+        });
+    }
+    if found > 0 {
+        return Err(format!("{}: {found} of {} seeds are not linear", target.name, seeds.len()));
+    }
+    println!("{:<12} {:>4} seeds grow linearly", target.name, seeds.len());
     Ok(())
 }
 
@@ -115,8 +190,8 @@ fn attempt(target: &Target, input: &[u8], what: &str) -> Result<(), String> {
     Err(format!("{}: {what} {why}; kept as {}", target.name, file.display()))
 }
 
-fn look_at(target: &Target, run: u64, number: u64) {
-    let input = mutate::input(&(target.seeds)(), run, number);
+fn look_at(target: &Target, options: &Options, number: u64) {
+    let input = options.input(&options.seeds(target), number);
     println!("{} bytes:\n{}", input.len(), input.escape_ascii());
     (target.run)(&input);
     println!("no failure");

@@ -91,7 +91,8 @@ pub struct InputArgs {
     /// Name to report for standard input; its ending tells the language
     #[arg(long, value_name = "FILE")]
     pub stdin_filename: Option<String>,
-    /// Also scan files that .gitignore, .ignore and .seamlineignore leave out
+    /// Also scan what .gitignore, .ignore and .seamlineignore leave out; what git
+    /// tracks is scanned whatever .gitignore says
     #[arg(long)]
     pub no_ignore: bool,
     /// Scan hidden files (the default)
@@ -109,7 +110,7 @@ pub struct InputArgs {
     /// Leave out paths that match (repeatable)
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
-    /// Fail (exit 2) if a file had to be skipped
+    /// Fail (exit 2) if a file had to be skipped; links do not count
     #[arg(long)]
     pub strict: bool,
 }

@@ -26,15 +26,15 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// The exit of a scan that found `findings` and left out `skipped` files.
+/// The exit of a scan that found `findings`. `is_short`: it left out what it was
+/// asked to look at or for.
 pub fn of_scan(
     mut findings: impl Iterator<Item = Severity>,
     fail_on: FailOn,
-    skipped: usize,
-    strict: bool,
+    is_short: bool,
 ) -> Exit {
     let fails = |severity| matches!(fail_on, FailOn::At(least) if severity >= least);
-    if strict && skipped > 0 {
+    if is_short {
         Exit::Trouble
     } else if findings.any(fails) {
         Exit::Findings
@@ -50,22 +50,20 @@ mod tests {
 
     #[test]
     fn the_table_of_exit_codes() {
-        let cases: &[(&[Severity], FailOn, usize, bool, Exit)] = &[
-            (&[], FailOn::At(Low), 0, false, Exit::Clean),
-            (&[Info], FailOn::At(Low), 0, false, Exit::Clean),
-            (&[Info], FailOn::At(Info), 0, false, Exit::Findings),
-            (&[Info, High], FailOn::At(High), 0, false, Exit::Findings),
-            (&[Critical], FailOn::Never, 0, false, Exit::Clean),
-            (&[Critical], FailOn::At(Critical), 3, false, Exit::Findings),
-            (&[], FailOn::At(Low), 3, false, Exit::Clean),
-            (&[], FailOn::At(Low), 3, true, Exit::Trouble),
-            (&[], FailOn::At(Low), 0, true, Exit::Clean),
-            (&[Critical], FailOn::Never, 1, true, Exit::Trouble),
-            (&[Critical], FailOn::At(Low), 1, true, Exit::Trouble),
+        let cases: &[(&[Severity], FailOn, bool, Exit)] = &[
+            (&[], FailOn::At(Low), false, Exit::Clean),
+            (&[Info], FailOn::At(Low), false, Exit::Clean),
+            (&[Info], FailOn::At(Info), false, Exit::Findings),
+            (&[Info, High], FailOn::At(High), false, Exit::Findings),
+            (&[Critical], FailOn::Never, false, Exit::Clean),
+            (&[Critical], FailOn::At(Critical), false, Exit::Findings),
+            (&[], FailOn::At(Low), true, Exit::Trouble),
+            (&[Critical], FailOn::Never, true, Exit::Trouble),
+            (&[Critical], FailOn::At(Low), true, Exit::Trouble),
         ];
-        for (findings, fail_on, skipped, strict, expected) in cases {
-            let exit = of_scan(findings.iter().copied(), *fail_on, *skipped, *strict);
-            assert_eq!(exit, *expected, "{findings:?} {fail_on:?} {skipped} {strict}");
+        for (findings, fail_on, is_short, expected) in cases {
+            let exit = of_scan(findings.iter().copied(), *fail_on, *is_short);
+            assert_eq!(exit, *expected, "{findings:?} {fail_on:?} {is_short}");
         }
     }
 }

@@ -5,11 +5,12 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::config::{self, Config, FailOn};
+use crate::config::{self, Config, ConfigError, FailOn};
+use crate::document::Problem;
 use crate::gitleaks::{self, Gitleaks};
 use crate::judge::{self, Baseline, JudgeOptions};
 use crate::report::{Format, Style};
-use crate::rules::Catalogue;
+use crate::rules::{Catalogue, RuleError};
 use crate::semgrep;
 use crate::source::SourceRequest;
 use crate::verify;
@@ -31,6 +32,8 @@ pub struct ScanPlan {
     pub config: Option<String>,
     /// What of the settings could not be used, for the report.
     pub warnings: Vec<String>,
+    /// What is wrong with the user's rules; the scan goes on without those.
+    pub mistakes: Vec<Problem>,
     pub fail_on: FailOn,
     pub strict: bool,
     /// How to ask providers; `None` if nobody is asked.
@@ -53,14 +56,17 @@ pub struct Base {
     pub catalogue: Catalogue,
     /// What a gitleaks configuration adds, beyond its rules in the catalogue.
     pub gitleaks: Option<Gitleaks>,
+    /// What is wrong with the user's rules; those are not in the catalogue.
+    pub mistakes: Vec<Problem>,
 }
 
 impl Base {
     /// Finds the config for what starts at `start`, loads all rules, and
-    /// checks one against the other.
+    /// checks one against the other. Rules in which something is wrong are left
+    /// out, and told.
     ///
     /// # Errors
-    /// Everything wrong with the config or the user's rules.
+    /// Everything wrong with the config, or a folder of rules that cannot be used.
     pub fn load(args: &CatalogueArgs, start: &Path) -> Result<Self, CliError> {
         let file = match (&args.config, args.no_config) {
             (Some(file), _) => Some(file.clone()),
@@ -69,11 +75,12 @@ impl Base {
         };
         let config = file.as_deref().map(Config::read).transpose()?;
         let mut catalogue = Catalogue::built_in()?;
+        let mut mistakes = Vec::new();
         for dir in settings::rules_dirs(args, config.as_ref()) {
-            match dir.origin {
-                Origin::Config(_) => catalogue.add_untrusted_folder(&dir.value)?,
-                Origin::Flag(_) | Origin::Default => catalogue.add_folder(&dir.value)?,
-            }
+            mistakes.extend(match dir.origin {
+                Origin::Config(_) => catalogue.add_untrusted(&dir.value)?,
+                Origin::Flag(_) | Origin::Default => catalogue.add_sound(&dir.value)?,
+            });
         }
         let gitleaks = gitleaks_file(args, config.as_ref(), start);
         let read = |file: PathBuf| Gitleaks::read(&file, &catalogue);
@@ -81,10 +88,16 @@ impl Base {
         if let Some(gitleaks) = &mut gitleaks {
             gitleaks.add_to(&mut catalogue);
         }
-        if let Some(config) = &config {
-            config.check_rules(&catalogue)?;
+        let unknown = config.as_ref().and_then(|config| config.check_rules(&catalogue).err());
+        match unknown {
+            // It may be the id of a rule that could not be read.
+            Some(ConfigError::Invalid(problems)) if !mistakes.is_empty() => {
+                mistakes.extend(problems);
+                Err(RuleError::Invalid(mistakes).into())
+            }
+            Some(error) => Err(error.into()),
+            None => Ok(Base { config, catalogue, gitleaks, mistakes }),
         }
-        Ok(Base { config, catalogue, gitleaks })
     }
 
     /// The config files in use, as reports show them.
@@ -98,10 +111,20 @@ impl Base {
     /// As [`Base::load`], for verbs that scan nothing.
     ///
     /// # Errors
-    /// As [`Base::load`].
+    /// As [`Base::load`], and everything wrong with the user's rules.
     pub fn here(args: &CatalogueArgs) -> Result<Self, CliError> {
-        Base::load(args, Path::new("."))
+        let base = Base::load(args, Path::new("."))?;
+        told(base.mistakes.clone())?;
+        Ok(base)
     }
+}
+
+/// For what cannot be done with a part of the rules only.
+///
+/// # Errors
+/// Any mistake.
+fn told(mistakes: Vec<Problem>) -> Result<(), RuleError> {
+    if mistakes.is_empty() { Ok(()) } else { Err(RuleError::Invalid(mistakes)) }
 }
 
 /// The gitleaks configuration of a run: named by a flag, by the config, or found.
@@ -153,6 +176,7 @@ pub fn baseline(args: &BaselineArgs) -> Result<(ScanPlan, PathBuf), CliError> {
         ignore: &ignore,
     };
     let (mut plan, settings) = build_without_baseline(&args.paths, &flags)?;
+    told(std::mem::take(&mut plan.mistakes))?;
     plan.judge.baseline = None;
     let configured = settings.baseline.map(|baseline| baseline.value);
     let file =
@@ -178,9 +202,13 @@ fn build_without_baseline(
     let paths = named_paths(paths, flags.input)?;
     let base = Base::load(flags.catalogue, start(&paths))?;
     let shown = base.shown();
-    let Base { config, mut catalogue, gitleaks } = base;
+    let Base { config, mut catalogue, gitleaks, mistakes } = base;
     let settings = Settings::merge(flags, config.as_ref());
-    catalogue.select(&flags.rules.enable, &flags.rules.disable)?;
+    if let Err(unknown) = catalogue.select(&flags.rules.enable, &flags.rules.disable) {
+        // It may be the id of a rule that could not be read.
+        told(mistakes)?;
+        return Err(unknown.into());
+    }
     let mut judge = judge_options(flags, &settings)?;
     let mut warnings: Vec<String> = gitleaks.iter().filter_map(Gitleaks::warning).collect();
     warnings.extend(semgrep::warnings(&catalogue.notes));
@@ -191,6 +219,7 @@ fn build_without_baseline(
         catalogue: Arc::new(catalogue),
         config: shown,
         warnings,
+        mistakes,
         fail_on: settings.fail_on.value,
         strict: flags.input.strict,
         verify: None,

@@ -9,7 +9,7 @@ use crate::judge::{self, JudgeOptions};
 use crate::pipeline::Engine;
 use crate::rules::examples::{self, Case};
 use crate::rules::list::{self, Filter};
-use crate::rules::{Catalogue, index, names, topics};
+use crate::rules::{Catalogue, RuleError, index, names, topics};
 use crate::semgrep;
 use crate::suggest;
 
@@ -83,12 +83,8 @@ fn test(args: &RulesTestArgs) -> Result<Exit, CliError> {
     let folders = folders.chain(dirs.iter().map(PathBuf::from)).collect();
     let with_dirs = CatalogueArgs { rules_dirs: folders, ..args.catalogue.clone() };
     let built_in = Catalogue::built_in()?.metas.len();
-    // With a mistake in one file the rules of all others are tested.
-    let (catalogue, mistakes) = match Base::here(&with_dirs) {
-        Ok(base) => (base.catalogue, None),
-        Err(mistakes @ CliError::Rules(_)) => (sound(&with_dirs)?, Some(mistakes)),
-        Err(error) => return Err(error),
-    };
+    // With a mistake in one rule all others are tested.
+    let Base { catalogue, mistakes, .. } = Base::load(&with_dirs, Path::new("."))?;
     let catalogue = Arc::new(catalogue);
     let wanted = ids.iter().map(|id| catalogue.require(id)).collect::<Result<Vec<_>, _>>()?;
     // Who names folders and no rule wants the rules in them tested.
@@ -109,20 +105,11 @@ fn test(args: &RulesTestArgs) -> Result<Exit, CliError> {
     }
     _ = writeln!(text, "{} examples run, {failed} failed", cases.len());
     terminal::print(&text)?;
-    match mistakes {
-        Some(mistakes) => Err(mistakes),
-        None if failed == 0 => Ok(Exit::Clean),
-        None => Ok(Exit::Findings),
+    match failed {
+        _ if !mistakes.is_empty() => Err(RuleError::Invalid(mistakes).into()),
+        0 => Ok(Exit::Clean),
+        _ => Ok(Exit::Findings),
     }
-}
-
-/// The built-in rules, and those of the user in which nothing is wrong.
-fn sound(args: &CatalogueArgs) -> Result<Catalogue, CliError> {
-    let mut catalogue = Catalogue::built_in()?;
-    for dir in &args.rules_dirs {
-        catalogue.add_sound(dir)?;
-    }
-    Ok(catalogue)
 }
 
 /// Whether `what` is a folder or file of rules, not the id of one.

@@ -4,8 +4,10 @@ use std::io;
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
+use crate::document::Problem;
 use crate::pipeline::{Engine, Progress};
 use crate::report::{self, Format, Report};
+use crate::source::Skip;
 use crate::verify;
 
 use super::args::ScanArgs;
@@ -19,12 +21,30 @@ use super::{progress, terminal};
 /// # Errors
 /// Anything that kept the scan from doing what was asked.
 pub fn run(args: &ScanArgs) -> Result<Exit, CliError> {
-    let (plan, output) = plan::scan(args)?;
+    let (mut plan, output) = plan::scan(args)?;
     let (strict, fail_on) = (plan.strict, plan.fail_on);
-    let report = scan(plan, output.progress)?;
+    let mistakes = std::mem::take(&mut plan.mistakes);
+    mistakes.iter().for_each(|mistake| terminal::tell(mistake));
+    let mut report = scan(plan, output.progress)?;
+    report.warnings.splice(0..0, left_out(&mistakes));
     publish(&report, &output)?;
     let severities = report.findings.iter().map(|finding| finding.severity);
-    Ok(exit::of_scan(severities, fail_on, report.skipped.len(), strict))
+    let is_short = !mistakes.is_empty() || strict && report.skipped.iter().any(Skip::is_loss);
+    Ok(exit::of_scan(severities, fail_on, is_short))
+}
+
+/// What a report says of `mistakes`, which are told in full on standard error.
+fn left_out(mistakes: &[Problem]) -> Vec<String> {
+    let of_files = mistakes.chunk_by(|a, b| a.file == b.file);
+    let told = of_files.filter_map(|of_file| {
+        let file = &of_file.first()?.file;
+        let mistakes = match of_file.len() {
+            1 => "a mistake".to_owned(),
+            n => format!("{n} mistakes"),
+        };
+        Some(format!("{file} has {mistakes}: the rules with a mistake were left out"))
+    });
+    told.collect()
 }
 
 /// Carries `plan` out.

@@ -79,7 +79,8 @@ impl Config {
     /// All names that are not, with suggestions.
     pub fn check_rules(&self, catalogue: &Catalogue) -> Result<(), ConfigError> {
         let mut problems = Vec::new();
-        for (id, place) in &self.rule_lines {
+        let named = self.rule_lines.iter().filter(|(id, _)| !catalogue.left_out.contains(id));
+        for (id, place) in named {
             if let Err(unknown) = catalogue.require(id) {
                 let message = unknown.to_string();
                 problems.push(Problem { message, ..place.clone() });

@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 use serde::{Deserialize, Serialize};
 
 use super::detect_secrets::Known;
+use crate::config::describe;
 use crate::finding::Finding;
 use crate::gitleaks::allow::Asked;
 
@@ -22,11 +23,11 @@ const LONGEST_LINE: usize = 16 * 1024;
 /// A baseline that cannot be read or written; one line, ready to show.
 #[derive(Debug, thiserror::Error)]
 pub enum BaselineError {
-    #[error("{path}: cannot read the baseline: {source}")]
+    #[error("{path}: cannot read the baseline: {}", describe(source))]
     Read { path: String, source: std::io::Error },
     #[error("{path}:{line}: not a baseline entry: {message}")]
     Entry { path: String, line: usize, message: &'static str },
-    #[error("{path}: cannot write the baseline: {source}")]
+    #[error("{path}: cannot write the baseline: {}", describe(source))]
     Write { path: String, source: std::io::Error },
 }
 

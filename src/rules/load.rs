@@ -1,7 +1,8 @@
 //! Reads the rule files of a user's folder, checks them together and tells
-//! everything that is wrong with them at once.
+//! everything that is wrong with them at once. A rule in which something is wrong
+//! takes no other with it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::files::{read, rule_files};
@@ -20,6 +21,8 @@ pub struct Loaded {
     pub flows: Vec<FlowFile>,
     /// From files of Semgrep rules.
     pub imported: Import,
+    /// Ids of the rules in which something is wrong.
+    pub left_out: BTreeSet<String>,
 }
 
 /// The rules below `folder`, or of the file that it is, checked by themselves
@@ -32,8 +35,7 @@ pub fn folder(folder: &Path, existing: &Catalogue) -> Result<Loaded, RuleError> 
     if problems.is_empty() { Ok(loaded) } else { Err(RuleError::Invalid(problems)) }
 }
 
-/// As [`folder`], but with what is wrong next to the rules of all files in which
-/// nothing is.
+/// As [`folder`], but with what is wrong next to all rules in which nothing is.
 ///
 /// # Errors
 /// The folder cannot be used at all.
@@ -62,6 +64,7 @@ pub fn sound(folder: &Path, existing: &Catalogue) -> Result<(Loaded, Vec<Problem
     paths.iter().for_each(|path| reader.file(path));
     reader.partners();
     reader.problems.sort();
+    reader.loaded.left_out = reader.left_out();
     Ok((reader.loaded, reader.problems))
 }
 
@@ -72,8 +75,8 @@ struct Reader<'c> {
     problems: Vec<Problem>,
     /// Where each id of the folder was first seen.
     ids: BTreeMap<String, String>,
-    /// The rules that pairs name, and where.
-    partners: Vec<(String, Problem)>,
+    /// Rules that name another to be a pair with, that one, and where.
+    partners: Vec<(String, String, Problem)>,
 }
 
 impl<'c> Reader<'c> {
@@ -112,13 +115,13 @@ impl<'c> Reader<'c> {
         } else if document.has("framework") {
             self.framework(&mut document);
         } else if document.has("languages") {
-            let (file, problems) = document.read::<FlowFile>();
-            self.problems.extend(problems);
-            self.loaded.flows.extend(file);
+            self.flow(&mut document);
         } else {
             let message = "neither a secret rule (`provider`) nor a pattern rule (`match`)";
             let fix = "see `seamline explain` for what a rule says";
-            self.problems.push(document.problem("", message, fix));
+            let start =
+                Problem { line: Some(1), column: Some(1), ..document.problem("", message, fix) };
+            self.problems.push(start);
         }
     }
 
@@ -136,74 +139,121 @@ impl<'c> Reader<'c> {
     }
 
     fn secrets(&mut self, document: &mut Document<'_>) {
-        let before = self.problems.len();
-        let (file, problems) = document.read::<SecretFile>();
+        let starts = document.lines_of("rule");
+        let (file, mut problems) = document.read::<SecretFile>();
         let shaped = problems.is_empty();
-        self.problems.extend(problems);
-        let Some(file) = file else { return };
+        let Some(mut file) = file else { return self.problems.extend(problems) };
         // With broken rules left out, "no rule" would be told of a full file.
         let told = check::secret_file(document, &file);
-        self.problems.extend(told.into_iter().filter(|_| shaped || !file.rules.is_empty()));
+        problems.extend(told.into_iter().filter(|_| shaped || !file.rules.is_empty()));
         for (i, rule) in file.rules.iter().enumerate() {
-            self.claim(document, &format!("rule/{i}/id"), &rule.id);
+            problems.extend(self.claim(document, &format!("rule/{i}/id"), &rule.id));
             for (j, id) in rule.pair.iter().flat_map(|pair| &pair.rules).enumerate() {
                 let place = document.problem(&format!("rule/{i}/pair/rules/{j}"), "", "");
-                self.partners.push((id.clone(), place));
+                self.partners.push((rule.id.clone(), id.clone(), place));
             }
         }
-        if self.problems.len() == before {
+        let lines = document.lines_of("rule");
+        let mut bad = of_items(&starts, &problems);
+        if bad.remove(&None) {
+            bad.extend(starts.iter().map(|line| Some(*line)));
+        }
+        let mut lines = lines.into_iter();
+        file.rules.retain(|_| !lines.next().is_none_or(|line| bad.contains(&Some(line))));
+        self.problems.extend(problems);
+        if !file.rules.is_empty() {
             self.loaded.secrets.push(file);
         }
     }
 
     fn pattern(&mut self, document: &mut Document<'_>) {
-        let before = self.problems.len();
-        let (file, problems) = document.read::<PatternFile>();
+        let (file, mut problems) = document.read::<PatternFile>();
         let shaped = problems.is_empty();
-        self.problems.extend(problems);
-        let Some(file) = file else { return };
-        let told = check::pattern_file(document, &file);
-        self.problems.extend(told.into_iter().filter(|_| shaped || !file.matchers.is_empty()));
-        self.claim(document, "id", &file.id);
-        if self.problems.len() == before {
-            self.loaded.patterns.push(file);
+        if let Some(file) = file {
+            let told = check::pattern_file(document, &file);
+            problems.extend(told.into_iter().filter(|_| shaped || !file.matchers.is_empty()));
+            problems.extend(self.claim(document, "id", &file.id));
+            self.loaded.patterns.extend(problems.is_empty().then_some(file));
         }
+        self.problems.extend(problems);
     }
 
     fn framework(&mut self, document: &mut Document<'_>) {
-        let (file, problems) = document.read::<FrameworkFile>();
+        let (file, mut problems) = document.read::<FrameworkFile>();
+        if let Some(file) = file {
+            problems.extend(check::framework_file(document, &file));
+            self.loaded.frameworks.extend(problems.is_empty().then_some(file));
+        }
         self.problems.extend(problems);
-        self.loaded.frameworks.extend(file);
+    }
+
+    fn flow(&mut self, document: &mut Document<'_>) {
+        let (file, mut problems) = document.read::<FlowFile>();
+        if let Some(file) = file {
+            problems.extend(check::flow_file(document, &file));
+            self.loaded.flows.extend(problems.is_empty().then_some(file));
+        }
+        self.problems.extend(problems);
     }
 
     /// The other half of a pair may stand in another file.
     fn partners(&mut self) {
-        for (id, place) in std::mem::take(&mut self.partners) {
+        for (rule, id, place) in std::mem::take(&mut self.partners) {
             if self.existing.find(&id).is_none() && !self.ids.contains_key(&id) {
                 let guess = suggest::closest(&id, self.ids.keys().map(String::as_str));
                 let fix = suggest::question(guess.as_slice());
+                let fix = fix.or_else(|| Some("name a rule of these files".to_owned()));
                 let message = format!("there is no rule `{id}` to be a pair with");
                 self.problems.push(Problem { message, fix, ..place });
+                for file in &mut self.loaded.secrets {
+                    file.rules.retain(|loaded| loaded.id != rule);
+                }
             }
         }
+        self.loaded.secrets.retain(|file| !file.rules.is_empty());
     }
 
     /// An id stands for one rule only.
-    fn claim(&mut self, document: &Document<'_>, pointer: &str, id: &str) {
-        let place = document.problem(pointer, "", "");
+    fn claim(&mut self, document: &Document<'_>, pointer: &str, id: &str) -> Option<Problem> {
         if self.existing.find(id).is_some() {
             let fix = "choose another id; to change the other rule write `[rules.…]` in the \
                        config, to turn it off use `--disable`";
             let message = format!("there is already a rule `{id}`");
-            self.problems.push(document.problem(pointer, message, fix));
-        } else if let Some(first) = self.ids.get(id) {
-            let message = format!("the id `{id}` is already used in {first}");
-            self.problems.push(document.problem(pointer, message, "choose another id"));
-        } else {
-            let line = place.line.map_or_else(String::new, |line| format!(":{line}"));
-            self.ids.insert(id.to_owned(), format!("{}{line}", place.file));
+            return Some(document.problem(pointer, message, fix));
         }
+        if let Some(first) = self.ids.get(id) {
+            let message = format!("the id `{id}` is already used in {first}");
+            return Some(document.problem(pointer, message, "choose another id"));
+        }
+        let place = document.problem(pointer, "", "");
+        let line = place.line.map_or_else(String::new, |line| format!(":{line}"));
+        self.ids.insert(id.to_owned(), format!("{}{line}", place.file));
+        None
     }
+
+    /// The ids that were read and are of no loaded rule.
+    fn left_out(&self) -> BTreeSet<String> {
+        let secrets = self.loaded.secrets.iter().flat_map(|file| &file.rules);
+        let patterns = self.loaded.patterns.iter();
+        let imported = self.loaded.imported.rules.iter();
+        let loaded: BTreeSet<&str> = secrets
+            .map(|rule| rule.id.as_str())
+            .chain(patterns.map(|file| file.id.as_str()))
+            .chain(imported.map(|rule| rule.file.id.as_str()))
+            .collect();
+        let ids = self.ids.keys().filter(|id| !loaded.contains(id.as_str()));
+        ids.cloned().collect()
+    }
+}
+
+/// The lines in `starts` (of the items of a list, rising) whose item one of
+/// `problems` is in; `None` if one is before all of them.
+fn of_items(starts: &[usize], problems: &[Problem]) -> BTreeSet<Option<usize>> {
+    let item = |problem: &Problem| {
+        let line = problem.line?;
+        starts.iter().rev().find(|start| **start <= line).copied()
+    };
+    problems.iter().map(item).collect()
 }
 
 fn shown(path: &Path) -> String {
@@ -211,161 +261,4 @@ fn shown(path: &Path) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Problems of a folder with these files, without the folder's own path.
-    fn problems(files: &[(&str, &str)]) -> Vec<String> {
-        let dir = tempfile::tempdir().unwrap();
-        for (name, text) in files {
-            let path = dir.path().join(name);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
-        let root = format!("{}/", dir.path().display());
-        match folder(dir.path(), &Catalogue::built_in().unwrap()) {
-            Ok(_) => Vec::new(),
-            Err(RuleError::Invalid(problems)) => {
-                let plain = |p: &Problem| Problem { column: None, ..p.clone() }.to_string();
-                problems.iter().map(|p| plain(p).replace(&root, "")).collect()
-            }
-            Err(error) => vec![error.to_string()],
-        }
-    }
-
-    const HEAD: &str = "provider = \"acme\"\nname = \"Acme\"\n";
-    const EXAMPLES: &str = "[[rule.example]]\nmatch = \"k = '{token}'\"\n\
-                            [[rule.example]]\nnear_miss = \"k = '{broken}'\"\n";
-
-    fn secret(id: &str, body: &str) -> String {
-        format!("[[rule]]\nid = \"{id}\"\ntitle = \"T\"\nseverity = \"high\"\n{body}\n{EXAMPLES}")
-    }
-
-    #[test]
-    fn the_built_in_rules_pass_every_check() {
-        for rules in ["rules/secrets", "rules/patterns"] {
-            let told = match folder(Path::new(rules), &Catalogue::default()) {
-                Ok(_) => String::new(),
-                Err(error) => error.to_string(),
-            };
-            assert_eq!(told, "");
-        }
-    }
-
-    #[test]
-    fn a_good_folder_has_no_problems() {
-        let format = "formats = [[{ text = [\"acme_\"] }, { chars = \"a-z0-9\", len = 32 }]]";
-        let pattern = "id = \"no-frob\"\ntitle = \"T\"\ntopic = \"cors\"\nseverity = \"low\"\n\
-                       confidence = \"low\"\nwhat = \"a\"\nwhy = \"b\"\nfix = \"c\"\n\
-                       cwe = [\"CWE-942\"]\n[[match]]\nlanguages = [\"python\"]\n\
-                       any = [\"frob($X)\"]\n[[example]]\nlanguage = \"python\"\n\
-                       match = \"frob(1)\"\n[[example]]\nlanguage = \"python\"\n\
-                       near_miss = \"grob(1)\"\n";
-        let secrets = format!("{HEAD}{}", secret("acme-key", format));
-        let files = [("secrets/acme.toml", secrets.as_str()), ("flat.toml", pattern)];
-        assert_eq!(problems(&files), [""; 0]);
-    }
-
-    #[test]
-    fn every_mistake_of_a_secret_rule_is_told_with_its_line() {
-        let cases = [
-            (
-                "",
-                "rule `acme-key` says nothing to look for; add `formats`, or a `regex` with `anchors`",
-                3,
-            ),
-            (
-                "regex = \"(\"\nanchors = [\"acme\"]",
-                "the regex does not compile: unclosed group",
-                7,
-            ),
-            (
-                "regex = \"acme\"",
-                "the regex of `acme-key` has no anchors; add `anchors`: literals of which one is in every match",
-                7,
-            ),
-            ("detector = \"jwtt\"", "unknown detector `jwtt`; did you mean `jwt`?", 7),
-            (
-                "formats = [[{ text = [\"acme_\"] }, { chars = \"z-a\", len = 3 }]]",
-                "the alphabet `z-a` cannot be read; write rising ranges of printable ASCII, e.g. `A-Za-z0-9_-`",
-                7,
-            ),
-            (
-                "formats = [[{ text = [\"acme_\"] }, { chars = \"a-z\", len = [9, 3] }]]",
-                "the length range [9, 3] is empty; write the smaller number first",
-                7,
-            ),
-            (
-                "formats = [[{ text = [\"acme_\"] }, { chars = \"a-z\" }]]",
-                "the run of characters has no length; add `len = 36` or `len = [20, 40]`",
-                7,
-            ),
-            (
-                "formats = [[{ text = [\"acme_\"] }, { chars = \"a-z\", len = 20 }]]\nchecksum = \"githb\"",
-                "unknown checksum `githb`; did you mean `github`?",
-                8,
-            ),
-            (
-                "detector = \"jwt\"\ncwe = [\"798\"]",
-                "`798` is not a CWE id; write it as `CWE-798`",
-                8,
-            ),
-        ];
-        for (body, message, line) in cases {
-            let text = format!("{HEAD}{}", secret("acme-key", body));
-            let told = problems(&[("a.toml", &text)]);
-            let expected = format!("a.toml:{line}: {message}");
-            assert!(told.contains(&expected), "{body}: {told:#?}");
-        }
-    }
-
-    #[test]
-    fn ids_are_kebab_case_and_stand_for_one_rule() {
-        let body = "detector = \"jwt\"";
-        let rules = [secret("Acme_Key", body), secret("github-pat", body), secret("twice", body)];
-        let first = format!("{HEAD}{}", rules.concat());
-        let second = format!("{HEAD}{}", secret("twice", body));
-        let told = problems(&[("a.toml", &first), ("b.toml", &second)]).join("\n");
-        assert!(told.contains("a.toml:4: id `Acme_Key` is not kebab-case"), "{told}");
-        assert!(told.contains("there is already a rule `github-pat`"), "{told}");
-        assert!(told.contains("b.toml:4: the id `twice` is already used in a.toml:22"), "{told}");
-    }
-
-    #[test]
-    fn a_rule_without_examples_is_refused() {
-        let text = format!(
-            "{HEAD}[[rule]]\nid = \"a\"\ntitle = \"T\"\nseverity = \"low\"\ndetector = \"jwt\"\n"
-        );
-        let told = problems(&[("a.toml", &text)]);
-        assert_eq!(told.len(), 2, "{told:?}");
-        assert!(told[0].contains("no example that matches") && told[1].contains("no near miss"));
-    }
-
-    #[test]
-    fn every_mistake_of_a_pattern_rule_is_told_with_its_line() {
-        let text = "id = \"a\"\ntitle = \"T\"\ntopic = \"corss\"\nseverity = \"low\"\n\
-                    confidence = \"low\"\nwhat = \"a\"\nwhy = \"b\"\nfix = \"\"\n\
-                    cwe = [\"CWE-942\"]\n[[match]]\nlanguages = [\"pyhton\"]\nany = [\"frob($X)\"]\n\
-                    [[match]]\nlanguages = [\"python\"]\nany = [\n\"frob($X)\",\n\"frob(\",\n]\n\
-                    [[example]]\nlanguage = \"go\"\nmatch = \"frob(1)\"\n";
-        let told = problems(&[("a.toml", text)]).join("\n");
-        for expected in [
-            "a.toml:3: unknown topic `corss`; did you mean `cors`?",
-            "a.toml:8: `fix` is empty; say it in a sentence",
-            "a.toml:11: there is no such language",
-            "did you mean `python`?",
-            "a.toml:17: pattern `frob(` cannot be used",
-            "a.toml:1: rule `a` has no near miss",
-            "a.toml:20: no matcher of the rule reads `go`; use one of the rule's languages",
-        ] {
-            assert!(told.contains(expected), "{expected} not in\n{told}");
-        }
-    }
-
-    #[test]
-    fn a_folder_without_rules_is_a_mistake() {
-        assert!(problems(&[])[0].contains("the folder has no rules"));
-        let told = problems(&[("a.toml", "x = 1\n")]);
-        assert!(told[0].starts_with("a.toml: neither a secret rule"), "{told:?}");
-    }
-}
+mod tests;

@@ -20,6 +20,7 @@ mod packed;
 mod select;
 pub mod topics;
 
+use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
@@ -120,6 +121,9 @@ pub struct Catalogue {
     pub regex_rules: Vec<RegexRule>,
     /// What of imported rules could not be carried over.
     pub notes: Vec<Note>,
+    /// Ids of a user's rules in which something is wrong: they may be named, and
+    /// stand for nothing.
+    pub left_out: BTreeSet<String>,
 }
 
 /// Rules that cannot be used.
@@ -167,15 +171,15 @@ impl Catalogue {
         Ok(())
     }
 
-    /// As [`Catalogue::add_folder`], but adds the files in which nothing is wrong,
-    /// whatever is wrong with others.
+    /// As [`Catalogue::add_folder`], but adds the rules in which nothing is wrong,
+    /// whatever is wrong with others, and returns that.
     ///
     /// # Errors
     /// The folder cannot be used at all.
-    pub fn add_sound(&mut self, folder: &Path) -> Result<(), RuleError> {
-        let (loaded, _) = load::sound(folder, self)?;
+    pub fn add_sound(&mut self, folder: &Path) -> Result<Vec<Problem>, RuleError> {
+        let (loaded, problems) = load::sound(folder, self)?;
         self.add_loaded(loaded);
-        Ok(())
+        Ok(problems)
     }
 
     fn add_loaded(&mut self, loaded: load::Loaded) {
@@ -191,17 +195,18 @@ impl Catalogue {
             self.add_imported(rule.file, rule.regexes);
         }
         self.notes.extend(loaded.imported.notes);
+        self.left_out.extend(loaded.left_out);
     }
 
-    /// As [`Catalogue::add_folder`], for rules that `--verify` must not follow.
+    /// As [`Catalogue::add_sound`], for rules that `--verify` must not follow.
     ///
     /// # Errors
-    /// As [`Catalogue::add_folder`].
-    pub fn add_untrusted_folder(&mut self, folder: &Path) -> Result<(), RuleError> {
+    /// As [`Catalogue::add_sound`].
+    pub fn add_untrusted(&mut self, folder: &Path) -> Result<Vec<Problem>, RuleError> {
         let before = self.secrets.len();
-        self.add_folder(folder)?;
+        let problems = self.add_sound(folder)?;
         self.secrets[before..].iter_mut().for_each(|entry| entry.trusted = false);
-        Ok(())
+        Ok(problems)
     }
 
     /// The description of a rule.

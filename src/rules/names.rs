@@ -6,10 +6,16 @@ use crate::syntax::Language;
 use crate::judge;
 use crate::secrets;
 pub use crate::secrets::checksum::NAMES as CHECKSUMS;
+use crate::surface;
 
 /// Detectors of secret rules: what finds a credential, and what relates several.
 pub fn detectors() -> Vec<&'static str> {
     secrets::DETECTORS.into_iter().chain([judge::SHARED]).collect()
+}
+
+/// Detectors of pattern rules.
+pub fn pattern_detectors() -> Vec<String> {
+    surface::detectors()
 }
 
 /// Languages of pattern rules, and formats of configuration.

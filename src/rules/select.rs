@@ -74,6 +74,7 @@ impl Catalogue {
             flows: self.flows.clone(),
             regex_rules: self.regex_rules.iter().filter(|r| r.index == rule).cloned().collect(),
             notes: Vec::new(),
+            left_out: self.left_out.clone(),
         }
     }
 
@@ -110,7 +111,8 @@ impl Catalogue {
                 meta.id == name || Some(meta.category) == category || Some(&*meta.topic) == topic
             })
             .collect();
-        if indexes.is_empty() && category.is_none() && topic.is_none() {
+        let known = category.is_some() || topic.is_some() || self.left_out.contains(name);
+        if indexes.is_empty() && !known {
             let mut known: Vec<&str> = CATEGORIES.map(|(word, _)| word).to_vec();
             known.extend(topics::TOPICS.iter().map(|topic| topic.slug));
             known.extend(self.ids());

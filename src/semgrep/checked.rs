@@ -116,7 +116,9 @@ fn repair(matcher: &mut PatternMatch, kind: &ProblemKind, parts: &Parts, line: u
                 Repair { is_done: false, told: Some(Lost::new(line, "pattern", kind.to_string())) }
             }
         },
-        ProblemKind::UnknownName { place: "message", .. } if matcher.message.is_some() => {
+        ProblemKind::UnknownName { place, .. }
+            if place == "message" && matcher.message.is_some() =>
+        {
             matcher.message = None;
             Repair { is_done: true, told: None }
         }

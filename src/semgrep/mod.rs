@@ -64,18 +64,20 @@ pub fn is_rule_file(text: &str) -> bool {
 /// # Errors
 /// The text is no YAML, or has no list `rules`.
 pub fn read(file: &str, text: &str, is_taken: &dyn Fn(&str) -> bool) -> Result<Import, Problem> {
-    let problem = |line, message: String, fix: &str| Problem {
+    let problem = |line, column, message: String, fix: &str| Problem {
         file: file.to_owned(),
         line: Some(line),
-        column: None,
+        column,
         message,
         fix: Some(fix.to_owned()).filter(|fix| !fix.is_empty()),
     };
-    let root = yaml::parse(text)
-        .map_err(|error| problem(error.line, format!("it is no YAML: {}", error.message), ""))?;
+    let root = yaml::parse(text).map_err(|error| {
+        let fix = "quote what holds `: `, ` #` or quotes, and indent with spaces";
+        problem(error.line, error.column, format!("it is no YAML: {}", error.message), fix)
+    })?;
     let Some(rules) = root.get("rules").and_then(|rules| rules.items()) else {
         let fix = "write the rules as items of `rules:`";
-        return Err(problem(1, "it has no list of rules".to_owned(), fix));
+        return Err(problem(1, Some(1), "it has no list of rules".to_owned(), fix));
     };
     let mut reader = Reader { file, is_taken, ids: BTreeSet::new(), import: Import::default() };
     rules.iter().for_each(|rule| reader.rule(rule));

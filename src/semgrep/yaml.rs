@@ -34,6 +34,8 @@ pub(super) enum Value {
 pub(super) struct YamlError {
     /// 1-based.
     pub(super) line: usize,
+    /// 1-based, in characters; `None` where a value as a whole is meant.
+    pub(super) column: Option<usize>,
     pub(super) message: String,
 }
 
@@ -101,6 +103,7 @@ pub(super) fn parse(text: &str) -> Result<Rc<Node>, YamlError> {
     while let Some(event) = parser.next_event() {
         let (event, span) = event.map_err(|error| YamlError {
             line: error.marker().line(),
+            column: Some(1 + error.marker().col()),
             message: error.info().to_owned(),
         })?;
         if event == Event::DocumentEnd {
@@ -123,7 +126,8 @@ struct Builder {
 impl Builder {
     fn take(&mut self, event: Event<'_>, span: &Span) -> Result<(), YamlError> {
         let line = span.start.line();
-        let fail = |message: &str| Err(YamlError { line, message: message.to_owned() });
+        let fail =
+            |message: &str| Err(YamlError { line, column: None, message: message.to_owned() });
         self.count += 1;
         if self.count > MAX_VALUES {
             return fail("the file has too many values");

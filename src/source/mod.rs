@@ -12,6 +12,8 @@ pub mod notebook;
 mod paths;
 pub mod place;
 mod read;
+mod seen;
+pub mod tracked;
 mod walk;
 
 use std::borrow::Cow;
@@ -72,6 +74,14 @@ impl<'a> Source<'a> {
 pub struct Skip {
     pub path: Arc<str>,
     pub reason: Cow<'static, str>,
+}
+
+impl Skip {
+    /// Whether anything went unread. What a symbolic link leads to is read where
+    /// it lies, or is no part of what was asked for.
+    pub fn is_loss(&self) -> bool {
+        self.reason != read::SYMBOLIC_LINK
+    }
 }
 
 /// What to read.

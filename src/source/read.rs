@@ -217,6 +217,9 @@ impl<'b> Reader<'b> {
     }
 }
 
+/// Why a link is left out that was met on the way.
+pub(super) const SYMBOLIC_LINK: &str = "symbolic link, not followed";
+
 const NO_MEMORY: Reason = Cow::Borrowed("larger than the free memory");
 
 /// Reads until `buffer` is full or the input ends.
@@ -257,7 +260,7 @@ pub(super) fn check_readable(path: &Path) -> io::Result<()> {
 /// Why an entry that is neither file nor folder is left out.
 pub(super) fn special_reason(kind: FileType) -> Reason {
     if kind.is_symlink() {
-        return Cow::Borrowed("symbolic link, not followed");
+        return Cow::Borrowed(SYMBOLIC_LINK);
     }
     #[cfg(unix)]
     {

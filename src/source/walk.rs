@@ -12,6 +12,8 @@ use super::archive;
 use super::budget::Budget;
 use super::paths::{Exclude, Roots, display_path};
 use super::read::{Content, Links, Reader, Reason, io_reason, special_reason};
+use super::seen::{Seen, Tracked};
+use super::tracked::WorkTree;
 use super::{Skip, Source, SourceRequest};
 
 /// Where version control keeps its own data: never part of a work tree. In
@@ -37,15 +39,45 @@ pub(super) struct Job<'s, W> {
     pub done: Mutex<Vec<W>>,
 }
 
-/// Visits everything below `roots`. Returns the number of files and folders
-/// that an exclude glob left out.
+/// Visits everything below `roots`: what no ignore file lists, and what git tracks
+/// although one of git's lists it. Returns the number of files and folders that
+/// an exclude glob left out.
 pub(super) fn run<W: Send>(
     request: &SourceRequest,
     roots: Roots,
     exclude: Exclude,
     job: &Job<'_, W>,
 ) -> u64 {
-    let Some((first, others)) = roots.paths.split_first() else { return 0 };
+    let filter = Arc::new(Filter::new(roots, exclude));
+    let around = filter.roots.paths.iter().filter_map(|root| WorkTree::around(root));
+    let around: Vec<WorkTree> = if request.respect_ignores { around.collect() } else { Vec::new() };
+    let seen = Seen::default();
+    let git_ignores = request.respect_ignores;
+    walk(request, git_ignores, &filter, job, git_ignores.then_some(&seen));
+    let excluded = filter.excluded.load(Ordering::Relaxed);
+    if git_ignores {
+        let found = std::mem::take(&mut *filter.met.lock().unwrap_or_else(PoisonError::into_inner));
+        let tracked = Tracked::unseen(around.into_iter().chain(found), &seen, &mut |skip| {
+            Thread::new(job).skip(skip.path, skip.reason);
+        });
+        if !tracked.is_empty() {
+            let filter = Arc::new(Filter { only: Some(tracked), ..Filter::again(&filter) });
+            walk(request, false, &filter, job, None);
+        }
+    }
+    excluded
+}
+
+/// One walk. `git_ignores`: the ignore files of git hold. `seen` gets every file
+/// that is visited.
+fn walk<W: Send>(
+    request: &SourceRequest,
+    git_ignores: bool,
+    filter: &Arc<Filter>,
+    job: &Job<'_, W>,
+    seen: Option<&Seen>,
+) {
+    let Some((first, others)) = filter.roots.paths.split_first() else { return };
     let mut builder = WalkBuilder::new(first);
     for path in others {
         builder.add(path);
@@ -55,33 +87,55 @@ pub(super) fn run<W: Send>(
         .hidden(!request.hidden)
         .parents(ignores)
         .ignore(ignores)
-        .git_ignore(ignores)
-        .git_exclude(ignores)
+        .git_ignore(git_ignores)
+        .git_exclude(git_ignores)
         // A user's global ignore file would make results differ by machine.
         .git_global(false);
     if ignores {
         builder.add_custom_ignore_filename(IGNORE_FILE);
     }
-    let excluded = Arc::new(AtomicU64::new(0));
-    let filter = Filter { roots, exclude, excluded: Arc::clone(&excluded) };
-    builder.filter_entry(move |entry| filter.wants(entry));
-    builder.build_parallel().visit(&mut Threads(job));
-    excluded.load(Ordering::Relaxed)
+    let wanted = Arc::clone(filter);
+    builder.filter_entry(move |entry| wanted.wants(entry));
+    builder.build_parallel().visit(&mut Threads { job, seen });
 }
 
 /// What of a folder is looked at, beyond the ignore files.
 struct Filter {
-    roots: Roots,
+    roots: Arc<Roots>,
     exclude: Exclude,
-    excluded: Arc<AtomicU64>,
+    excluded: AtomicU64,
+    /// If set: nothing else.
+    only: Option<Tracked>,
+    /// The work trees of git that the walk came across.
+    met: Mutex<Vec<WorkTree>>,
 }
 
 impl Filter {
+    fn new(roots: Roots, exclude: Exclude) -> Self {
+        Filter {
+            roots: Arc::new(roots),
+            exclude,
+            excluded: AtomicU64::new(0),
+            only: None,
+            met: Mutex::default(),
+        }
+    }
+
+    /// The same for another walk.
+    fn again(other: &Filter) -> Self {
+        let (roots, exclude) = (Arc::clone(&other.roots), other.exclude.clone());
+        Filter { roots, exclude, excluded: AtomicU64::new(0), only: None, met: Mutex::default() }
+    }
+
     fn wants(&self, entry: &DirEntry) -> bool {
         let name = entry.file_name().as_encoded_bytes();
         if name.first() == Some(&b'.')
             && VERSION_CONTROL.iter().any(|store| store.as_bytes() == name)
         {
+            self.meet(entry);
+            return false;
+        }
+        if self.only.as_ref().is_some_and(|only| !only.has(entry)) {
             return false;
         }
         if !self.roots.inner.is_empty() && self.roots.inner.contains(entry.path()) {
@@ -95,13 +149,30 @@ impl Filter {
         self.excluded.fetch_add(u64::from(excluded), Ordering::Relaxed);
         !excluded
     }
+
+    /// Notes the work tree that the store `entry` is of.
+    fn meet(&self, entry: &DirEntry) {
+        if entry.file_name() != ".git" {
+            return;
+        }
+        // That of a root is known.
+        let Some(top) = entry.path().parent().filter(|_| entry.depth() > 1) else { return };
+        let tree =
+            WorkTree { git: entry.path().to_owned(), path: top.to_owned(), below: Vec::new() };
+        self.met.lock().unwrap_or_else(PoisonError::into_inner).push(tree);
+    }
 }
 
-struct Threads<'s, W>(&'s Job<'s, W>);
+struct Threads<'s, W> {
+    job: &'s Job<'s, W>,
+    seen: Option<&'s Seen>,
+}
 
 impl<'s, W: Send> ParallelVisitorBuilder<'s> for Threads<'s, W> {
     fn build(&mut self) -> Box<dyn ParallelVisitor + 's> {
-        Box::new(Thread::new(self.0))
+        let mut thread = Thread::new(self.job);
+        thread.seen = self.seen;
+        Box::new(thread)
     }
 }
 
@@ -111,6 +182,9 @@ pub(super) struct Thread<'s, W> {
     reader: Reader<'s>,
     /// Made when the thread gets its first entry.
     worker: Option<W>,
+    /// Gets the files of this thread when it is done.
+    seen: Option<&'s Seen>,
+    files: Vec<u64>,
 }
 
 impl<'s, W> Thread<'s, W> {
@@ -119,6 +193,8 @@ impl<'s, W> Thread<'s, W> {
             job,
             reader: Reader::new(&job.budget, job.max_file_size, job.archives),
             worker: None,
+            seen: None,
+            files: Vec::new(),
         }
     }
 
@@ -163,6 +239,9 @@ impl<'s, W> Thread<'s, W> {
         match kind {
             Some(kind) if kind.is_dir() => {}
             Some(kind) if kind.is_file() => {
+                if let Some(seen) = self.seen {
+                    self.files.push(seen.mark(path.as_os_str().as_encoded_bytes()));
+                }
                 self.visit_text(&display_path(path), |reader, then| reader.file(path, links, then));
             }
             Some(kind) => self.skip(display_path(path), special_reason(kind)),
@@ -208,6 +287,9 @@ impl<W: Send> ParallelVisitor for Thread<'_, W> {
 impl<W> Drop for Thread<'_, W> {
     /// Threads end by being dropped: hands the worker's results over.
     fn drop(&mut self) {
+        if let Some(seen) = self.seen {
+            seen.add(&mut self.files);
+        }
         if let Some(worker) = self.worker.take() {
             self.job.done.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
         }

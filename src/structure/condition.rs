@@ -22,6 +22,7 @@ use super::path::{From, Path};
 use super::subjects::Subject;
 use super::tree::{Id, Value};
 use super::walk::{Found, Walker};
+use crate::document::regex_reason;
 use crate::syntax::plaintext;
 
 /// Bytes of a text that are searched.
@@ -263,7 +264,7 @@ fn operator_of(operator: &str, operand: &str) -> Result<Operator, ConditionError
     let values = || operand.split('|').map(|value| value.trim().to_owned()).collect();
     let regex = || {
         Regex::new(operand)
-            .map_err(|error| ConditionError::Regex(operand.to_owned(), error.to_string()))
+            .map_err(|error| ConditionError::Regex(operand.to_owned(), regex_reason(&error)))
     };
     let limit = || operand.parse().map_err(|_| ConditionError::Number(operand.to_owned()));
     Ok(match operator {

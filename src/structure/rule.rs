@@ -4,6 +4,8 @@ use super::condition::{Condition, ConditionError};
 use super::format::Format;
 use super::path::Path;
 use crate::rules::model::{PatternFile, PatternMatch};
+use crate::suggest;
+use crate::syntax::paths;
 
 /// A matcher that cannot be used, and why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -14,6 +16,8 @@ pub struct Problem {
     /// Key of the matcher, and the place in its list.
     pub place: String,
     pub message: String,
+    /// What to write instead; may be empty.
+    pub fix: String,
 }
 
 /// A matcher ready to run.
@@ -62,33 +66,61 @@ pub(super) fn triggers(spec: &PatternMatch) -> Vec<String> {
 
 /// Everything that is wrong with the matchers of `rule` that are about structure.
 pub fn check(rule: &PatternFile) -> Vec<Problem> {
+    let structural = rule.matchers.iter().enumerate().filter(|(_, spec)| spec.is_structural());
+    structural.flat_map(|(matcher, spec)| check_matcher(matcher, spec)).collect()
+}
+
+fn check_matcher(matcher: usize, spec: &PatternMatch) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for (matcher, spec) in rule.matchers.iter().enumerate().filter(|(_, spec)| spec.is_structural())
-    {
-        let mut add = |place: String, message: String| {
-            problems.push(Problem { matcher, place, message });
-        };
-        for (i, key) in spec.languages.iter().enumerate() {
-            if Format::from_key(key).is_none() {
-                let known = Format::ALL.map(Format::key).join(", ");
-                let message = format!("no such configuration format; known are {known}");
-                add(format!("languages/{i}"), message);
-            }
-        }
-        if let Err((i, error)) = compile(spec) {
-            add(format!("when/{i}"), error.to_string());
-        }
-        if triggers(spec).is_empty() {
-            let message = "no word of it must be in a file: name one in `triggers`";
-            add(String::new(), message.to_owned());
-        }
-        if !(spec.any.is_empty() && spec.detector.is_none() && spec.flow.is_none()) {
-            let message = "a matcher with `at` or `resource` has no code patterns";
-            add(String::new(), message.to_owned());
-        }
-        if let Err(error) = crate::syntax::PathFilter::of(spec) {
-            add("files".to_owned(), error.to_string());
+    let mut add = |place: String, message: String, fix: String| {
+        problems.push(Problem { matcher, place, message, fix });
+    };
+    for (i, key) in spec.languages.iter().enumerate() {
+        if Format::from_key(key).is_none() {
+            let keys = Format::ALL.map(Format::key);
+            let fix = suggest::question(suggest::closest(key, keys).as_slice())
+                .unwrap_or_else(|| format!("known are {}", keys.join(", ")));
+            let message = format!("there is no configuration format `{key}`");
+            add(format!("languages/{i}"), message, fix);
         }
     }
+    for (i, written) in spec.when.iter().enumerate() {
+        if let Err(error) = Condition::parse(written) {
+            let message = format!("the condition `{written}` cannot be used: {error}");
+            let fix = "docs/patterns.md lists what a condition can say";
+            add(format!("when/{i}"), message, fix.to_owned());
+        }
+    }
+    if triggers(spec).is_empty() {
+        let key = if spec.resource.is_empty() { "at" } else { "resource" };
+        let fix = "name a word in `triggers`";
+        add(key.to_owned(), "no word of it must be in a file".to_owned(), fix.to_owned());
+    }
+    for key in foreign(spec) {
+        let message = format!("a matcher with `at` or `resource` has no `{key}`");
+        add(key.to_owned(), message, "leave it out, or write a `[[match]]` for it".to_owned());
+    }
+    for mistake in paths::mistakes(spec) {
+        add(mistake.place, mistake.kind.to_string(), mistake.kind.fix());
+    }
     problems
+}
+
+/// Keys of `spec` that only matchers of code have.
+fn foreign(spec: &PatternMatch) -> Vec<&'static str> {
+    let said = [
+        ("any", !spec.any.is_empty()),
+        ("also", !spec.also.is_empty()),
+        ("not", !spec.not.is_empty()),
+        ("inside", !spec.inside.is_empty()),
+        ("not_inside", !spec.not_inside.is_empty()),
+        ("has", !spec.has.is_empty()),
+        ("not_has", !spec.not_has.is_empty()),
+        ("where", !spec.constraints.is_empty()),
+        ("imports", !spec.imports.is_empty()),
+        ("detector", spec.detector.is_some()),
+        ("flow", spec.flow.is_some()),
+        ("secret", spec.secret.is_some()),
+    ];
+    said.into_iter().filter(|(_, is_said)| *is_said).map(|(key, _)| key).collect()
 }

@@ -60,6 +60,18 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("spring", spring::routes),
 ];
 
+/// The names that rules can give as `detector`.
+pub fn detectors() -> Vec<String> {
+    let routes = ADAPTERS.iter().map(|(name, _)| format!("{DETECTOR}{name}"));
+    let others = exposed::detectors().into_iter().chain([raw_output::DETECTOR.to_owned()]);
+    routes.chain(others).collect()
+}
+
+/// The frameworks that facts can be written of; `common` is of all of them.
+pub fn frameworks() -> impl Iterator<Item = &'static str> {
+    ADAPTERS.iter().map(|(name, _)| *name).chain(["common"])
+}
+
 /// The route rules (`detector = "missing-auth:<framework>"`).
 pub struct Surface {
     files: Lazy<Vec<FrameworkFile>>,

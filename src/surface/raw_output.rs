@@ -12,7 +12,7 @@ use crate::syntax::ParsedFile;
 use crate::syntax::message::shown;
 
 /// What the detectors of this file are called in rule files.
-const DETECTOR: &str = "raw-output:template";
+pub(super) const DETECTOR: &str = "raw-output:template";
 /// Longer expressions are not read.
 const LONGEST: usize = 300;
 /// Places of one file that are told.

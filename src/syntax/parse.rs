@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use std::ops::{ControlFlow, Range};
 use std::time::{Duration, Instant};
 
-use tree_sitter::{ParseOptions, Parser, Point, Tree};
+use tree_sitter::{InputEdit, ParseOptions, Parser, Point, Tree};
 
+use super::hazard;
 use super::language::Language;
 
 /// Larger files are generated.
@@ -37,14 +38,20 @@ impl Parsers {
         ranges: &[Range<usize>],
     ) -> Result<Tree, Cow<'static, str>> {
         refuse(text)?;
+        if let Some(reason) = hazard::of(language, text) {
+            return Err(reason);
+        }
         let unusable = "syntax: the grammar cannot be used";
         let (of, parser) = self.0.get_or_insert_with(|| (language, Parser::new()));
         if *of != language || parser.language().is_none() {
             parser.set_language(grammar).map_err(|_| Cow::Borrowed(unusable))?;
             *of = language;
         }
-        parser.set_included_ranges(&included(text, ranges)).map_err(|_| Cow::Borrowed(unusable))?;
-        within_time(parser, text).ok_or_else(|| {
+        let (ranges, end) = hazard::ended(language, text, ranges);
+        parser
+            .set_included_ranges(&included(text, &ranges))
+            .map_err(|_| Cow::Borrowed(unusable))?;
+        within_time(parser, text, end).ok_or_else(|| {
             parser.reset();
             Cow::Borrowed("syntax: parsing takes too long")
         })
@@ -87,12 +94,34 @@ fn refuse(text: &[u8]) -> Result<(), Cow<'static, str>> {
     Ok(())
 }
 
-fn within_time(parser: &mut Parser, text: &[u8]) -> Option<Tree> {
+/// The tree of `text`, read with `end` behind it.
+fn within_time(parser: &mut Parser, text: &[u8], end: &[u8]) -> Option<Tree> {
     let deadline = Instant::now() + MAX_TIME;
     let mut progress = |_: &tree_sitter::ParseState| {
         if Instant::now() < deadline { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     };
     let options = ParseOptions::new().progress_callback(&mut progress);
-    let mut read = |at: usize, _| text.get(at..).unwrap_or_default();
-    parser.parse_with_options(&mut read, None, Some(options))
+    let mut read = |at: usize, _| match text.get(at..) {
+        Some(rest) if !rest.is_empty() => rest,
+        _ => at.checked_sub(text.len()).and_then(|at| end.get(at..)).unwrap_or_default(),
+    };
+    let mut tree = parser.parse_with_options(&mut read, None, Some(options))?;
+    if !end.is_empty() {
+        cut(&mut tree, text.len(), end.len());
+    }
+    Some(tree)
+}
+
+/// Takes the `more` bytes behind `len` out of `tree`: no node reaches past the text.
+fn cut(tree: &mut Tree, len: usize, more: usize) {
+    let end = tree.root_node().end_position();
+    let edit = InputEdit {
+        start_byte: len,
+        old_end_byte: len + more,
+        new_end_byte: len,
+        start_position: end,
+        old_end_position: end,
+        new_end_position: end,
+    };
+    tree.edit(&edit);
 }

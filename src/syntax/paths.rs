@@ -2,7 +2,7 @@
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
-use super::rule::ProblemKind;
+use super::mistakes::{Mistake, ProblemKind};
 use crate::rules::model::PatternMatch;
 
 /// The compiled globs of a matcher.
@@ -34,6 +34,20 @@ impl PathFilter {
         self.only.as_ref().is_none_or(|only| only.is_match(path))
             && !self.not.as_ref().is_some_and(|not| not.is_match(path))
     }
+}
+
+/// The globs of `spec` that are not valid.
+pub(crate) fn mistakes(spec: &PatternMatch) -> Vec<Mistake> {
+    let lists = [("files", &spec.files), ("not_files", &spec.not_files)];
+    let places = lists.into_iter().flat_map(|(key, globs)| {
+        globs.iter().enumerate().map(move |(i, glob)| (format!("{key}/{i}"), glob))
+    });
+    places
+        .filter_map(|(place, glob)| {
+            let kind = set(std::slice::from_ref(glob)).err()?;
+            Some(Mistake { place, kind })
+        })
+        .collect()
 }
 
 /// None without globs.

@@ -5,56 +5,11 @@ use std::collections::BTreeMap;
 use super::dialect::{CHAIN, Dialect, NAME, STRING};
 use super::flow::{FlowRule, HARMLESS, SANITIZERS, SOURCES};
 use super::imports::{Import, resolves};
-use super::language::Language;
-use super::lazy_regex::{self, LazyRegex};
-use super::paths::PathFilter;
-use super::pattern::{Names, Pat, PatternError, Template, Var, compile};
-use super::{condition, pattern_words, plaintext};
-use crate::rules::model::{Constraint, PatternFile, PatternMatch};
-
-/// A matcher that cannot be used: which, why, and what to write instead.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("rule `{rule}`, matcher {matcher} ({language}): {kind}")]
-pub struct Problem {
-    pub rule: String,
-    /// 1-based, as they stand in the file.
-    pub matcher: usize,
-    pub language: String,
-    pub kind: ProblemKind,
-}
-
-/// What is wrong with a matcher.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ProblemKind {
-    #[error("pattern `{pattern}` cannot be used: {error}")]
-    Pattern { pattern: String, error: PatternError },
-    #[error("`{place}` names `${name}`, which no pattern of the matcher captures")]
-    UnknownName { place: &'static str, name: String },
-    #[error("the regex `{regex}` of `{name}` is not valid: {message}")]
-    Regex { name: String, regex: String, message: String },
-    #[error("there is no test `{0}`; known are {known}", known = Test::KNOWN.join(", "))]
-    UnknownTest(String),
-    #[error("there is no kind of node `{0}`; known are {known}", known = Kind::KNOWN.join(", "))]
-    UnknownKind(String),
-    #[error("there is no such language; known are {known}", known = language_keys())]
-    UnknownLanguage,
-    #[error("the glob `{glob}` is not valid: {message}")]
-    Glob { glob: String, message: String },
-    #[error("nothing to look for: write patterns in `any`, or name a `detector`")]
-    Empty,
-    #[error("no word of it must be in a file: name one in `triggers`")]
-    NoTrigger,
-    #[error(
-        "`flow` needs a pattern in `any` with `$SINK`, the value that must not come from a source"
-    )]
-    NoSink,
-    #[error("`{name}` is no set of {what}; known are {known}. A pattern has more than a name")]
-    UnknownSet { what: &'static str, name: String, known: String },
-}
-
-fn language_keys() -> String {
-    Language::ALL.map(Language::key).join(", ")
-}
+use super::lazy_regex::LazyRegex;
+use super::mistakes::{Mistake, ProblemKind};
+use super::pattern::{Names, Pat, Template, Var, compile};
+use super::{pattern_words, plaintext};
+use crate::rules::model::{Constraint, Flow, PatternMatch};
 
 /// What a captured node must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +30,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const KNOWN: [&str; 9] = [
+    pub(super) const KNOWN: [&str; 9] = [
         "string", "text", "number", "identifier", "literal", "call", "constant", "dynamic",
         "unchecked",
     ];
@@ -96,7 +51,7 @@ pub(crate) enum Test {
 }
 
 impl Test {
-    const KNOWN: [&str; 2] = ["plaintext-url", "internal-url"];
+    pub(super) const KNOWN: [&str; 2] = ["plaintext-url", "internal-url"];
 
     fn parse(name: &str) -> Option<Self> {
         match name {
@@ -173,52 +128,39 @@ pub(crate) struct CompiledFlow {
 /// Compiles `spec` for the language of `dialect`.
 ///
 /// # Errors
-/// The first thing that is wrong with it.
+/// All that is wrong with it; names are looked up only if all patterns are whole.
 pub(crate) fn compile_matcher(
     dialect: &Dialect,
     spec: &PatternMatch,
-) -> Result<Compiled, ProblemKind> {
+) -> Result<Compiled, Vec<Mistake>> {
     let imports: Vec<Import> = spec.imports.iter().map(|i| Import::parse(i)).collect();
     let resolved = if resolves(dialect.language) { &imports[..] } else { &[] };
-    let mut names = Names::default();
-    let mut list = |patterns: &[String]| -> Result<Vec<Rooted>, ProblemKind> {
-        let compiled = patterns.iter().map(|pattern| {
-            compile(dialect, pattern, resolved, &mut names)
-                .map(|pat| {
-                    let word = pattern_words::place_word(dialect.language, pattern, resolved);
-                    Rooted { kinds: starts(dialect, &pat), pat, word }
-                })
-                .map_err(|error| ProblemKind::Pattern { pattern: pattern.clone(), error })
-        });
-        compiled.collect()
-    };
-    let (any, also, not) = (list(&spec.any)?, list(&spec.also)?, list(&spec.not)?);
-    let (inside, not_inside) = (list(&spec.inside)?, list(&spec.not_inside)?);
-    let (has, not_has) = (list(&spec.has)?, list(&spec.not_has)?);
-    let flow = match &spec.flow {
-        Some(flow) => {
-            let sources = list(&own_patterns("sources", &flow.sources, &SOURCES)?)?;
-            let sanitizers = list(&own_patterns("sanitizers", &flow.sanitizers, &SANITIZERS)?)?;
-            own_patterns("sanitizers", &flow.keep, &HARMLESS)?;
-            let sink = names.find("SINK").ok_or(ProblemKind::NoSink)?;
-            Some(CompiledFlow { rule: FlowRule::new(flow), sink, sources, sanitizers })
-        }
-        None => None,
-    };
+    let (names, mistakes) = (Names::default(), Vec::new());
+    let mut draft = Draft { dialect, imports: resolved, names, mistakes };
+    let any = draft.list("any", &spec.any);
+    let also = draft.list("also", &spec.also);
+    let not = draft.list("not", &spec.not);
+    let inside = draft.list("inside", &spec.inside);
+    let not_inside = draft.list("not_inside", &spec.not_inside);
+    let has = draft.list("has", &spec.has);
+    let not_has = draft.list("not_has", &spec.not_has);
+    let flow = spec.flow.as_ref().and_then(|flow| draft.flow(flow));
+    let whole = draft.mistakes.is_empty();
     let own = spec.any.iter().chain(&spec.also);
     let patterns: Vec<&String> = own.chain(&spec.has).chain(&spec.inside).collect();
-    let checks = checks(&spec.constraints, &names, &patterns)?;
-    let secret = match &spec.secret {
-        Some(name) => Some(known(&names, "secret", name)?),
-        None => None,
-    };
-    let report = match &spec.report {
-        Some(name) => Some(known(&names, "report", name)?),
-        None => None,
-    };
+    let checks = draft.checks(&spec.constraints, &patterns);
+    let secret = spec.secret.as_ref().and_then(|name| draft.known("secret", name));
+    let report = spec.report.as_ref().and_then(|name| draft.known("report", name));
     if let Some(message) = &spec.message {
-        let template = Template::new(message);
-        template.names().try_for_each(|name| known(&names, "message", name).map(drop))?;
+        Template::new(message).names().for_each(|name| _ = draft.known("message", name));
+    }
+    let Draft { names, mut mistakes, .. } = draft;
+    if !whole {
+        // What a broken pattern would have captured is not known.
+        mistakes.retain(|mistake| !matches!(mistake.kind, ProblemKind::UnknownName { .. }));
+    }
+    if !mistakes.is_empty() {
+        return Err(mistakes);
     }
     Ok(Compiled {
         any,
@@ -237,19 +179,116 @@ pub(crate) fn compile_matcher(
     })
 }
 
-/// The patterns among `written`, which may be names of sets as well.
-fn own_patterns(
-    what: &'static str,
-    written: &[String],
-    known: &[&str],
-) -> Result<Vec<String>, ProblemKind> {
-    let is_name = |text: &&String| text.chars().all(|c| c.is_ascii_lowercase() || c == '-');
-    let unknown = written.iter().filter(is_name).find(|name| !known.contains(&name.as_str()));
-    if let Some(name) = unknown {
-        let known = known.join(", ");
-        return Err(ProblemKind::UnknownSet { what, name: name.clone(), known });
+/// A matcher on its way to being compiled.
+struct Draft<'a> {
+    dialect: &'a Dialect,
+    imports: &'a [Import],
+    names: Names,
+    mistakes: Vec<Mistake>,
+}
+
+impl Draft<'_> {
+    fn wrong(&mut self, place: impl Into<String>, kind: ProblemKind) {
+        self.mistakes.push(Mistake { place: place.into(), kind });
     }
-    Ok(written.iter().filter(|text| !is_name(text)).cloned().collect())
+
+    fn list(&mut self, key: &str, patterns: &[String]) -> Vec<Rooted> {
+        let places = patterns.iter().enumerate();
+        places.filter_map(|(i, pattern)| self.pattern(format!("{key}/{i}"), pattern)).collect()
+    }
+
+    fn pattern(&mut self, place: String, pattern: &str) -> Option<Rooted> {
+        match compile(self.dialect, pattern, self.imports, &mut self.names) {
+            Ok(pat) => {
+                let language = self.dialect.language;
+                let word = pattern_words::place_word(language, pattern, self.imports);
+                Some(Rooted { kinds: starts(self.dialect, &pat), pat, word })
+            }
+            Err(error) => {
+                self.wrong(place, ProblemKind::Pattern { pattern: pattern.to_owned(), error });
+                None
+            }
+        }
+    }
+
+    fn flow(&mut self, flow: &Flow) -> Option<CompiledFlow> {
+        let sources = self.own_patterns("sources", &flow.sources, &SOURCES);
+        let sanitizers = self.own_patterns("sanitizers", &flow.sanitizers, &SANITIZERS);
+        self.own_patterns("keep", &flow.keep, &HARMLESS);
+        let Some(sink) = self.names.find("SINK") else {
+            self.wrong("flow", ProblemKind::NoSink);
+            return None;
+        };
+        Some(CompiledFlow { rule: FlowRule::new(flow), sink, sources, sanitizers })
+    }
+
+    /// The patterns among `written`, which may be names of sets as well.
+    fn own_patterns(
+        &mut self,
+        what: &'static str,
+        written: &[String],
+        known: &[&str],
+    ) -> Vec<Rooted> {
+        let mut patterns = Vec::new();
+        for (i, text) in written.iter().enumerate() {
+            let place = format!("flow/{what}/{i}");
+            if !text.chars().all(|c| c.is_ascii_lowercase() || c == '-') {
+                patterns.extend(self.pattern(place, text));
+            } else if !known.contains(&text.as_str()) {
+                let (name, known) = (text.clone(), known.join(", "));
+                self.wrong(place, ProblemKind::UnknownSet { what, name, known });
+            }
+        }
+        patterns
+    }
+
+    /// The metavariable that `place` (a key of the matcher) speaks of.
+    fn known(&mut self, place: &str, name: &str) -> Option<Var> {
+        let bare = name.trim_start_matches('$');
+        let var = self.names.find(bare);
+        if var.is_none() {
+            let key = place.split('/').next().unwrap_or(place).to_owned();
+            self.wrong(place, ProblemKind::UnknownName { place: key, name: bare.to_owned() });
+        }
+        var
+    }
+
+    fn checks(
+        &mut self,
+        constraints: &BTreeMap<String, Constraint>,
+        patterns: &[&String],
+    ) -> Vec<Check> {
+        let checks = constraints.iter();
+        checks.filter_map(|(name, constraint)| self.check(name, constraint, patterns)).collect()
+    }
+
+    fn check(
+        &mut self,
+        name: &str,
+        constraint: &Constraint,
+        patterns: &[&String],
+    ) -> Option<Check> {
+        let regex = |regex: &Option<String>| regex.clone().map(LazyRegex::new);
+        let kind = constraint.is.as_deref().and_then(Kind::parse);
+        if let (None, Some(is)) = (kind, &constraint.is) {
+            self.wrong(format!("where/{name}/is"), ProblemKind::UnknownKind(is.clone()));
+        }
+        let test = constraint.test.as_deref().and_then(Test::parse);
+        if let (None, Some(test)) = (test, &constraint.test) {
+            self.wrong(format!("where/{name}/test"), ProblemKind::UnknownTest(test.clone()));
+        }
+        Some(Check {
+            var: self.known(&format!("where/{name}"), name)?,
+            regex: regex(&constraint.regex),
+            not_regex: regex(&constraint.not_regex),
+            written: regex(&constraint.written),
+            not_written: regex(&constraint.not_written),
+            kind,
+            test,
+            types: constraint.types.clone(),
+            folds: !patterns.iter().any(|pattern| is_spelt(pattern, name)),
+        })
+    }
 }
 
 /// The kinds of node that `pat` can match.
@@ -265,58 +304,6 @@ fn starts(dialect: &Dialect, pat: &Pat) -> Vec<u16> {
     dialect.kinds().filter(can_start).filter(named).collect()
 }
 
-fn known(names: &Names, place: &'static str, name: &str) -> Result<Var, ProblemKind> {
-    let bare = name.trim_start_matches('$');
-    names.find(bare).ok_or_else(|| ProblemKind::UnknownName { place, name: bare.to_owned() })
-}
-
-fn checks(
-    constraints: &BTreeMap<String, Constraint>,
-    names: &Names,
-    patterns: &[&String],
-) -> Result<Vec<Check>, ProblemKind> {
-    let check = |(name, constraint): (&String, &Constraint)| {
-        let regex = |regex: &Option<String>| regex.clone().map(LazyRegex::new);
-        let kind = constraint
-            .is
-            .as_ref()
-            .map(|is| Kind::parse(is).ok_or_else(|| ProblemKind::UnknownKind(is.clone())));
-        let test = constraint
-            .test
-            .as_ref()
-            .map(|test| Test::parse(test).ok_or_else(|| ProblemKind::UnknownTest(test.clone())));
-        Ok(Check {
-            var: known(names, "where", name)?,
-            regex: regex(&constraint.regex),
-            not_regex: regex(&constraint.not_regex),
-            written: regex(&constraint.written),
-            not_written: regex(&constraint.not_written),
-            kind: kind.transpose()?,
-            test: test.transpose()?,
-            types: constraint.types.clone(),
-            folds: !patterns.iter().any(|pattern| is_spelt(pattern, name)),
-        })
-    };
-    constraints.iter().map(check).collect()
-}
-
-/// The first regex of `matcher` that is not valid.
-fn bad_regex(matcher: &PatternMatch) -> Option<ProblemKind> {
-    let of_names = matcher.constraints.iter().flat_map(|(name, constraint)| {
-        let values = constraint.regex.iter().chain(&constraint.not_regex);
-        let regexes = values.chain(&constraint.written).chain(&constraint.not_written);
-        regexes.map(move |regex| (format!("${name}"), regex))
-    });
-    let of_text = matcher.text.iter().map(|regex| ("text".to_owned(), regex));
-    of_names.chain(of_text).find_map(|(name, regex)| {
-        let told = lazy_regex::compile(regex).err()?.to_string();
-        // The last line says what is wrong; the others draw it.
-        let last = told.lines().last().unwrap_or_default();
-        let message = last.trim_start_matches("error: ").to_owned();
-        Some(ProblemKind::Regex { name, regex: regex.clone(), message })
-    })
-}
-
 /// Whether `$name` is what something is called on or by in `pattern`: then its
 /// spelling is meant, and no constant that it stands for.
 fn is_spelt(pattern: &str, name: &str) -> bool {
@@ -325,43 +312,4 @@ fn is_spelt(pattern: &str, name: &str) -> bool {
         let after = &pattern[at + before.len()..];
         after.starts_with(['.', '(', '[']) || after.starts_with("->") || after.starts_with("::")
     })
-}
-
-/// Everything that is wrong with the matchers of `rule`, for each language
-/// that they are written for.
-pub fn check(rule: &PatternFile) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    let code = rule.matchers.iter().enumerate().filter(|(_, spec)| !spec.is_structural());
-    for (index, spec) in code {
-        for key in &spec.languages {
-            problems.extend(wrong_with(spec, key).map(|kind| Problem {
-                rule: rule.id.clone(),
-                matcher: index + 1,
-                language: key.clone(),
-                kind,
-            }));
-        }
-    }
-    problems
-}
-
-/// The first thing wrong with `spec` in any language that answers to `key`.
-fn wrong_with(spec: &PatternMatch, key: &str) -> Option<ProblemKind> {
-    let Some(named) = Language::from_key(key) else { return Some(ProblemKind::UnknownLanguage) };
-    if let Some(problem) = PathFilter::of(spec).err() {
-        return Some(problem);
-    }
-    if spec.detector.is_some() {
-        return spec.triggers.is_empty().then_some(ProblemKind::NoTrigger);
-    }
-    if spec.any.is_empty() {
-        return Some(ProblemKind::Empty);
-    }
-    if !condition::has_trigger(named, spec) {
-        return Some(ProblemKind::NoTrigger);
-    }
-    let languages = Language::ALL.into_iter().filter(|language| language.answers_to(key));
-    let mut wrong =
-        languages.filter_map(|language| compile_matcher(&Dialect::of(language), spec).err());
-    wrong.next().or_else(|| bad_regex(spec))
 }

@@ -2,17 +2,19 @@
 //! topics, formats that can match, regexes that compile, examples. All that
 //! is wrong is told at once, each with its line and the fix.
 
+mod facts;
 mod pattern;
 mod secret;
 mod verify;
 
 use regex::bytes::RegexBuilder;
 
-use crate::document::{Document, Problem};
+use crate::document::{Document, Problem, regex_reason};
 use crate::suggest;
 
 use super::topics;
 
+pub use facts::{flow_file, framework_file};
 pub use pattern::pattern_file;
 pub use secret::secret_file;
 
@@ -83,7 +85,8 @@ impl Findings<'_, '_> {
 
     fn regex(&mut self, pointer: &str, regex: &str) {
         if let Err(error) = RegexBuilder::new(regex).size_limit(REGEX_LIMIT).build() {
-            self.add(pointer, format!("the regex does not compile: {}", reason(&error)), "");
+            let message = format!("the regex does not compile: {}", regex_reason(&error));
+            self.add(pointer, message, "write it as in https://docs.rs/regex");
         }
     }
 
@@ -99,13 +102,6 @@ impl Findings<'_, '_> {
 
 /// Bytes a compiled regex of a rule may take.
 const REGEX_LIMIT: usize = 4 << 20;
-
-/// The last line of a regex error says what is wrong; the others draw it.
-fn reason(error: &regex::Error) -> String {
-    let text = error.to_string();
-    let last = text.lines().last().unwrap_or_default();
-    last.trim_start_matches("error: ").to_owned()
-}
 
 fn owasp_form(id: &str) -> bool {
     let within = |text: &str, most: u32| text.parse::<u32>().is_ok_and(|n| (1..=most).contains(&n));

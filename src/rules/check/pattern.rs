@@ -3,6 +3,7 @@
 
 use crate::document::{Document, Problem};
 use crate::rules::model::{PatternExample, PatternFile, PatternMatch};
+use crate::rules::names;
 use crate::structure::{self, Format};
 use crate::suggest;
 use crate::syntax::{self, Language, ProblemKind};
@@ -39,75 +40,51 @@ fn check_matchers(findings: &mut Findings<'_, '_>, file: &PatternFile) {
     }
     for problem in structure::check(file) {
         let place = format!("match/{}/{}", problem.matcher, problem.place);
-        findings.add(place.trim_end_matches('/'), problem.message, "");
+        findings.add(place.trim_end_matches('/'), problem.message, problem.fix);
     }
-    let mut told: Vec<(usize, ProblemKind)> = Vec::new();
+    let mut told: Vec<(usize, String, String)> = Vec::new();
     for problem in syntax::check(file) {
         let index = problem.matcher.saturating_sub(1);
-        if told.iter().any(|(at, kind)| *at == index && *kind == problem.kind) {
-            continue;
-        }
-        if let Some(matcher) = file.matchers.get(index) {
-            let place = format!("match/{index}/{}", place(matcher, &problem));
+        let one = (index, problem.place.clone(), problem.kind.to_string());
+        if !told.contains(&one) {
+            let place = format!("match/{index}/{}", problem.place);
             findings.add(&place, problem.kind.to_string(), fix(&problem));
+            told.push(one);
         }
-        told.push((index, problem.kind));
+    }
+    for (i, matcher) in file.matchers.iter().enumerate() {
+        check_keys(findings, &format!("match/{i}"), matcher);
     }
 }
 
-/// Where in the matcher the mistake stands.
-fn place(matcher: &PatternMatch, problem: &syntax::Problem) -> String {
-    match &problem.kind {
-        ProblemKind::Pattern { pattern, .. } => {
-            let lists = [
-                ("any", &matcher.any),
-                ("also", &matcher.also),
-                ("not", &matcher.not),
-                ("inside", &matcher.inside),
-                ("not_inside", &matcher.not_inside),
-                ("has", &matcher.has),
-                ("not_has", &matcher.not_has),
-            ];
-            let found = lists.into_iter().find_map(|(key, patterns)| {
-                let at = patterns.iter().position(|written| written == pattern)?;
-                Some(format!("{key}/{at}"))
-            });
-            found.unwrap_or_default()
+/// What concerns no engine, or all of them.
+fn check_keys(findings: &mut Findings<'_, '_>, at: &str, matcher: &PatternMatch) {
+    if let Some(name) = &matcher.detector {
+        let known = names::pattern_detectors();
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        findings.known(&format!("{at}/detector"), "detector", name, &known);
+    }
+    let lists =
+        [("imports", &matcher.imports), ("lacks", &matcher.lacks), ("triggers", &matcher.triggers)];
+    for (key, texts) in lists {
+        for (i, _) in texts.iter().enumerate().filter(|(_, text)| text.trim().is_empty()) {
+            let message = format!("an entry of `{key}` is empty, and so in every file");
+            findings.add(&format!("{at}/{key}/{i}"), message, "write a word, or leave it out");
         }
-        ProblemKind::Regex { name, .. } => format!("where/{name}"),
-        ProblemKind::UnknownName { place, name } => {
-            if *place == "where" {
-                format!("where/{name}")
-            } else {
-                (*place).to_owned()
-            }
-        }
-        ProblemKind::UnknownTest(_) | ProblemKind::UnknownKind(_) => "where".to_owned(),
-        ProblemKind::UnknownLanguage => {
-            let at = matcher.languages.iter().position(|key| *key == problem.language);
-            format!("languages/{}", at.unwrap_or_default())
-        }
-        ProblemKind::Glob { glob, .. } => {
-            let place = |(key, globs): (&str, &[String])| {
-                let at = globs.iter().position(|written| written == glob)?;
-                Some(format!("{key}/{at}"))
-            };
-            let lists = [("files", &matcher.files[..]), ("not_files", &matcher.not_files)];
-            lists.into_iter().find_map(place).unwrap_or_else(|| "files".to_owned())
-        }
-        ProblemKind::UnknownSet { .. } => "flow".to_owned(),
-        ProblemKind::Empty | ProblemKind::NoSink | ProblemKind::NoTrigger => String::new(),
     }
 }
 
-/// What the message itself does not say.
+/// What to write instead.
 fn fix(problem: &syntax::Problem) -> String {
-    let keys = Language::ALL.map(Language::key);
+    if Format::from_key(&problem.language).is_some() && problem.place.starts_with("languages") {
+        return "it is no code: ask about it with `at` or `resource`, see docs/patterns.md"
+            .to_owned();
+    }
     let guess = match problem.kind {
-        ProblemKind::UnknownLanguage => suggest::closest(&problem.language, keys),
+        ProblemKind::UnknownLanguage(_) => suggest::closest(&problem.language, names::languages()),
         _ => None,
     };
-    suggest::question(guess.as_slice()).unwrap_or_default()
+    suggest::question(guess.as_slice()).unwrap_or_else(|| problem.kind.fix())
 }
 
 fn check_examples(findings: &mut Findings<'_, '_>, file: &PatternFile) {

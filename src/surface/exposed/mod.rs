@@ -15,6 +15,11 @@ use crate::syntax::ParsedFile;
 /// What the detectors of this room are called in rule files.
 const DETECTOR: &str = "exposed-field:";
 
+/// The names that rules can give as `detector`.
+pub(super) fn detectors() -> Vec<String> {
+    vec![format!("{DETECTOR}go")]
+}
+
 /// Appends what is written out with a credential in it to `candidates`.
 pub(super) fn scan(source: &Source<'_>, file: &ParsedFile<'_>, candidates: &mut Vec<Candidate>) {
     for (rule, detector, confidence) in file.detectors() {

@@ -45,10 +45,31 @@ impl Names {
 pub enum PatternError {
     #[error("it is not {0} code, also not as an expression, statement, member or entry")]
     Unparsable(&'static str),
+    #[error("it is not whole {language} code: `{token}` is missing")]
+    Lacks { language: &'static str, token: String },
     #[error("it is nested too deeply")]
     TooDeep,
-    #[error("it would match every node; name something in it")]
+    #[error("it would match every node")]
     MatchesAll,
+    #[error("it is empty")]
+    Empty,
+}
+
+impl PatternError {
+    /// What to write instead.
+    pub fn fix(&self) -> &'static str {
+        match self {
+            PatternError::Unparsable(_) => {
+                "write the code as it stands in a file, whole: every bracket and quote closed"
+            }
+            PatternError::Lacks { .. } => {
+                "write the code to its end, `$$$` for what may be anything"
+            }
+            PatternError::TooDeep => "leave out what is around it",
+            PatternError::MatchesAll => "name something in it",
+            PatternError::Empty => "write the code to look for, or leave it out",
+        }
+    }
 }
 
 /// Compiles `pattern` for the language of `dialect`. Names of `imports` in it
@@ -63,9 +84,11 @@ pub(crate) fn compile(
     names: &mut Names,
 ) -> Result<Pat, PatternError> {
     let template = Template::new(pattern);
-    let unparsable = PatternError::Unparsable(dialect.language.key());
-    let parsed = parse(dialect, &template).ok_or(unparsable.clone())?;
-    let root = parsed.root().ok_or(unparsable)?;
+    if template.is_empty() {
+        return Err(PatternError::Empty);
+    }
+    let parsed = parse(dialect, &template)?;
+    let root = parsed.root().ok_or(PatternError::Unparsable(dialect.language.key()))?;
     let mut compiler = Compiler { dialect, template: &template, parsed: &parsed, imports, names };
     match compiler.pat(root, 0)? {
         Pat::Any(_) => Err(PatternError::MatchesAll),
@@ -100,22 +123,34 @@ impl Parsed {
     }
 }
 
-/// The first accepted form, or the first that lacks no more than a token.
-fn parse(dialect: &Dialect, template: &Template) -> Option<Parsed> {
+/// Tokens that a fragment need not have: they end a statement, or (`!` of C#)
+/// make one of an expression. A bracket, a quote or an `end` that is missing is
+/// a pattern that somebody has not finished.
+const UNSAID_ENDS: [&str; 2] = [";", "!"];
+
+/// The first accepted form, or the first that lacks no more than the end of a
+/// statement.
+fn parse(dialect: &Dialect, template: &Template) -> Result<Parsed, PatternError> {
+    let language = dialect.language.key();
     let mut parser = Parser::new();
-    parser.set_language(&dialect.grammar).ok()?;
-    let mut patched = None;
+    let unparsable = PatternError::Unparsable(language);
+    parser.set_language(&dialect.grammar).map_err(|_| unparsable.clone())?;
+    let (mut patched, mut lacks) = (None, None);
     for style in Style::of(dialect.language) {
         let code = template.render(*style);
         for wrapper in wrappers(dialect.language, template) {
             let Some(parsed) = parse_one(&mut parser, &code, wrapper, *style) else { continue };
-            if !parsed.is_patched() {
-                return Some(parsed);
+            match flaw(&parsed.tree) {
+                Flaw::None if !parsed.is_patched() => return Ok(parsed),
+                Flaw::None => patched = patched.or(Some(parsed)),
+                Flaw::Missing(token) => lacks = lacks.or(Some(token)),
+                Flaw::Error => {}
             }
-            patched = patched.or_else(|| only_missing_tokens(&parsed.tree).then_some(parsed));
         }
     }
-    patched
+    let token = lacks.and_then(|kind| dialect.grammar.node_kind_for_id(kind));
+    let lacking = token.map(|token| PatternError::Lacks { language, token: token.to_owned() });
+    patched.ok_or(lacking.unwrap_or(unparsable))
 }
 
 fn parse_one(
@@ -132,13 +167,27 @@ fn parse_one(
     parsed.root().is_some().then_some(parsed)
 }
 
-fn only_missing_tokens(tree: &Tree) -> bool {
-    let mut fine = true;
+/// What keeps a tree from being that of a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flaw {
+    None,
+    /// A token of this kind, and perhaps others.
+    Missing(u16),
+    /// A part that is no code, or lacks more than a token.
+    Error,
+}
+
+fn flaw(tree: &Tree) -> Flaw {
+    let mut flaw = Flaw::None;
     crate::syntax::nodes::walk(tree.root_node(), |node| {
-        fine &= !(node.is_error() || node.is_missing() && node.is_named());
-        fine
+        if node.is_error() || node.is_missing() && node.is_named() {
+            flaw = Flaw::Error;
+        } else if node.is_missing() && !UNSAID_ENDS.contains(&node.kind()) && flaw == Flaw::None {
+            flaw = Flaw::Missing(node.kind_id());
+        }
+        flaw != Flaw::Error
     });
-    fine
+    flaw
 }
 
 struct Compiler<'a> {

@@ -144,6 +144,11 @@ impl Template {
         text
     }
 
+    /// Whether there is nothing in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.source.is_empty()
+    }
+
     /// Names of all metavariables.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.metas.iter().filter_map(|(_, meta)| match meta {
