@@ -34,6 +34,15 @@ impl Vendors {
         let rule = self.named?;
         let end = token_end(text, run.end);
         let token = &text[start..end];
+        if !LENGTHS.contains(&token.len()) {
+            return None;
+        }
+        // The name may be the mark of a provider's own tokens, of which this is none.
+        let value = value_start(text, run.start).min(start);
+        let led = || near.tie(text, start, None) == Some(Tie::Credential);
+        if self.breaks_prefix(&text[value..run.end]) || !led() || follows_digest_word(text, start) {
+            return None;
+        }
         let digits = token.iter().filter(|b| b.is_ascii_digit()).count();
         let drawn = digits > 0 && randomness(token) > 0.9;
         let may_be_weak = near.place.role == Role::Production && token.len() >= MIN_WEAK;
@@ -41,17 +50,7 @@ impl Vendors {
         // Groups of hexadecimal digits: the number of an object.
         let number = token.contains(&b'-') && is_number(token) && !is_uuid(token);
         let unfit = number || is_placeholder(token) || is_monotonous(token) || is_doubtful(token);
-        if !LENGTHS.contains(&token.len())
-            || !(drawn || invented)
-            || unfit
-            || is_masked(&text[end..])
-        {
-            return None;
-        }
-        // The name may be the mark of a provider's own tokens, of which this is none.
-        let value = value_start(text, run.start).min(start);
-        let led = || near.tie(text, start, None) == Some(Tie::Credential);
-        if self.breaks_prefix(&text[value..run.end]) || !led() || follows_digest_word(text, start) {
+        if !(drawn || invented) || unfit || is_masked(&text[end..]) {
             return None;
         }
         let sure = drawn && token.len() >= MIN_WEAK && randomness(token) > 0.95 && !is_uuid(token);
