@@ -152,7 +152,8 @@ fn a_rule_that_cannot_be_used_says_why() {
         ("at = [\"**\"]", "triggers"),
     ] {
         let problems = check(&toml::from_str(&rule(matcher)).unwrap());
-        let says = |p: &seamline::structure::Problem| p.message.contains(part) || p.fix.contains(part);
+        let says =
+            |p: &seamline::structure::Problem| p.message.contains(part) || p.fix.contains(part);
         assert!(problems.iter().any(says), "{matcher}: {problems:?}");
     }
 }

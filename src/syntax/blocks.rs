@@ -229,7 +229,11 @@ impl Reader<'_> {
 
     /// Whether `line` belongs to the statement that began in line `statement`.
     fn goes_on(&self, line: Line, statement: usize) -> bool {
-        line.indent > self.lines[statement].indent || self.code(line).starts_with(b")")
+        let code = self.code(line);
+        line.indent > self.lines[statement].indent
+            || code.starts_with(b")")
+            // A brace on a line of its own.
+            || self.style == Style::Braces && code.trim_ascii_end() == b"{"
     }
 
     /// Opens the block whose head ends in line `last`, if one does; whether a
@@ -316,6 +320,8 @@ mod tests {
         assert_eq!(names(Language::Java, text), ["f"]);
         let text = "const f = async (a) => {\n  b()\n}\nx.y = function (a) {\n  b()\n}\nit(\"a\", () => {\n  b()\n})\nclass A {\n  m(a) {\n    b()\n  }\n}\n";
         assert_eq!(names(Language::JavaScript, text), ["f", "y", "", "m"]);
+        let text = "class A : B\n{\n  int F(\n    int x)\n  {\n    if (x)\n    {\n      G();\n    }\n  }\n}\n";
+        assert_eq!(names(Language::CSharp, text), ["F"]);
         let text = "class A\n  def self.f(x)\n    y\n  end\n  let(:z) do\n    1\n  end\n  if x\n    y\n  end\nend\n";
         assert_eq!(names(Language::Ruby, text), ["f", "z"]);
     }

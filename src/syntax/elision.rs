@@ -78,7 +78,13 @@ fn is_closed(language: Language, body: &[u8]) -> bool {
     let count = |sign: &str| memchr::memmem::find_iter(body, sign).count();
     let even = |sign: &str| count(sign).is_multiple_of(2);
     match language {
-        Python => even("\"\"\"") && even("'''") && count("global ") == 0 && count("nonlocal ") == 0,
+        Python => {
+            even("\"\"\"")
+                && even("'''")
+                && count("global ") + count("nonlocal ") == 0
+                // Within brackets a line may stand anywhere.
+                && [["(", ")"], ["[", "]"], ["{", "}"]].iter().all(|[open, end]| count(open) == count(end))
+        }
         Ruby => even("\"") && even("`") && count("<<") == 0 && count("%") == count("% "),
         Php => even("\"") && count("<<<") == 0 && count("?>") == 0 && count("/*") == count("*/"),
         Rust | CSharp => even("\"") && count("/*") == count("*/"),
@@ -306,15 +312,16 @@ mod tests {
 
     #[test]
     fn what_ends_a_text_that_begins_elsewhere_stays() {
-        use Language::{Go, Java, Kotlin, Ruby};
+        use Language::{Go, Java, Kotlin, Python, Ruby};
         let tricks = [
             (Go, "{\n", "    x = `\n}\n`\n", "}\n"),
             (Java, "{\n", "    x = \"\"\"\n}\n    \"\"\";\n", "}\n"),
             (Kotlin, "{\n", "    /*\n}\n*/\n", "}\n"),
+            (Python, ":\n", "    x = [\n1,\n]\n", "    y()\n"),
             (Ruby, "\n", "    x = <<~A\n  end\n    A\n", "end\n"),
         ];
         for (language, open, trick, end) in tricks {
-            let head = if language == Ruby { "def a()" } else { "void a() " };
+            let head = if matches!(language, Python | Ruby) { "def a()" } else { "void a() " };
             let text = format!("{head}{open}{LONG}{LONG}{trick}{end}hit()\n");
             assert_eq!(left(language, &text, "hit"), text);
         }
