@@ -193,7 +193,8 @@ fn step<'p>(language: Language, last: &str, rest: &'p str, opens: bool) -> Optio
     };
     let token = &rest[..length];
     // Between other names modifiers, types and annotations may stand.
-    let known = !is_part(first) || BINDING.contains(&last.trim());
+    let last = last.trim();
+    let known = !is_part(first) || last.ends_with(';') || BINDING.contains(&last);
     let optional = super::pattern_words::OPTIONAL.contains(&token);
     (length > 0 && known && !optional).then(|| (Step::Token(token.to_owned()), &rest[length..]))
 }
@@ -427,6 +428,11 @@ mod tests {
         ] {
             assert!(!is(code), "{code}");
         }
+        let pattern = "try { $$$; } catch ($E $V) { $LOG; return true; }";
+        let is = |code| fits(Language::Java, pattern, "catch", code);
+        assert!(is("catch (E e) {\n  log(\"a\", e);\n  return true;"));
+        assert!(!is("catch (E e) {\n  log(e);\n  return false;"));
+        assert!(!is("catch (E e) {\n  log(e);\n}"));
     }
 
     #[test]
