@@ -41,6 +41,8 @@ enum Step {
     Member,
     /// Arguments or parameters in parentheses.
     Group(Group),
+    /// A literal, in a parenthesis or not.
+    Literal,
     /// Anything up to a colon on the same line.
     Colon,
     /// A statement with its semicolon.
@@ -53,6 +55,8 @@ struct Group {
     names: Vec<Name>,
     /// Metavariables.
     holes: Vec<String>,
+    /// The first of them is a literal.
+    literal: bool,
 }
 
 /// A name among arguments.
@@ -111,7 +115,7 @@ impl Follow {
         self.0.iter().any(|step| match step {
             Step::Token(text) => text == name,
             Step::Group(group) => group.names.iter().any(|inner| inner.text == name),
-            Step::Member | Step::Colon | Step::Statement => false,
+            Step::Member | Step::Literal | Step::Colon | Step::Statement => false,
         })
     }
 
@@ -157,7 +161,8 @@ impl Step {
         match self {
             Step::Token(token) => after_token(rest, token.as_bytes()),
             Step::Member => after_member(rest),
-            Step::Group(group) => after_group(rest, &group.names),
+            Step::Group(group) => after_group(rest, group),
+            Step::Literal => after_literal_start(rest),
             Step::Colon => after_sign(rest, b':', 400),
             Step::Statement => after_sign(rest, b';', 400),
         }
@@ -168,13 +173,19 @@ impl Step {
 /// `None` if it is none that every match has. A block `opens` right there.
 fn step<'p>(language: Language, last: &str, rest: &'p str, opens: bool) -> Option<(Step, &'p str)> {
     let first = rest.chars().next()?;
+    let inner = rest.strip_prefix('(').unwrap_or(rest).trim_start();
+    if language == Language::Ruby && is_literal(inner) && last.ends_with(is_part) {
+        return Some((Step::Literal, ""));
+    }
     if first == '(' {
         if language == Language::Ruby || KEYWORDS.contains(&last.trim()) {
             return None;
         }
         let (inner, after) = group(rest).unwrap_or_default();
         let holes = Template::new(inner).names().map(str::to_owned).collect();
-        return Some((Step::Group(Group { names: names_in(language, inner), holes }), after));
+        let literal = is_literal(inner.trim_start());
+        let names = names_in(language, inner);
+        return Some((Step::Group(Group { names, holes, literal }), after));
     }
     if let Some(after) = hole(rest) {
         let step = match last.trim() {
@@ -197,6 +208,13 @@ fn step<'p>(language: Language, last: &str, rest: &'p str, opens: bool) -> Optio
     let known = !is_part(first) || last.ends_with(';') || BINDING.contains(&last);
     let optional = super::pattern_words::OPTIONAL.contains(&token);
     (length > 0 && known && !optional).then(|| (Step::Token(token.to_owned()), &rest[length..]))
+}
+
+/// Whether `text` of a pattern begins with a literal that is no key: a key may be
+/// written without quotes.
+fn is_literal(text: &str) -> bool {
+    let after = text.strip_prefix('"').and_then(|rest| rest.split_once('"'));
+    after.is_some_and(|(_, after)| !after.trim_start().starts_with([':', '=']))
 }
 
 /// What comes after the metavariable for one thing at the start of `rest`.
@@ -292,7 +310,7 @@ fn after_token<'t>(rest: &'t [u8], token: &[u8]) -> Next<'t> {
     }
 }
 
-fn after_group<'t>(rest: &'t [u8], names: &[Name]) -> Next<'t> {
+fn after_group<'t>(rest: &'t [u8], group: &Group) -> Next<'t> {
     match rest.first() {
         Some(b'(') => {}
         // Type arguments, a macro, a block, a comment.
@@ -301,10 +319,25 @@ fn after_group<'t>(rest: &'t [u8], names: &[Name]) -> Next<'t> {
     }
     let Some(end) = closed(&rest[..rest.len().min(MAX_ARGUMENTS)]) else { return Next::Unknown };
     let (inner, after) = rest.split_at(end);
-    match names.iter().all(|name| name.is_in(inner)) {
+    let literal = !group.literal || begins_literal(after_remarks(&inner[1..]));
+    match literal && group.names.iter().all(|name| name.is_in(inner)) {
         true => Next::At(&after[1..]),
         false => Next::No,
     }
+}
+
+fn after_literal_start(rest: &[u8]) -> Next<'_> {
+    let inner = rest.strip_prefix(b"(").map_or(rest, after_remarks);
+    if begins_literal(inner) { Next::At(inner) } else { Next::No }
+}
+
+/// Whether a literal may begin `text`, or something that hides it: quotes, signs
+/// and letters before them, a parenthesis, a comment.
+fn begins_literal(text: &[u8]) -> bool {
+    let prefix = text.iter().take(3).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let next = text.get(prefix);
+    let quote = next.is_some_and(|byte| b"\"'`".contains(byte));
+    quote || text.first().is_some_and(|byte| b"$@%<(#/\\?:".contains(byte)) || next == Some(&b'#')
 }
 
 fn after_member(rest: &[u8]) -> Next<'_> {
@@ -433,6 +466,23 @@ mod tests {
         assert!(is("catch (E e) {\n  log(\"a\", e);\n  return true;"));
         assert!(!is("catch (E e) {\n  log(e);\n  return false;"));
         assert!(!is("catch (E e) {\n  log(e);\n}"));
+    }
+
+    #[test]
+    fn literals_are_told_from_other_arguments() {
+        let is = |code| fits(Language::Ruby, "$M.where(\"$S\", $$$)", "where", code);
+        for code in
+            ["a.where(\"x\")", "a.where 'x', 1", "a.where(\n  # why\n  <<~SQL)", "a.where(%q(x))"]
+        {
+            assert!(is(code), "{code}");
+        }
+        assert!(fits(Language::Ruby, "head(\"$K\" => $V)", "head", "head(key: 1)"));
+        assert!(!is("a.where(id: 1)") && !is("a.where id") && !is("a.where { x }"));
+        let is = |code| fits(Language::Python, "$D.execute(f\"$S\", $$$)", "execute", code);
+        assert!(is("d.execute(f'x')") && is("d.execute(\n  rf\"\"\"x\"\"\")"));
+        let is = |code| fits(Language::Python, "$D.execute(\"$S\", $$$)", "execute", code);
+        assert!(is("d.execute(  u'x')") && is("d.execute((\"x\"))"));
+        assert!(!is("d.execute(query)") && !is("d.execute()"));
     }
 
     #[test]
