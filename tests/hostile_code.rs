@@ -120,6 +120,8 @@ fn paths_without_end_stay_linear() {
         let code = format!("x = {}", name.repeat(250_000));
         assert_eq!(scan.count(language, code.as_bytes()).unwrap_or_default(), 0);
     }
+    let remarks = "catch /* ".repeat(100_000);
+    assert_eq!(scan.count(Language::Java, remarks.as_bytes()).unwrap_or_default(), 0);
 }
 
 #[test]

@@ -84,6 +84,14 @@ fn role(found: &Evidence) -> Role {
     }
 }
 
+/// What the method of a controller says as a handler, by its parameters and its
+/// body: a principal among the parameters is a look at who calls.
+pub(crate) fn method<'t>(code: &Code<'t>, facts: &Facts, method: Node<'t>) -> Handler {
+    let parts = ["parameters", "body"].iter().filter_map(|field| method.child_by_field_name(field));
+    let mut said = parts.map(|part| handler(code, facts, part));
+    said.find(|handler| *handler != Handler::Plain).unwrap_or(Handler::Plain)
+}
+
 /// What `function` says as a handler.
 pub(crate) fn handler<'t>(code: &Code<'t>, facts: &Facts, function: Node<'t>) -> Handler {
     if let Some(known) = code.handlers.borrow().get(&function.id()) {

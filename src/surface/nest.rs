@@ -109,16 +109,9 @@ fn route<'t>(
         family,
         reach: Reach::Elsewhere,
         chain,
-        handler: handler(code, facts, method),
+        handler: guard::method(code, facts, method),
         contradiction: None,
     })
-}
-
-/// A look at who calls, among the parameters or in the body.
-fn handler<'t>(code: &Code<'t>, facts: &Facts, method: Node<'t>) -> Handler {
-    let parts = ["parameters", "body"].iter().filter_map(|field| method.child_by_field_name(field));
-    let mut said = parts.map(|part| guard::handler(code, facts, part));
-    said.find(|handler| *handler != Handler::Plain).unwrap_or(Handler::Plain)
 }
 
 /// What a decorator does about authentication; none for the route itself.

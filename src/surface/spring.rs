@@ -89,16 +89,9 @@ fn route<'t>(
         family,
         reach: Reach::Elsewhere,
         chain,
-        handler: handler(code, facts, method),
+        handler: guard::method(code, facts, method),
         contradiction: None,
     })
-}
-
-/// Parameters and body: a principal among the parameters is a look at who calls.
-fn handler<'t>(code: &Code<'t>, facts: &Facts, method: Node<'t>) -> Handler {
-    let parts = ["parameters", "body"].iter().filter_map(|field| method.child_by_field_name(field));
-    let mut said = parts.map(|part| guard::handler(code, facts, part));
-    said.find(|handler| *handler != Handler::Plain).unwrap_or(Handler::Plain)
 }
 
 /// What an annotation does about authentication; None for the mapping itself.
