@@ -70,6 +70,8 @@ pub(super) struct Condition {
     pub(super) plaintext: bool,
     /// Each match, and whatever must (not) be within it, holds one of these.
     pub(super) places: Vec<Word>,
+    /// Those of `places` that regexes tell.
+    pub(super) spots: Vec<Word>,
     /// A function without any of these cannot be what is looked for.
     pub(super) subjects: Vec<Word>,
     pub(super) flow: Flow,
@@ -93,7 +95,8 @@ pub(super) struct TriggerWord {
     pub(super) near: Near,
     /// Not in a comment.
     pub(super) code: bool,
-    /// Number of the regex that its arguments match.
+    /// Number of the regex that its arguments match; or which it stands for, if it
+    /// has no text.
     pub(super) within: Option<usize>,
 }
 
@@ -137,6 +140,18 @@ impl WordList {
         let near = Near::default();
         let text = text.to_owned();
         self.number(TriggerWord { text, whole: false, near, code: true, within: None })
+    }
+
+    /// What stands for the places where `need` is met.
+    fn add_spot(&mut self, need: Need) -> Word {
+        let within = Some(self.need(need));
+        let near = Near::default();
+        let word = TriggerWord { text: String::new(), whole: false, near, code: false, within };
+        let known = self.words.iter().position(|known| *known == word);
+        known.unwrap_or_else(|| {
+            self.words.push(word);
+            self.words.len() - 1
+        })
     }
 
     fn need(&mut self, need: Need) -> usize {
@@ -317,7 +332,16 @@ pub(super) fn places(
                 condition.telling.push(word);
                 condition.subjects.extend((number < within).then_some(word));
             }
-            None => condition.everywhere = true,
+            None => match prefilter::spot(language, pattern, &matcher.constraints) {
+                Some(need) => {
+                    let word = list.add_spot(need);
+                    condition.spots.push(word);
+                    condition.places.push(word);
+                    condition.telling.extend((number >= outer).then_some(word));
+                    condition.subjects.extend((outer..within).contains(&number).then_some(word));
+                }
+                None => condition.everywhere = true,
+            },
         }
     }
     for pattern in matcher.inside.iter().chain(&matcher.not_inside) {

@@ -6,7 +6,7 @@
 //! parsed ([`elision`]), and the walk only looks at the parts of the tree that
 //! hold one ([`Focus`]).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -71,6 +71,15 @@ pub(crate) struct Found {
     lost: bool,
 }
 
+impl Found {
+    fn add(&mut self, word: Word, at: usize) {
+        match (self.hits.len() < MAX_HITS, u32::try_from(at)) {
+            (true, Ok(at)) => self.hits.push((word as u32, at)),
+            _ => self.lost = true,
+        }
+    }
+}
+
 impl Triggers {
     /// Reads the words off `matchers`.
     pub(crate) fn new<'a>(
@@ -109,7 +118,7 @@ impl Triggers {
         wanted: impl Fn(usize) -> bool,
     ) -> Vec<usize> {
         self.search(text, found);
-        let Found { seen, met, .. } = found;
+        let Found { seen, met, .. } = &mut *found;
         met.clear();
         met.resize(self.needs.len(), None);
         let mut is_met = |need: usize| *met[need].get_or_insert_with(|| self.is_met(need, text));
@@ -122,7 +131,25 @@ impl Triggers {
                 && condition.holds(seen, &mut is_met)
         };
         let wanted = (0..self.conditions.len()).filter(|index| wanted(*index));
-        wanted.filter(|index| holds(index)).collect()
+        let active: Vec<usize> = wanted.filter(|index| holds(index)).collect();
+        self.spot(text, &active, found);
+        active
+    }
+
+    /// Adds the places that regexes of the matchers `active` tell.
+    fn spot(&self, text: &[u8], active: &[usize], found: &mut Found) {
+        let spots = active.iter().flat_map(|index| &self.conditions[*index].spots);
+        let spots: BTreeSet<Word> = spots.copied().collect();
+        for word in spots {
+            let need = self.words[word].within.and_then(|need| self.needs.get(need));
+            let Some((need, regex)) = need else { continue };
+            match regex.get_or_init(|| need.compile(self.language)) {
+                Some(regex) => {
+                    regex.find_iter(text).for_each(|hit| found.add(word, hit.start()));
+                }
+                None => found.lost = true,
+            }
+        }
     }
 
     fn is_met(&self, need: usize, text: &[u8]) -> bool {
@@ -234,10 +261,7 @@ impl Triggers {
                     continue;
                 }
                 found.seen[*number] = true;
-                match (found.hits.len() < MAX_HITS, u32::try_from(range.start)) {
-                    (true, Ok(start)) => found.hits.push((*number as u32, start)),
-                    _ => found.lost = true,
-                }
+                found.add(*number, range.start);
             }
         });
     }
