@@ -178,7 +178,7 @@ fn look(
         let hits = within(view.hits, range);
         for (one, condition) in sighted.iter_mut().zip(conditions) {
             let of = |word: &Word| hits.iter().any(|(_, hit)| hit == word);
-            if !hits.is_empty() && condition.source_words().any(|word| of(word)) {
+            if !hits.is_empty() && condition.source_words().any(of) {
                 one.sources.push(functions.len() + number);
             }
         }

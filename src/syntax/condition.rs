@@ -226,6 +226,15 @@ impl Condition {
         groups.flat_map(|group| &group.ways).flat_map(|way| &way.words)
     }
 
+    /// Words of which one is there wherever it is possible, as few as can be;
+    /// `None` if there are no such words.
+    pub(super) fn gate(&self) -> Option<impl Iterator<Item = Word>> {
+        let is_told = |group: &&Group| group.ways.iter().all(|way| !way.words.is_empty());
+        let told = self.groups.iter().filter(is_told);
+        let gate = told.min_by_key(|group| group.ways.len())?;
+        Some(gate.ways.iter().filter_map(|way| way.words.first().copied()))
+    }
+
     /// As far as the words tell.
     pub(super) fn is_possible(&self, seen: &[bool]) -> bool {
         self.groups.iter().all(|group| group.is_open(|word| seen[word]))

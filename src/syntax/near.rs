@@ -46,6 +46,8 @@ struct Owner {
     name: String,
     /// What stands between it and the word: `.objects.`
     path: String,
+    /// The metavariable is the name of a member itself.
+    is_member: bool,
 }
 
 impl Near {
@@ -71,12 +73,17 @@ impl Near {
 
     /// The same, for a word of a member of the metavariable `hole`, if all of
     /// `before` is the path from there.
-    pub(super) fn owned(mut self, hole: Option<&str>, before: &str) -> Self {
+    pub(super) fn owned(mut self, hole: Option<(&str, &str)>, before: &str) -> Self {
         let signs = [".", "->", "::"];
+        let is_member = |before: &str| signs.iter().any(|sign| before.ends_with(sign));
         let is_path = signs.iter().any(|sign| before.starts_with(sign))
-            && signs.iter().any(|sign| before.ends_with(sign))
+            && is_member(before)
             && before.chars().all(|c| is_part(c) || ".->:".contains(c));
-        let owner = |name: &str| Owner { name: name.to_owned(), path: before.to_owned() };
+        let owner = |(name, before_it): (&str, &str)| Owner {
+            name: name.to_owned(),
+            path: before.to_owned(),
+            is_member: is_member(before_it),
+        };
         self.owner = hole.filter(|_| is_path && self.before != Before::Anything).map(owner);
         self
     }
@@ -94,8 +101,13 @@ impl Near {
     /// What the metavariable stands for that the word at `range` of `text` is a
     /// member of, if it is a name or a path of names.
     pub(super) fn owner<'t>(&self, text: &'t [u8], range: &Range<usize>) -> Option<&'t [u8]> {
-        let before = text.get(..range.start)?.strip_suffix(self.owner.as_ref()?.path.as_bytes())?;
-        path_at_end(&before[before.len().saturating_sub(LINE)..])
+        let owner = self.owner.as_ref()?;
+        let before = text.get(..range.start)?.strip_suffix(owner.path.as_bytes())?;
+        let path = path_at_end(&before[before.len().saturating_sub(LINE)..])?;
+        match owner.is_member {
+            true => path.rsplit(|byte| b".>:".contains(byte)).next(),
+            false => Some(path),
+        }
     }
 
     /// Whether they say enough to tell files apart, whatever the word.

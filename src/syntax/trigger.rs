@@ -38,6 +38,10 @@ pub(crate) struct Triggers {
     /// Numbers of the texts of words that count only as a whole.
     whole: Arc<HashMap<String, u32>>,
     conditions: Vec<Condition>,
+    /// The matchers that ask for each word first of all.
+    gates: Vec<Vec<usize>>,
+    /// The matchers that ask for no word.
+    ungated: Vec<usize>,
     language: Language,
     needs: Vec<(Need, Needed)>,
     /// Names that patterns about functions say.
@@ -63,6 +67,8 @@ pub(crate) struct Target {
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     seen: Vec<bool>,
+    /// The words that were seen, once each.
+    words: Vec<Word>,
     /// Which regexes match, as far as that was asked.
     met: Vec<Option<bool>>,
     /// Word and offset.
@@ -93,7 +99,7 @@ impl Triggers {
             said.extend(said_by(matcher));
             condition(language, matcher, sets, &mut list)
         };
-        let conditions = matchers.map(read).collect();
+        let conditions: Vec<Condition> = matchers.map(read).collect();
         let WordList { words, texts, needs, .. } = list;
         let needs = needs.into_iter().map(|need| (need, OnceLock::new())).collect();
         let (texts, numbers): (Vec<String>, Vec<Vec<Word>>) = texts.into_iter().unzip();
@@ -105,6 +111,14 @@ impl Triggers {
         let whole = whole.filter(|((_, own), _)| own.iter().any(|word| words[*word].whole));
         let whole = whole.map(|((text, _), number)| (text, number)).collect();
         let (finder, whole) = (finder.ok(), Arc::new(whole));
+        let mut gates = vec![Vec::new(); words.len()];
+        let mut ungated = Vec::new();
+        for (index, condition) in conditions.iter().enumerate() {
+            match condition.gate() {
+                Some(words) => words.for_each(|word| gates[word].push(index)),
+                None => ungated.push(index),
+            }
+        }
         let changing = sets.changing.clone();
         Triggers {
             finder,
@@ -112,6 +126,8 @@ impl Triggers {
             texts: numbers,
             whole,
             conditions,
+            gates,
+            ungated,
             language,
             needs,
             said,
@@ -128,7 +144,7 @@ impl Triggers {
         wanted: impl Fn(usize) -> bool,
     ) -> Vec<usize> {
         self.search(text, found);
-        let Found { seen, met, .. } = &mut *found;
+        let Found { seen, words, met, lost, .. } = &mut *found;
         met.clear();
         met.resize(self.needs.len(), None);
         let mut is_met = |need: usize| *met[need].get_or_insert_with(|| self.is_met(need, text));
@@ -140,8 +156,15 @@ impl Triggers {
                     || *plaintext.get_or_insert_with(|| plaintext::text_has_url(text)))
                 && condition.holds(seen, &mut is_met)
         };
-        let wanted = (0..self.conditions.len()).filter(|index| wanted(*index));
-        let active: Vec<usize> = wanted.filter(|index| holds(index)).collect();
+        let gated = words.iter().flat_map(|word| &self.gates[*word]);
+        let mut asked: Vec<usize> = match lost {
+            true => (0..self.conditions.len()).collect(),
+            false => gated.chain(&self.ungated).copied().collect(),
+        };
+        asked.sort_unstable();
+        asked.dedup();
+        let active: Vec<usize> =
+            asked.into_iter().filter(|index| wanted(*index) && holds(index)).collect();
         self.spot(text, &active, found);
         active
     }
@@ -272,6 +295,7 @@ impl Triggers {
 
     fn search(&self, text: &[u8], found: &mut Found) {
         found.seen.clear();
+        found.words.clear();
         found.hits.clear();
         // Without a finder every word counts as found: slow, never wrong.
         found.lost = self.finder.is_none();
@@ -287,7 +311,9 @@ impl Triggers {
                 {
                     continue;
                 }
-                found.seen[*number] = true;
+                if !std::mem::replace(&mut found.seen[*number], true) {
+                    found.words.push(*number);
+                }
                 found.add(*number, range.start);
             }
         });

@@ -163,10 +163,11 @@ impl Template {
         starts.zip(ends).map(|(start, end)| (&self.source[start..end], &self.source[end..]))
     }
 
-    /// The name of the `$NAME` before each of the [`Self::literal_parts`].
-    pub(crate) fn holes_before(&self) -> impl Iterator<Item = Option<&str>> {
-        let names = self.metas.iter().map(|(_, meta)| match meta {
-            Meta::One(name) => name.as_deref(),
+    /// The name of the `$NAME` before each of the [`Self::literal_parts`], with what
+    /// stands before that.
+    pub(crate) fn holes_before(&self) -> impl Iterator<Item = Option<(&str, &str)>> {
+        let names = self.metas.iter().map(|(range, meta)| match meta {
+            Meta::One(name) => Some((name.as_deref()?, &self.source[..range.start])),
             Meta::Many(_) => None,
         });
         [None].into_iter().chain(names)
