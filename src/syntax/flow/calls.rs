@@ -15,6 +15,11 @@ const VALIDATES: [&str; 10] = [
     "valid", "allowed", "permitted", "whitelist", "allowlist", "sanitiz", "is_safe", "issafe",
     "is_trusted", "istrusted",
 ];
+/// Parts of names of functions that look at something, and of what they look at:
+/// `checkUrl`, `path_filter`.
+const LOOKS: [&str; 4] = ["check", "verify", "filter", "is"];
+const LOOKED_AT: [&str; 9] =
+    ["url", "uri", "host", "ssrf", "path", "origin", "domain", "redirect", "filename"];
 /// Methods that look for their argument in what they are called on.
 const CONTAINS: [&str; 9] = [
     "includes", "contains", "include?", "Contains", "has", "contains_key", "ContainsKey",
@@ -280,7 +285,18 @@ impl Run<'_> {
             add_taints(&mut value.taints, &receiver.taints);
         }
         value.symbol = call.symbol;
+        if self.looks(call.name) {
+            value.proofs = self.proofs_of_call(call, self.context.sets.allow_list);
+        }
         self.symbol_value(call.id, value)
+    }
+
+    /// Whether a function by this name tells by what it returns whether an address
+    /// or a file is one to go on with.
+    fn looks(&self, name: Sym) -> bool {
+        let name = self.symbols.name(name).to_ascii_lowercase();
+        let looks = LOOKS.iter().any(|word| name.starts_with(word) || name.ends_with(word));
+        looks && LOOKED_AT.iter().any(|word| name.contains(word))
     }
 
     pub(super) fn validates(&self, name: Sym) -> bool {
