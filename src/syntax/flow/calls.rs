@@ -26,6 +26,9 @@ const CONTAINS: [&str; 9] = [
     "containsKey", "has_key",
 ];
 
+/// Methods that ask a regex, which may match anywhere in the text.
+const MATCHES: [&str; 6] = ["test", "match", "match?", "MatchString", "IsMatch", "preg_match"];
+
 /// A call with everything evaluated.
 pub(super) struct Called<'c> {
     pub(super) id: Id,
@@ -248,7 +251,7 @@ impl Run<'_> {
             let bits = meaning.proves | self.context.sets.allow_list;
             let bits = if meaning.proves != 0 { meaning.proves } else { bits };
             let proofs = self.proofs_of_call(call, bits);
-            return Rc::new(Value { proofs, ..Value::plain() });
+            return Rc::new(Value { proofs, ..self.matched(call, bits) });
         }
         let symbol = call.symbol;
         if meaning.source.is_some() && meaning.effect != Effect::Fills {
@@ -313,6 +316,9 @@ impl Run<'_> {
         if bits == self.context.sets.prefix && self.asks_for_scheme(call) {
             return Vec::new();
         }
+        if self.matches_anything(call) {
+            return Vec::new();
+        }
         let receiver = call.receiver.as_ref().filter(|(_, value)| !value.taints.is_empty());
         if let (Some((base, _)), true) = (receiver, contains) {
             return self.absent_part(*base, &call.values);
@@ -329,6 +335,40 @@ impl Run<'_> {
         tested.extend(receiver.map(|(base, value)| (*base, Rc::clone(value))));
         let proofs = tested.iter().map(|(id, value)| self.proofs_about(*id, value, bits, true));
         proofs.flatten().collect()
+    }
+
+    /// What a test answers: true or false, and of a regex the parts that it found.
+    fn matched(&self, call: &Called<'_>, bits: u64) -> Value {
+        let receiver = call.receiver.iter().map(|(_, value)| value);
+        match self.symbols.name(call.name) {
+            "match" if self.is_script() => {
+                let clean = if self.matches_anything(call) { 0 } else { bits };
+                let parts: Vec<Val> = receiver.cloned().collect();
+                joined_taints(&parts).cleaned(clean)
+            }
+            _ => Value::plain(),
+        }
+    }
+
+    fn is_script(&self) -> bool {
+        use crate::syntax::language::Language;
+        let language = self.context.language;
+        matches!(language, Language::JavaScript | Language::TypeScript | Language::Tsx)
+    }
+
+    /// Whether it asks a regex that lets through what it should stop: one that begins
+    /// anywhere and has a part for any text.
+    fn matches_anything(&self, call: &Called<'_>) -> bool {
+        if !MATCHES.contains(&self.symbols.name(call.name)) {
+            return false;
+        }
+        let receiver = call.receiver.iter().map(|(_, value)| value);
+        let mut texts = receiver.chain(&call.values).flat_map(|value| &value.texts);
+        texts.any(|text| {
+            let regex = text.trim_start_matches(['/', '#', '~']);
+            let anchored = regex.starts_with('^') || regex.starts_with("\\A");
+            !anchored && (regex.contains(".*") || regex.contains(".+"))
+        })
     }
 
     /// `path.includes("..")`, if it is not, makes a path harmless.
