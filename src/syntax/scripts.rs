@@ -15,7 +15,8 @@ const MAX_SCRIPTS: usize = 256;
 /// Longer tags are no tags that people write.
 const MAX_TAG: usize = 4096;
 /// Files whose scripts are read, by extension.
-const EXTENSIONS: &[&str] = &[".vue", ".svelte", ".html", ".htm", ".xhtml"];
+const EXTENSIONS: &[&str] =
+    &[".vue", ".svelte", ".html", ".htm", ".xhtml", ".cshtml", ".ejs", ".jsp"];
 /// Values of `type` with which a browser runs the script, and `lang` in disguise.
 const TYPES: &[&str] = &[
     "", "module", "text/javascript", "application/javascript", "text/ecmascript",

@@ -9,6 +9,9 @@ use super::symbols::{NONE, Sym};
 use super::trace::StepKind;
 use super::value::{Val, Value, add_taints};
 
+/// Ends of names of what only tells whether something went well.
+const TELLS: [&str; 6] = ["err", "error", "ok", "found", "exists", "valid"];
+
 impl Run<'_> {
     pub(super) fn assign(&mut self, how: Assign, target: Id, value: Id, kind: Sym) -> Val {
         if let (Op::Group(targets), Op::Group(values)) = (self.ir.op(target), self.ir.op(value)) {
@@ -123,12 +126,31 @@ impl Run<'_> {
                         self.of_entry(value, part)
                     }
                 },
-                // Go: the other ones are `err` and `ok`.
-                _ if index > 0 && self.is_go() => continue,
-                _ if self.is_go() => Rc::clone(value),
+                _ if self.is_go() => match self.result(*item, index, value) {
+                    Some(part) => part,
+                    None => continue,
+                },
                 _ => Rc::new(element(value)),
             };
             self.bind(*item, part);
+        }
+    }
+
+    /// What the variable `item` gets of the results `value` of a Go function; of one
+    /// that is not in the file, the last ones are seldom more than `err` and `ok`.
+    fn result(&mut self, item: Id, index: usize, value: &Val) -> Option<Val> {
+        let name = self.result_name(index);
+        if let Some(own) = value.field(name).filter(|_| name != NONE) {
+            return Some(Rc::clone(own));
+        }
+        let told = self.ir.last_name(item).map(|name| self.symbols.name(name).to_ascii_lowercase());
+        let tells = told.is_none_or(|name| {
+            TELLS.iter().any(|end| name.ends_with(end)) || name == "_" || name == "n"
+        });
+        match index {
+            0 => Some(Rc::clone(value)),
+            _ if tells => None,
+            _ => Some(Rc::new(element(value))),
         }
     }
 

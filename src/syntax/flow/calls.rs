@@ -8,18 +8,7 @@ use super::run::Run;
 use super::sets::Effect;
 use super::symbols::{NONE, Sym};
 use super::trace::StepKind;
-use super::value::{Label, Made, Proof, Taint, Val, Value, add_taints};
-
-/// Parts of names of functions that tell whether something is allowed.
-const VALIDATES: [&str; 10] = [
-    "valid", "allowed", "permitted", "whitelist", "allowlist", "sanitiz", "is_safe", "issafe",
-    "is_trusted", "istrusted",
-];
-/// Methods that look for their argument in what they are called on.
-const CONTAINS: [&str; 9] = [
-    "includes", "contains", "include?", "Contains", "has", "contains_key", "ContainsKey",
-    "containsKey", "has_key",
-];
+use super::value::{Label, Made, Taint, Val, Value, add_taints};
 
 /// A call with everything evaluated.
 pub(super) struct Called<'c> {
@@ -243,7 +232,7 @@ impl Run<'_> {
             let bits = meaning.proves | self.context.sets.allow_list;
             let bits = if meaning.proves != 0 { meaning.proves } else { bits };
             let proofs = self.proofs_of_call(call, bits);
-            return Rc::new(Value { proofs, ..Value::plain() });
+            return Rc::new(Value { proofs, ..self.matched(call, bits) });
         }
         let symbol = call.symbol;
         if meaning.source.is_some() && meaning.effect != Effect::Fills {
@@ -280,53 +269,11 @@ impl Run<'_> {
             add_taints(&mut value.taints, &receiver.taints);
         }
         value.symbol = call.symbol;
+        if self.looks(call.name) {
+            value.proofs = self.proofs_of_call(call, self.context.sets.allow_list);
+        }
         self.symbol_value(call.id, value)
     }
-
-    pub(super) fn validates(&self, name: Sym) -> bool {
-        let name = self.symbols.name(name).to_ascii_lowercase();
-        VALIDATES.iter().any(|part| name.contains(part))
-    }
-
-    /// What it proves that a call is true.
-    pub(super) fn proofs_of_call(&mut self, call: &Called<'_>, bits: u64) -> Vec<Proof> {
-        let contains = CONTAINS.contains(&self.symbols.name(call.name));
-        if let Some(proofs) = self.begins_with_dots(call) {
-            return proofs;
-        }
-        if bits == self.context.sets.prefix && self.asks_for_scheme(call) {
-            return Vec::new();
-        }
-        let receiver = call.receiver.as_ref().filter(|(_, value)| !value.taints.is_empty());
-        if let (Some((base, _)), true) = (receiver, contains) {
-            return self.absent_part(*base, &call.values);
-        }
-        let args = call.args.iter().zip(&call.values).filter(|(_, value)| !value.taints.is_empty());
-        let mut tested: Vec<(Id, Val)> =
-            args.map(|(arg, value)| (*arg, Rc::clone(value))).collect();
-        // Go: `strings.Contains(path, "..")`
-        if let ([(whole, _)], true) = (&tested[..], contains && call.args.len() == 2)
-            && has_dots(&call.values)
-        {
-            return self.absent_part(*whole, &call.values);
-        }
-        tested.extend(receiver.map(|(base, value)| (*base, Rc::clone(value))));
-        let proofs = tested.iter().map(|(id, value)| self.proofs_about(*id, value, bits, true));
-        proofs.flatten().collect()
-    }
-
-    /// `path.includes("..")`, if it is not, makes a path harmless.
-    pub(super) fn absent_part(&mut self, whole: Id, parts: &[Val]) -> Vec<Proof> {
-        let dots = has_dots(parts);
-        let name = self.path(whole);
-        let proof = Proof { name, clean: self.context.sets.path, when: false };
-        if dots && name != NONE { vec![proof] } else { Vec::new() }
-    }
-}
-
-/// Whether one of `values` is a text with `..` in it.
-fn has_dots(values: &[Val]) -> bool {
-    values.iter().flat_map(|value| &value.texts).any(|text| text.contains(".."))
 }
 
 /// All taints of `values`, and nothing else.

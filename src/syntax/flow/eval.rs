@@ -13,6 +13,9 @@ use crate::syntax::language::Language;
 /// Fields that say how much there is, whatever else there is.
 const LENGTHS: [&str; 4] = ["length", "Length", "count", "Count"];
 
+/// Names of the results of a function that has several; no field is called so.
+const RESULTS: [&str; 4] = ["#0", "#1", "#2", "#3"];
+
 impl Run<'_> {
     /// The value of operation `id`, at this point of the program.
     pub(super) fn eval(&mut self, id: Id) -> Val {
@@ -262,15 +265,27 @@ impl Run<'_> {
     pub(super) fn group(&mut self, items: List) -> Val {
         let ir = self.ir;
         let mut whole = Value { made: Made::Constant, ..Value::default() };
-        for item in ir.items(items) {
+        let ids = ir.items(items);
+        // Go: `return id, name, nil` gives each of the variables its own.
+        let several = self.is_go() && (2..=RESULTS.len()).contains(&ids.len());
+        for (place, item) in ids.iter().enumerate() {
             let value = self.eval(*item);
             whole.made = whole.made.max(value.made);
             match ir.op(*item) {
                 Op::Entry(name, _) if name != NONE => whole = whole.with_field(name, value),
+                _ if several => {
+                    let name = self.result_name(place);
+                    whole = whole.with_field(name, value);
+                }
                 _ => add_taints(&mut whole.taints, &value.taints),
             }
         }
         Rc::new(whole)
+    }
+
+    /// The name under which the result of a Go function at `place` is kept.
+    pub(super) fn result_name(&mut self, place: usize) -> Sym {
+        RESULTS.get(place).map_or(NONE, |name| self.symbols.of(name))
     }
 
     /// `value`, with a step more on its way.

@@ -234,13 +234,12 @@ impl Run<'_> {
         }
         let clean = self.context.sets.allow_list;
         // `if re.match(…) is None`: what proves something is turned round.
-        if matches!(test, Test::Equal | Test::NotEqual)
-            && !left.1.proofs.is_empty()
-            && is_nothing(right.1)
-        {
+        let sides = [(left.1, right.1), (right.1, left.1)];
+        let found = sides.iter().find(|(one, two)| !one.proofs.is_empty() && is_nothing(two));
+        if let (Test::Equal | Test::NotEqual, Some((found, _))) = (test, found) {
             let turned =
                 |proof: &Proof| Proof { when: proof.when != (test == Test::Equal), ..*proof };
-            return left.1.proofs.iter().map(turned).collect();
+            return found.proofs.iter().map(turned).collect();
         }
         let of_parts = self.proofs_of_parts(test, left.1, right.1);
         if let Some(proofs) = of_parts.or_else(|| self.proofs_of_parts(test, right.1, left.1)) {

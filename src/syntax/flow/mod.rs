@@ -12,6 +12,7 @@ mod effects;
 mod env;
 mod eval;
 mod exec;
+mod guards;
 mod ir;
 mod lower;
 mod lower_branches;

@@ -1,0 +1,120 @@
+//! Calls as guards: what the answer of a function tells of what it was asked about.
+
+use std::rc::Rc;
+
+use super::calls::{Called, joined_taints};
+use super::ir::Id;
+use super::run::Run;
+use super::symbols::{NONE, Sym};
+use super::value::{Proof, Val, Value};
+use crate::syntax::language::Language;
+
+/// Parts of names of functions that tell whether something is allowed.
+const VALIDATES: [&str; 10] = [
+    "valid", "allowed", "permitted", "whitelist", "allowlist", "sanitiz", "is_safe", "issafe",
+    "is_trusted", "istrusted",
+];
+/// Parts of names of functions that look at something, and of what they look at:
+/// `checkUrl`, `path_filter`.
+const LOOKS: [&str; 4] = ["check", "verify", "filter", "is"];
+const LOOKED_AT: [&str; 9] =
+    ["url", "uri", "host", "ssrf", "path", "origin", "domain", "redirect", "filename"];
+/// Methods that look for their argument in what they are called on.
+const CONTAINS: [&str; 9] = [
+    "includes", "contains", "include?", "Contains", "has", "contains_key", "ContainsKey",
+    "containsKey", "has_key",
+];
+
+/// Methods that ask a regex, which may match anywhere in the text.
+const MATCHES: [&str; 6] = ["test", "match", "match?", "MatchString", "IsMatch", "preg_match"];
+
+impl Run<'_> {
+    /// Whether a function by this name tells by what it returns whether an address
+    /// or a file is one to go on with.
+    pub(super) fn looks(&self, name: Sym) -> bool {
+        let name = self.symbols.name(name).to_ascii_lowercase();
+        let looks = LOOKS.iter().any(|word| name.starts_with(word) || name.ends_with(word));
+        looks && LOOKED_AT.iter().any(|word| name.contains(word))
+    }
+
+    pub(super) fn validates(&self, name: Sym) -> bool {
+        let name = self.symbols.name(name).to_ascii_lowercase();
+        VALIDATES.iter().any(|part| name.contains(part))
+    }
+
+    /// What it proves that a call is true.
+    pub(super) fn proofs_of_call(&mut self, call: &Called<'_>, bits: u64) -> Vec<Proof> {
+        let contains = CONTAINS.contains(&self.symbols.name(call.name));
+        if let Some(proofs) = self.begins_with_dots(call) {
+            return proofs;
+        }
+        if bits == self.context.sets.prefix && self.asks_for_scheme(call) {
+            return Vec::new();
+        }
+        if self.matches_anything(call) {
+            return Vec::new();
+        }
+        let receiver = call.receiver.as_ref().filter(|(_, value)| !value.taints.is_empty());
+        if let (Some((base, _)), true) = (receiver, contains) {
+            return self.absent_part(*base, &call.values);
+        }
+        let args = call.args.iter().zip(&call.values).filter(|(_, value)| !value.taints.is_empty());
+        let mut tested: Vec<(Id, Val)> =
+            args.map(|(arg, value)| (*arg, Rc::clone(value))).collect();
+        // Go: `strings.Contains(path, "..")`
+        if let ([(whole, _)], true) = (&tested[..], contains && call.args.len() == 2)
+            && has_dots(&call.values)
+        {
+            return self.absent_part(*whole, &call.values);
+        }
+        tested.extend(receiver.map(|(base, value)| (*base, Rc::clone(value))));
+        let proofs = tested.iter().map(|(id, value)| self.proofs_about(*id, value, bits, true));
+        proofs.flatten().collect()
+    }
+
+    /// What a test answers: true or false, and of a regex the parts that it found.
+    pub(super) fn matched(&self, call: &Called<'_>, bits: u64) -> Value {
+        let receiver = call.receiver.iter().map(|(_, value)| value);
+        match self.symbols.name(call.name) {
+            "match" if self.is_script() => {
+                let clean = if self.matches_anything(call) { 0 } else { bits };
+                let parts: Vec<Val> = receiver.cloned().collect();
+                joined_taints(&parts).cleaned(clean)
+            }
+            _ => Value::plain(),
+        }
+    }
+
+    fn is_script(&self) -> bool {
+        let language = self.context.language;
+        matches!(language, Language::JavaScript | Language::TypeScript | Language::Tsx)
+    }
+
+    /// Whether it asks a regex that lets through what it should stop: one that begins
+    /// anywhere and has a part for any text.
+    fn matches_anything(&self, call: &Called<'_>) -> bool {
+        if !MATCHES.contains(&self.symbols.name(call.name)) {
+            return false;
+        }
+        let receiver = call.receiver.iter().map(|(_, value)| value);
+        let mut texts = receiver.chain(&call.values).flat_map(|value| &value.texts);
+        texts.any(|text| {
+            let regex = text.trim_start_matches(['/', '#', '~']);
+            let anchored = regex.starts_with('^') || regex.starts_with("\\A");
+            !anchored && (regex.contains(".*") || regex.contains(".+"))
+        })
+    }
+
+    /// `path.includes("..")`, if it is not, makes a path harmless.
+    pub(super) fn absent_part(&mut self, whole: Id, parts: &[Val]) -> Vec<Proof> {
+        let dots = has_dots(parts);
+        let name = self.path(whole);
+        let proof = Proof { name, clean: self.context.sets.path, when: false };
+        if dots && name != NONE { vec![proof] } else { Vec::new() }
+    }
+}
+
+/// Whether one of `values` is a text with `..` in it.
+fn has_dots(values: &[Val]) -> bool {
+    values.iter().flat_map(|value| &value.texts).any(|text| text.contains(".."))
+}
