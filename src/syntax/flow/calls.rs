@@ -16,10 +16,14 @@ const VALIDATES: [&str; 10] = [
     "is_trusted", "istrusted",
 ];
 /// Methods that look for their argument in what they are called on.
-const CONTAINS: [&str; 9] = [
+const CONTAINS: [&str; 12] = [
     "includes", "contains", "include?", "Contains", "has", "contains_key", "ContainsKey",
-    "containsKey", "has_key",
+    "containsKey", "has_key", "has_key?", "key?", "member?",
 ];
+
+/// Functions that ask whether the table behind has what stands before it: with
+/// a constant there, they say nothing of the rest of the table.
+const HOLDS: [&str; 4] = ["array_key_exists", "key_exists", "in_array", "array_search"];
 
 /// A call with everything evaluated.
 pub(super) struct Called<'c> {
@@ -294,7 +298,9 @@ impl Run<'_> {
         if let Some(proofs) = self.begins_with_dots(call) {
             return proofs;
         }
-        if bits == self.context.sets.prefix && self.asks_for_scheme(call) {
+        if bits == self.context.sets.prefix && self.asks_for_scheme(call)
+            || self.asks_for_constant(call)
+        {
             return Vec::new();
         }
         let receiver = call.receiver.as_ref().filter(|(_, value)| !value.taints.is_empty());
@@ -313,6 +319,12 @@ impl Run<'_> {
         tested.extend(receiver.map(|(base, value)| (*base, Rc::clone(value))));
         let proofs = tested.iter().map(|(id, value)| self.proofs_about(*id, value, bits, true));
         proofs.flatten().collect()
+    }
+
+    /// `array_key_exists("name", $_GET)`: the table is there to be asked.
+    fn asks_for_constant(&self, call: &Called<'_>) -> bool {
+        HOLDS.contains(&self.symbols.name(call.name))
+            && call.values.first().is_some_and(|key| key.taints.is_empty() && !key.texts.is_empty())
     }
 
     /// `path.includes("..")`, if it is not, makes a path harmless.
