@@ -19,10 +19,25 @@ pub(super) struct View<'a> {
     pub(super) words: &'a [TriggerWord],
     /// Places of words, ascending.
     pub(super) hits: &'a [(usize, Word)],
+    /// Whether a text is as the regex of this number says.
+    pub(super) is_met: &'a dyn Fn(usize, &[u8]) -> bool,
     /// Where names stand that were imported, ascending.
     pub(super) uses: &'a [usize],
     /// Methods that change what they are called on or given.
     pub(super) changing: &'a [String],
+}
+
+impl View<'_> {
+    /// Whether `function` is none that `condition` is about, for its name, and
+    /// holds none.
+    fn refuses(&self, condition: &Condition, function: &Block) -> bool {
+        let Some(need) = condition.refused else { return false };
+        let body = self.text.get(function.body.clone()).unwrap_or_default();
+        let mut names = function.names(self.text).peekable();
+        names.peek().is_some()
+            && names.all(|name| (self.is_met)(need, name.as_bytes()))
+            && memchr::memmem::find(body, b"def ").is_none()
+    }
 }
 
 /// What matchers are about in a file.
@@ -145,7 +160,8 @@ fn look(
         hits.iter().for_each(|(_, word)| seen.last[*word] = seen.now);
         let is_used = is_within(view.uses, &function.whole);
         for (one, condition) in sighted.iter_mut().zip(conditions) {
-            one.look(number, condition, &seen, view.words, is_used);
+            let is_looked_for = !view.refuses(condition, function);
+            one.look(number, condition, &seen, view.words, is_looked_for, is_used);
         }
     }
     for (number, range) in rest().filter(|(number, _)| !reach.is_import(*number)) {
@@ -168,17 +184,16 @@ impl Sighted {
         condition: &Condition,
         seen: &Seen,
         words: &[TriggerWord],
+        is_looked_for: bool,
         is_used: bool,
     ) {
         let open = |scope: Scope| {
             let mut groups = condition.groups.iter().filter(|group| group.scope == scope);
-            groups.all(|group| {
-                group.is_open(|word| seen.has(word) || words[word].near.is_import())
-            })
+            groups.all(|group| group.is_open(|word| seen.has(word) || words[word].near.is_import()))
         };
         let is_subject = condition.names && is_used
             || condition.subjects.iter().any(|word| seen.is_within(*word));
-        if is_subject && open(Scope::Match) {
+        if is_looked_for && is_subject && open(Scope::Match) {
             self.targets.push(number);
         }
         let is_source = condition.source_words().any(|word| seen.is_within(*word));

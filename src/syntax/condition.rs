@@ -75,6 +75,8 @@ pub(super) struct Condition {
     /// A function without any of these cannot be what is looked for.
     pub(super) subjects: Vec<Word>,
     pub(super) flow: Flow,
+    /// Number of a regex that the name of no function matches that is looked for.
+    pub(super) refused: Option<usize>,
     /// A match can hold functions.
     pub(super) spans: bool,
     /// A part of the file without any of these, and without such a name, does
@@ -98,6 +100,16 @@ pub(super) struct TriggerWord {
     /// Number of the regex that its arguments match; or which it stands for, if it
     /// has no text.
     pub(super) within: Option<usize>,
+    /// Numbers of the regexes that what it is a member of matches, and does not.
+    pub(super) owner: Option<usize>,
+    pub(super) no_owner: Option<usize>,
+}
+
+impl TriggerWord {
+    fn of(text: String, whole: bool, near: Near) -> Self {
+        let (code, within, owner, no_owner) = (false, None, None, None);
+        TriggerWord { text, whole, near, code, within, owner, no_owner }
+    }
 }
 
 /// The words and regexes that matchers ask for, each once.
@@ -117,7 +129,7 @@ pub(super) struct WordList {
 
 impl WordList {
     pub(super) fn add(&mut self, text: String, whole: bool, near: Near) -> Word {
-        self.number(TriggerWord { text, whole, near, code: false, within: None })
+        self.number(TriggerWord::of(text, whole, near))
     }
 
     fn number(&mut self, word: TriggerWord) -> Word {
@@ -138,15 +150,15 @@ impl WordList {
     /// A text that counts only outside comments.
     pub(super) fn add_code(&mut self, text: &str) -> Word {
         let near = Near::default();
-        let text = text.to_owned();
-        self.number(TriggerWord { text, whole: false, near, code: true, within: None })
+        let word = TriggerWord::of(text.to_owned(), false, near);
+        self.number(TriggerWord { code: true, ..word })
     }
 
     /// What stands for the places where `need` is met.
     fn add_spot(&mut self, need: Need) -> Word {
         let within = Some(self.need(need));
-        let near = Near::default();
-        let word = TriggerWord { text: String::new(), whole: false, near, code: false, within };
+        let word = TriggerWord::of(String::new(), false, Near::default());
+        let word = TriggerWord { within, ..word };
         let known = self.words.iter().position(|known| *known == word);
         known.unwrap_or_else(|| {
             self.words.push(word);
@@ -194,7 +206,11 @@ impl WordList {
         let Placed { text, near } = placed;
         let need = near.holes().find_map(|name| prefilter::written(constraints.get(name)?));
         let within = need.map(|need| self.need(need));
-        self.number(TriggerWord { text, whole: true, near, code: false, within })
+        let owner = near.owner_name().and_then(|name| constraints.get(name));
+        let (is, is_not) = owner.map(prefilter::of_path).unwrap_or_default();
+        let near = if is.is_none() && is_not.is_none() { near.unowned() } else { near };
+        let [owner, no_owner] = [is, is_not].map(|need| need.map(|need| self.need(need)));
+        self.number(TriggerWord { text, whole: true, near, within, owner, no_owner, code: false })
     }
 }
 
@@ -214,7 +230,8 @@ impl Condition {
     pub(super) fn holds(&self, seen: &[bool], is_met: &mut impl FnMut(usize) -> bool) -> bool {
         let mut is_open =
             |way: &Way| way.has_words(seen) && way.needs.iter().all(|need| is_met(*need));
-        self.groups.iter().all(|group| group.ways.iter().any(&mut is_open)) && self.text.is_none_or(is_met)
+        self.groups.iter().all(|group| group.ways.iter().any(&mut is_open))
+            && self.text.is_none_or(is_met)
     }
 }
 
@@ -291,6 +308,13 @@ pub(super) fn condition(
     };
     condition.telling.extend(sources.iter().flatten().flat_map(|way| &way.words));
     condition.groups.extend(sources.map(|ways| Group { scope: Scope::Source, ways }));
+    let refused = matcher.any.first().and_then(|first| {
+        let name = prefilter::function_name(first)?;
+        let same = |pattern: &String| prefilter::function_name(pattern) == Some(name);
+        let constraint = matcher.constraints.get(name).filter(|_| matcher.any.iter().all(same))?;
+        prefilter::of_path(constraint).1
+    });
+    condition.refused = refused.map(|need| list.need(need));
     condition.lacks = matcher.lacks.iter().map(|word| list.add_code(word)).collect();
     condition.text = matcher.text.clone().map(|regex| list.need(Need::of(regex)));
     let renamed: &[Import] = if resolves(language) { &imports } else { &[] };

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use regex::bytes::Regex;
-use regex_syntax::hir::{Capture, Hir, HirKind, Look, Repetition};
+use regex_syntax::hir::{Capture, Class, Hir, HirKind, Look, Repetition};
 
 use super::language::Language;
 use super::lazy_regex;
@@ -44,10 +44,10 @@ pub(super) fn spot(
 ) -> Option<Need> {
     let template = Template::new(pattern);
     let of_variable = |name: &str| {
-        let regex = written_at(pattern, name, constraints.get(name)?)?;
+        let regex = written_at(pattern, name, constraints.get(name)?).filter(|r| is_narrow(r))?;
         let called = is_called(language, pattern, name);
         let after = (!called).then(|| operator_after(pattern, name)).flatten();
-        let need = Need { regex: Some(regex.to_owned()), called, after, names: Vec::new() };
+        let need = Need { called, after, ..Need::of(regex.to_owned()) };
         need.looked_for(language).is_some().then_some(need)
     };
     let operator = || {
@@ -72,6 +72,29 @@ fn written_at<'c>(pattern: &str, name: &str, constraint: &'c Constraint) -> Opti
         || after.trim_start().starts_with('(')
         || operator_after(pattern, name).is_some_and(|sign| sets.contains(&sign.as_str()));
     constraint.regex.as_deref().filter(|_| named)
+}
+
+/// Whether a match of `regex` holds nothing but one name, whatever is around it:
+/// nothing in it goes on over blank space.
+fn is_narrow(regex: &str) -> bool {
+    fn is_narrow(hir: &Hir) -> bool {
+        match hir.kind() {
+            HirKind::Repetition(Repetition { max: None, sub, .. }) => match sub.kind() {
+                HirKind::Class(Class::Unicode(class)) => {
+                    class.iter().all(|range| !(range.start()..=range.end()).contains(&' '))
+                }
+                HirKind::Class(Class::Bytes(class)) => {
+                    class.iter().all(|range| !(range.start()..=range.end()).contains(&b' '))
+                }
+                _ => is_narrow(sub),
+            },
+            HirKind::Repetition(Repetition { sub, .. }) => is_narrow(sub),
+            HirKind::Capture(capture) => is_narrow(&capture.sub),
+            HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().all(is_narrow),
+            _ => true,
+        }
+    }
+    parsed(regex).is_some_and(|hir| is_narrow(&hir))
 }
 
 /// The operator that comes after `$name`, if that stands in `pattern` once.
@@ -106,12 +129,14 @@ pub(super) struct Need {
     after: Option<String>,
     /// One of these names will do as well.
     names: Vec<String>,
+    /// The regex is matched against a captured text alone.
+    exact: bool,
 }
 
 impl Need {
     /// That `regex` matches.
     pub(super) fn of(regex: String) -> Self {
-        Need { regex: Some(regex), called: false, after: None, names: Vec::new() }
+        Need { regex: Some(regex), called: false, after: None, names: Vec::new(), exact: false }
     }
 
     /// The regex that is looked for in files of `language`; `None` if nothing is
@@ -121,6 +146,9 @@ impl Need {
     }
 
     fn looked_for(&self, language: Language) -> Option<String> {
+        if self.exact {
+            return self.regex.clone();
+        }
         let after = self.after.as_deref();
         let regex = self.regex.as_ref().map(|regex| loose(language, regex, self.called, after));
         if self.names.is_empty() {
@@ -140,6 +168,33 @@ pub(super) fn written(constraint: &Constraint) -> Option<Need> {
     constraint.written.clone().map(Need::of)
 }
 
+/// The metavariable for the name if `pattern` is about a function of Python or Ruby.
+pub(super) fn function_name(pattern: &str) -> Option<&str> {
+    let head = pattern.strip_prefix("def $")?;
+    head.split(|c: char| !c.is_alphanumeric() && c != '_').next().filter(|name| !name.is_empty())
+}
+
+/// What `constraint` says of a name or a path of names that it is about: a regex
+/// that it matches, and one that it does not.
+pub(super) fn of_path(constraint: &Constraint) -> (Option<Need>, Option<Need>) {
+    let exact = |regex: &String| Need { exact: true, ..Need::of(regex.clone()) };
+    let known = constraint.types.is_empty();
+    // A name may stand for a constant, which no such regex is about.
+    let of_names = constraint.regex.as_ref().filter(|regex| says_names(regex));
+    let is = constraint.written.as_ref().or(of_names).filter(|_| known);
+    let is_not = constraint.not_written.as_ref().or(constraint.not_regex.as_ref());
+    (is.map(exact), is_not.filter(|_| known).map(exact))
+}
+
+/// Whether `regex` is about names and paths of names only.
+fn says_names(regex: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || "_.:$@^|()?*+\\[]-".contains(c);
+    // `.` is any character, unless it is escaped.
+    let wild = regex.replace("\\.", "").contains('.');
+    let spaced = ["\\s", "\\S", "\\W", "\\D", "[^"].iter().any(|class| regex.contains(class));
+    regex.chars().all(plain) && !wild && !spaced
+}
+
 /// What `constraint` says of the file, if anything.
 fn needed(constraint: &Constraint, called: bool, aliases: &[(String, String)]) -> Option<Need> {
     let regex = constraint.regex.clone().or_else(|| constraint.written.clone());
@@ -155,20 +210,24 @@ fn needed(constraint: &Constraint, called: bool, aliases: &[(String, String)]) -
     let mut names = constraint.types.iter().map(of).collect::<Option<Vec<_>>>()?.concat();
     names.sort_unstable();
     names.dedup();
-    Some(Need { regex, called, after: None, names })
+    Some(Need { regex, called, after: None, names, exact: false })
 }
 
 /// The regex of a captured text as one of the file around it; `None` if it says
 /// nothing then.
 fn loose(language: Language, regex: &str, called: bool, after: Option<&str>) -> Option<String> {
-    // As `lazy_regex` compiles it.
-    let parser = |unicode| regex_syntax::ParserBuilder::new().utf8(false).unicode(unicode).build();
-    let parsed = parser(false).parse(regex).ok().or_else(|| parser(true).parse(regex).ok())?;
+    let parsed = parsed(regex)?;
     // A variable may follow anything within a text.
     let edges = !matches!(language, Language::Php | Language::Bash);
     let hir = unbound(parsed, Edges { kept: edges, called: edges && called, after });
     let says = hir.properties().minimum_len().unwrap_or(0) > 0;
     says.then(|| hir.to_string())
+}
+
+/// As `lazy_regex` compiles it.
+fn parsed(regex: &str) -> Option<Hir> {
+    let parser = |unicode| regex_syntax::ParserBuilder::new().utf8(false).unicode(unicode).build();
+    parser(false).parse(regex).ok().or_else(|| parser(true).parse(regex).ok())
 }
 
 /// What becomes of the ends of the captured text.

@@ -10,7 +10,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use regex::bytes::Regex;
+use regex::bytes::{Match, Regex};
 
 use super::aim::{self, Sight, View};
 use super::blocks::Block;
@@ -106,7 +106,17 @@ impl Triggers {
         let whole = whole.map(|((text, _), number)| (text, number)).collect();
         let (finder, whole) = (finder.ok(), Arc::new(whole));
         let changing = sets.changing.clone();
-        Triggers { finder, words, texts: numbers, whole, conditions, language, needs, said, changing }
+        Triggers {
+            finder,
+            words,
+            texts: numbers,
+            whole,
+            conditions,
+            language,
+            needs,
+            said,
+            changing,
+        }
     }
 
     /// Numbers of the matchers that can fire in `text`, among those that
@@ -145,7 +155,10 @@ impl Triggers {
             let Some((need, regex)) = need else { continue };
             match regex.get_or_init(|| need.compile(self.language)) {
                 Some(regex) => {
-                    regex.find_iter(text).for_each(|hit| found.add(word, hit.start()));
+                    // What is found may begin before the code, or end after it.
+                    let ends = |hit: Match<'_>| [hit.start(), hit.end().saturating_sub(1)];
+                    let places = regex.find_iter(text).flat_map(ends);
+                    places.for_each(|at| found.add(word, at));
                 }
                 None => found.lost = true,
             }
@@ -163,6 +176,18 @@ impl Triggers {
     fn is_within(&self, word: &TriggerWord, text: &[u8], range: &Range<usize>) -> bool {
         let arguments = || word.near.arguments(text, range);
         word.within.is_none_or(|need| arguments().is_none_or(|inner| self.is_met(need, inner)))
+    }
+
+    /// Whether what the word at `range` is a member of is as the rule has it, as
+    /// far as can be told.
+    fn is_owned(&self, word: &TriggerWord, text: &[u8], range: &Range<usize>) -> bool {
+        if word.owner.is_none() && word.no_owner.is_none() {
+            return true;
+        }
+        word.near.owner(text, range).is_none_or(|owner| {
+            word.owner.is_none_or(|need| self.is_met(need, owner))
+                && !word.no_owner.is_some_and(|need| self.is_met(need, owner))
+        })
     }
 
     /// What of `text` the matchers `active` are about: all that they can be, if it
@@ -189,7 +214,9 @@ impl Triggers {
             true => self.uses(text, &hits),
             false => Vec::new(),
         };
-        let view = View { text, language, words, hits: &hits, uses: &uses, changing };
+        let is_met = |need: usize, text: &[u8]| self.is_met(need, text);
+        let (hits, uses, is_met) = (&*hits, &*uses, &is_met);
+        let view = View { text, language, words, hits, is_met, uses, changing };
         let sight = aim::at(&view, &conditions);
         let active: Vec<usize> = sight.able.iter().map(|index| active[*index]).collect();
         let focus = self.focus(&active, found);
@@ -257,7 +284,8 @@ impl Triggers {
                 let word = &self.words[*number];
                 let remark = word.code && remark::holds(text, range.start);
                 let out = word.whole && !is_whole || remark || !word.near.fits(text, &range);
-                if out || !self.is_within(word, text, &range) {
+                if out || !self.is_within(word, text, &range) || !self.is_owned(word, text, &range)
+                {
                     continue;
                 }
                 found.seen[*number] = true;
