@@ -46,18 +46,21 @@ pub(super) struct Sight {
     pub(super) able: Vec<usize>,
     /// Where the words stand that matter to them, ascending.
     pub(super) places: Vec<usize>,
+    /// Those of matchers to which other functions may matter, ascending.
+    asking: Vec<usize>,
     pub(super) functions: Vec<Block>,
     /// How values get from function to function.
     pub(super) reach: Reach,
 }
 
 impl Sight {
-    /// Which functions, and after them statements outside, hold one of `places`
-    /// (ascending) or are named by what does.
-    pub(super) fn needed(&self, places: &[usize]) -> Vec<bool> {
+    /// Which functions, and after them statements outside, hold a place that others
+    /// may matter to, or one of `uses` (ascending), or are named by what does.
+    pub(super) fn needed(&self, uses: &[usize]) -> Vec<bool> {
         let functions = self.functions.iter().map(|block| &block.whole);
         let nodes = functions.chain(self.reach.rest()).enumerate();
-        let nodes = nodes.filter(|(_, range)| is_within(places, range));
+        let holds = |range: &Range<usize>| is_within(&self.asking, range) || is_within(uses, range);
+        let nodes = nodes.filter(|(_, range)| holds(range));
         let nodes: Vec<usize> = nodes.map(|(node, _)| node).collect();
         self.reach.named_by(&nodes)
     }
@@ -105,19 +108,26 @@ pub(super) fn at(view: &View<'_>, conditions: &[&Condition]) -> Sight {
     }
     let able = (0..conditions.len()).filter(|index| sighted[*index].is_able());
     let able: Vec<usize> = able.collect();
-    let mut places = Vec::new();
-    let mut wanted = vec![0; view.words.len()];
-    let nodes = functions.iter().map(|block| block.whole.clone());
-    for (node, range) in nodes.chain(reach.rest().iter().cloned()).enumerate() {
-        let wants = able.iter().filter(|index| sighted[**index].wants(node));
-        for word in wants.flat_map(|index| &conditions[*index].telling) {
-            wanted[*word] = node + 1;
+    let nodes = || functions.iter().map(|block| &block.whole).chain(reach.rest());
+    let places = |able: &[usize]| {
+        let mut places = Vec::new();
+        let mut wanted = vec![0; view.words.len()];
+        for (node, range) in nodes().enumerate() {
+            let wants = able.iter().filter(|index| sighted[**index].wants(node));
+            for word in wants.flat_map(|index| &conditions[*index].telling) {
+                wanted[*word] = node + 1;
+            }
+            let hits = within(view.hits, range).iter();
+            let hits = hits.filter(|(_, word)| wanted[*word] == node + 1);
+            places.extend(hits.map(|(at, _)| *at));
         }
-        let hits = within(view.hits, &range).iter().filter(|(_, word)| wanted[*word] == node + 1);
-        places.extend(hits.map(|(at, _)| *at));
-    }
-    places.sort_unstable();
-    Sight { able, places, functions, reach }
+        places.sort_unstable();
+        places
+    };
+    let asks = |index: &usize| conditions[*index].values;
+    let asking: Vec<usize> = able.iter().copied().filter(asks).collect();
+    let (places, asking) = (places(&able), places(&asking));
+    Sight { able, places, asking, functions, reach }
 }
 
 /// Whether one of `places` lies in `range`.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use super::blocks;
+use super::flow::SOURCES;
 use super::imports::{Import, resolves};
 use super::language::Language;
 use super::near::Near;
@@ -52,6 +53,8 @@ pub(super) enum Flow {
     None,
     /// Those of shared sets, all of which words tell.
     Shared,
+    /// The parameters of the function around it as well.
+    Parameters,
     /// Others too.
     Own,
 }
@@ -75,6 +78,8 @@ pub(super) struct Condition {
     /// A function without any of these cannot be what is looked for.
     pub(super) subjects: Vec<Word>,
     pub(super) flow: Flow,
+    /// What other functions do may matter to it.
+    pub(super) values: bool,
     /// Number of a regex that the name of no function matches that is looked for.
     pub(super) refused: Option<usize>,
     /// A match can hold functions.
@@ -304,6 +309,9 @@ pub(super) fn condition(
     condition.flow = match (&matcher.flow, &sources) {
         (None, _) => Flow::None,
         (Some(_), Some(_)) => Flow::Shared,
+        (Some(flow), None) if flow.sources.iter().all(|name| SOURCES.contains(&name.as_str())) => {
+            Flow::Parameters
+        }
         (Some(_), None) => Flow::Own,
     };
     condition.telling.extend(sources.iter().flatten().flat_map(|way| &way.words));
@@ -315,6 +323,8 @@ pub(super) fn condition(
         prefilter::of_path(constraint).1
     });
     condition.refused = refused.map(|need| list.need(need));
+    condition.values =
+        matcher.flow.is_some() || matcher.constraints.values().any(prefilter::asks_for_value);
     condition.lacks = matcher.lacks.iter().map(|word| list.add_code(word)).collect();
     condition.text = matcher.text.clone().map(|regex| list.need(Need::of(regex)));
     let renamed: &[Import] = if resolves(language) { &imports } else { &[] };

@@ -186,6 +186,16 @@ pub(super) fn of_path(constraint: &Constraint) -> (Option<Need>, Option<Need>) {
     (is.map(exact), is_not.filter(|_| known).map(exact))
 }
 
+/// Whether `constraint` may be about more than the code that it is about: what
+/// that stands for, or what type it has.
+pub(super) fn asks_for_value(constraint: &Constraint) -> bool {
+    let regexes = [&constraint.regex, &constraint.not_regex];
+    !constraint.types.is_empty()
+        || constraint.test.is_some()
+        || constraint.is.is_some()
+        || regexes.into_iter().flatten().any(|regex| !says_names(regex))
+}
+
 /// Whether `regex` is about names and paths of names only.
 fn says_names(regex: &str) -> bool {
     let plain = |c: char| c.is_alphanumeric() || "_.:$@^|()?*+\\[]-".contains(c);

@@ -258,11 +258,10 @@ impl Triggers {
     /// What has to be parsed of the file of `view`: see [`elision`].
     fn kept(&self, view: &View<'_>, sight: &Sight, focus: &Focus) -> Vec<Range<usize>> {
         let mut places = sight.places.clone();
-        if focus.names {
-            places.extend(view.uses);
-            places.sort_unstable();
-        }
-        let needed = sight.needed(&places);
+        let uses = if focus.names { view.uses } else { &[] };
+        places.extend(uses);
+        places.sort_unstable();
+        let needed = sight.needed(uses);
         let unnamed = |block: &Block| {
             let at = sight.functions.binary_search_by_key(&block.whole.start, |f| f.whole.start);
             at.is_ok_and(|at| !needed[at])
