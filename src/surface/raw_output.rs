@@ -53,6 +53,8 @@ const FORMS: &[Form] = &[
     },
     // https://laravel.com/docs/12.x/blade#displaying-unescaped-data
     Form { open: "{!!", close: "!!}", files: &[".blade.php"], is_raw: always },
+    // https://www.php.net/manual/en/language.basic-syntax.phptags.php
+    Form { open: "<?=", close: "?>", files: &[".php", ".phtml", ".inc"], is_raw: is_superglobal },
     // https://learn.microsoft.com/aspnet/core/mvc/views/razor#expression-encoding
     Form { open: "Html.Raw(", close: ")", files: &[".cshtml", ".razor"], is_raw: always },
     // https://www.thymeleaf.org/doc/tutorials/3.1/usingthymeleaf.html#unescaped-text
@@ -151,6 +153,14 @@ fn is_request(expression: &str) -> bool {
     ["getParameter(", "getHeader(", "getQueryString(", "getRequestURI("]
         .iter()
         .any(|call| expression.contains(call))
+}
+
+/// `$_GET['name']`, also with another value for where it is missing; not what is only compared.
+fn is_superglobal(expression: &str) -> bool {
+    let sent = ["$_GET[", "$_POST[", "$_REQUEST[", "$_COOKIE["];
+    let compared = ["==", "!=", " in ", "&&", "||"];
+    sent.iter().any(|name| expression.starts_with(name))
+        && !compared.iter().any(|operator| expression.contains(operator))
 }
 
 /// `name | safe`, `name|raw`

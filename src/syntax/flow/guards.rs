@@ -20,10 +20,13 @@ const LOOKS: [&str; 4] = ["check", "verify", "filter", "is"];
 const LOOKED_AT: [&str; 9] =
     ["url", "uri", "host", "ssrf", "path", "origin", "domain", "redirect", "filename"];
 /// Methods that look for their argument in what they are called on.
-const CONTAINS: [&str; 9] = [
+const CONTAINS: [&str; 12] = [
     "includes", "contains", "include?", "Contains", "has", "contains_key", "ContainsKey",
-    "containsKey", "has_key",
+    "containsKey", "has_key", "has_key?", "key?", "member?",
 ];
+/// Functions that ask whether the table behind has what stands before it: with
+/// a constant there, they say nothing of the rest of the table.
+const HOLDS: [&str; 4] = ["array_key_exists", "key_exists", "in_array", "array_search"];
 
 /// Methods that ask a regex, which may match anywhere in the text.
 const MATCHES: [&str; 6] = ["test", "match", "match?", "MatchString", "IsMatch", "preg_match"];
@@ -51,7 +54,7 @@ impl Run<'_> {
         if bits == self.context.sets.prefix && self.asks_for_scheme(call) {
             return Vec::new();
         }
-        if self.matches_anything(call) {
+        if self.matches_anything(call) || self.asks_for_constant(call) {
             return Vec::new();
         }
         let receiver = call.receiver.as_ref().filter(|(_, value)| !value.taints.is_empty());
@@ -103,6 +106,12 @@ impl Run<'_> {
             let anchored = regex.starts_with('^') || regex.starts_with("\\A");
             !anchored && (regex.contains(".*") || regex.contains(".+"))
         })
+    }
+
+    /// `array_key_exists("name", $_GET)`: the table is there to be asked.
+    fn asks_for_constant(&self, call: &Called<'_>) -> bool {
+        HOLDS.contains(&self.symbols.name(call.name))
+            && call.values.first().is_some_and(|key| key.taints.is_empty() && !key.texts.is_empty())
     }
 
     /// `path.includes("..")`, if it is not, makes a path harmless.

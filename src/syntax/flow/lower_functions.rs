@@ -227,9 +227,10 @@ impl<'t> Lowerer<'_, 't> {
     /// `Optional[str]`.
     pub(super) fn type_name(&mut self, node: Node<'t>) -> Sym {
         let text = self.bytes(node);
-        let text = String::from_utf8_lossy(&text[..text.len().min(200)]).replace("::", ".");
+        let text = String::from_utf8_lossy(&text[..text.len().min(200)]);
+        let text = text.replace("::", ".").replace('\\', ".");
         let mut text = text.as_str();
-        for before in ["Optional[", "Annotated[", "Nullable<", "Option<", "&mut ", "\\"] {
+        for before in ["Optional[", "Annotated[", "Nullable<", "Option<", "&mut ", "."] {
             text = text.trim_start_matches([':', '*', '&', '?', ' ', '(']);
             text = text.strip_prefix(before).unwrap_or(text);
         }
