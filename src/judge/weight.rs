@@ -34,11 +34,12 @@ const GENERIC: u8 = 20;
 /// Shorter files may well be one long line.
 const LONG_FILE: usize = 4096;
 
-/// Topics of what harms only where somebody else is on the wire, or visits: nobody is
+/// Topics of what harms only where somebody else is on the wire, visits, or breaks a
+/// key: nobody is
 /// when a test talks to the server that it started.
 const NEEDS_OTHERS: &[&str] = &[
     "cookie-flags", "cors", "csrf", "debug-on", "plaintext-http", "plaintext-proto", "rate-limit",
-    "timeout", "tls-verify-off", "tls-weak-version",
+    "timeout", "tls-verify-off", "tls-weak-version", "weak-crypto",
 ];
 
 /// What generators write at the top of a file, in lower case.

@@ -11,9 +11,9 @@ use super::trace::StepKind;
 use super::value::{Label, Made, Proof, Taint, Val, Value, add_taints};
 
 /// Parts of names of functions that tell whether something is allowed.
-const VALIDATES: [&str; 10] = [
+const VALIDATES: [&str; 14] = [
     "valid", "allowed", "permitted", "whitelist", "allowlist", "sanitiz", "is_safe", "issafe",
-    "is_trusted", "istrusted",
+    "is_trusted", "istrusted", "allow_redirect", "allowredirect", "is_local", "islocal",
 ];
 /// Methods that look for their argument in what they are called on.
 const CONTAINS: [&str; 9] = [

@@ -17,6 +17,9 @@ const MAPS: [&str; 9] =
 const REPLACES: [&str; 7] =
     ["replace", "replaceall", "replace_all", "sub", "gsub", "gsub!", "preg_replace"];
 
+/// What is known of the path of a route.
+const ROUTE: &str = "/{}";
+
 impl Run<'_> {
     /// What is left where all but letters and digits is replaced:
     /// `re.sub("[^a-z]", "", text)`.
@@ -58,6 +61,10 @@ impl Run<'_> {
         let mut value = joined_taints(&parts).cleaned(bits);
         if bits & self.context.sets.harmless != 0 {
             value.made = Made::Plain;
+        }
+        // The path of a route: what is appended to it changes no host.
+        if bits & self.context.sets.prefix != 0 {
+            value.texts = vec![Rc::from(ROUTE)];
         }
         value.symbol = call.symbol;
         Rc::new(value)
