@@ -61,7 +61,7 @@ const STAND_IN_WORDS: &[&str] = &[
     "true", "false", "yes", "ok", "must", "be", "should", "can", "set", "get", "enter", "type",
     "use", "used", "only", "also", "too", "more", "than", "much", "many", "least", "most",
     "characters", "chars", "char", "min", "max", "number", "letter", "upper", "lower", "case",
-    "special",
+    "special", "hunter",
 ];
 
 /// Letters with a lower [`randomness`] than this follow each other nearly as in words.

@@ -57,7 +57,7 @@ const PROSE: &[&str] = &["adoc", "asciidoc", "htm", "html", "md", "mdx", "rst", 
 
 const TEST_WORDS: &[&str] = &[
     "benches", "benchmarks", "cassettes", "conftest", "cypress", "dummy", "e2e", "fakes",
-    "fixture", "fixtures", "integrationtest", "mock", "mocks", "playwright", "snapshots", "spec",
+    "fixture", "fixtures", "integrationtest", "mock", "mocks", "phpunit", "playwright", "snapshots", "spec",
     "specs", "stub", "stubs", "test", "testdata", "testing", "tests", "testutil", "testutils",
     "unittest",
 ];
