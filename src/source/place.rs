@@ -57,9 +57,9 @@ const PROSE: &[&str] = &["adoc", "asciidoc", "htm", "html", "md", "mdx", "rst", 
 
 const TEST_WORDS: &[&str] = &[
     "benches", "benchmarks", "cassettes", "conftest", "cypress", "dummy", "e2e", "fakes",
-    "fixture", "fixtures", "integrationtest", "mock", "mocks", "phpunit", "playwright", "snapshots", "spec",
-    "specs", "stub", "stubs", "test", "testdata", "testing", "tests", "testutil", "testutils",
-    "unittest",
+    "fixture", "fixtures", "integrationtest", "mock", "mocks", "phpunit", "playwright",
+    "snapshots", "spec", "specs", "stub", "stubs", "test", "testdata", "testing", "tests",
+    "testutil", "testutils", "unittest",
 ];
 
 const EXAMPLE_WORDS: &[&str] = &[

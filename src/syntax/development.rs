@@ -13,8 +13,8 @@ use super::nodes::{node_text, walk};
 const LONGEST: usize = 200;
 /// Words of conditions that hold in development.
 const DEVELOPMENT: [&str; 12] = [
-    "debug", "development", "__dev__", "isdev", "is_dev", "\"dev\"", "'dev'", "islocal", "is_local",
-    "testing", ".test?", "env.local",
+    "debug", "development", "__dev__", "isdev", "is_dev", "\"dev\"", "'dev'", "islocal",
+    "is_local", "testing", ".test?", "env.local",
 ];
 /// Words of environments, and of much else: a login, an address, a file.
 const AMBIGUOUS: [&str; 4] = ["\"local\"", "'local'", "'test'", "\"test\""];

@@ -17,6 +17,9 @@ const MAPS: [&str; 9] =
 const REPLACES: [&str; 7] =
     ["replace", "replaceall", "replace_all", "sub", "gsub", "gsub!", "preg_replace"];
 
+/// Methods that take a value out of a map by its key.
+const LOOKS_UP: [&str; 4] = ["get", "fetch", "getOrDefault", "GetValueOrDefault"];
+
 /// What is known of the path of a route.
 const ROUTE: &str = "/{}";
 
@@ -50,9 +53,21 @@ impl Run<'_> {
         let ((_, whole), [key, ..]) = (call.receiver.as_ref()?, &call.values[..]) else {
             return None;
         };
+        if self.is_table(call, whole) {
+            return Some(Rc::new(Value::plain()));
+        }
         let ([only], 1..) = (&key.texts[..], whole.fields.len()) else { return None };
         let name = self.symbols.of(only);
         whole.field(name).filter(|_| call.values.len() == 1).cloned()
+    }
+
+    /// `ORDERS.get(key, "id")`: whatever the key, one of the constants comes out.
+    fn is_table(&self, call: &Called<'_>, whole: &Value) -> bool {
+        let asks = LOOKS_UP.contains(&self.symbols.name(call.name));
+        let defaults = call.values.get(1..).unwrap_or_default();
+        asks && whole.made == Made::Constant
+            && !whole.fields.is_empty()
+            && defaults.iter().all(|value| value.made <= Made::Plain)
     }
 
     pub(super) fn cleaned(&self, call: &Called<'_>, bits: u64) -> Val {

@@ -9,6 +9,7 @@
 mod assign;
 mod calls;
 mod effects;
+mod enums;
 mod env;
 mod eval;
 mod exec;
