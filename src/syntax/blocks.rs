@@ -100,6 +100,23 @@ fn before_arguments(head: &str) -> Option<&str> {
     last_name(before).filter(|name| !is_callback && !FUNCTION.contains(name))
 }
 
+/// Whether `pattern` is about something with members: its match holds functions.
+pub(super) fn has_members(pattern: &str) -> bool {
+    pattern.split(|c| !is_name(c)).any(|word| MEMBERS.contains(&word))
+}
+
+/// The outermost blocks of `text`, ascending.
+pub(super) fn outermost(language: Language, text: &[u8]) -> Vec<Block> {
+    let mut until = 0;
+    let mut blocks = of(language, text);
+    blocks.retain(|block| {
+        let is_outer = block.whole.start >= until;
+        until = until.max(block.whole.end);
+        is_outer
+    });
+    blocks
+}
+
 /// The blocks of `text` in the order in which they begin; blocks in blocks too.
 pub(super) fn of(language: Language, text: &[u8]) -> Vec<Block> {
     let Some(style) = Style::of(language) else { return Vec::new() };

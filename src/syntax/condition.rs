@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
+use super::blocks;
 use super::imports::{Import, resolves};
 use super::language::Language;
 use super::near::Near;
@@ -26,12 +27,41 @@ pub(super) struct Way {
     pub(super) needs: Vec<usize>,
 }
 
+/// Where in a file the words of a [`Group`] have to be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Scope {
+    /// In a match, or around it.
+    Match,
+    /// Where the value comes from that gets there.
+    Source,
+    /// Anywhere.
+    File,
+}
+
+/// Ways of which one is open.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Group {
+    pub(super) scope: Scope,
+    pub(super) ways: Vec<Way>,
+}
+
+/// Whose sources the values of a matcher come from.
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
+pub(super) enum Flow {
+    #[default]
+    None,
+    /// Those of shared sets, all of which words tell.
+    Shared,
+    /// Others too.
+    Own,
+}
+
 /// When a matcher can fire, and where.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub(super) struct Condition {
     /// One way of each of these is open: of what is looked for, what must be
     /// around or within it, what is imported, and where a value comes from.
-    pub(super) groups: Vec<Vec<Way>>,
+    pub(super) groups: Vec<Group>,
     /// None of these is there.
     pub(super) lacks: Vec<Word>,
     /// Number of a regex that matches somewhere.
@@ -40,6 +70,11 @@ pub(super) struct Condition {
     pub(super) plaintext: bool,
     /// Each match, and whatever must (not) be within it, holds one of these.
     pub(super) places: Vec<Word>,
+    /// A function without any of these cannot be what is looked for.
+    pub(super) subjects: Vec<Word>,
+    pub(super) flow: Flow,
+    /// A match can hold functions.
+    pub(super) spans: bool,
     /// A part of the file without any of these, and without such a name, does
     /// not matter.
     pub(super) telling: Vec<Word>,
@@ -149,16 +184,29 @@ impl WordList {
 }
 
 impl Condition {
+    /// The words that tell where its values come from.
+    pub(super) fn source_words(&self) -> impl Iterator<Item = &Word> {
+        let groups = self.groups.iter().filter(|group| group.scope == Scope::Source);
+        groups.flat_map(|group| &group.ways).flat_map(|way| &way.words)
+    }
+
     /// As far as the words tell.
     pub(super) fn is_possible(&self, seen: &[bool]) -> bool {
-        self.groups.iter().all(|ways| ways.iter().any(|way| way.has_words(seen)))
+        self.groups.iter().all(|group| group.is_open(|word| seen[word]))
             && !self.lacks.iter().any(|word| seen[*word])
     }
 
     pub(super) fn holds(&self, seen: &[bool], is_met: &mut impl FnMut(usize) -> bool) -> bool {
         let mut is_open =
             |way: &Way| way.has_words(seen) && way.needs.iter().all(|need| is_met(*need));
-        self.groups.iter().all(|ways| ways.iter().any(&mut is_open)) && self.text.is_none_or(is_met)
+        self.groups.iter().all(|group| group.ways.iter().any(&mut is_open)) && self.text.is_none_or(is_met)
+    }
+}
+
+impl Group {
+    /// Whether all words of a way are there.
+    pub(super) fn is_open(&self, seen: impl Fn(Word) -> bool) -> bool {
+        self.ways.iter().any(|way| way.words.iter().all(|word| seen(*word)))
     }
 }
 
@@ -207,20 +255,27 @@ pub(super) fn condition(
             words.extend(own.map(|import| list.add_import(language, import)));
             Way { words, needs: needs.into_iter().map(|need| list.need(need)).collect() }
         };
-        condition.groups.push(patterns.iter().map(way).collect());
+        let ways = patterns.iter().map(way).collect();
+        condition.groups.push(Group { scope: Scope::Match, ways });
     }
     let part = |word: &String| Way::of_words(vec![list.add_part(word)]);
-    condition.groups.push(matcher.triggers.iter().map(part).collect());
+    let ways = matcher.triggers.iter().map(part).collect();
+    condition.groups.push(Group { scope: Scope::File, ways });
     let module = |import: &Import| Way::of_words(vec![list.add_import(language, import)]);
     let imported: Vec<Way> = imports.iter().map(module).collect();
     // What they bind is looked for: see `Triggers::kept`.
     condition.telling.extend(imported.iter().flat_map(|way| &way.words));
-    condition.groups.push(imported);
+    condition.groups.push(Group { scope: Scope::File, ways: imported });
     // What there is nothing of is not asked for.
-    condition.groups.retain(|group| !group.is_empty());
+    condition.groups.retain(|group| !group.ways.is_empty());
     let sources = matcher.flow.as_ref().and_then(|flow| list.sources(sets, &flow.sources));
+    condition.flow = match (&matcher.flow, &sources) {
+        (None, _) => Flow::None,
+        (Some(_), Some(_)) => Flow::Shared,
+        (Some(_), None) => Flow::Own,
+    };
     condition.telling.extend(sources.iter().flatten().flat_map(|way| &way.words));
-    condition.groups.extend(sources);
+    condition.groups.extend(sources.map(|ways| Group { scope: Scope::Source, ways }));
     condition.lacks = matcher.lacks.iter().map(|word| list.add_code(word)).collect();
     condition.text = matcher.text.clone().map(|regex| list.need(Need::of(regex)));
     let renamed: &[Import] = if resolves(language) { &imports } else { &[] };
@@ -241,7 +296,9 @@ pub(super) fn places(
     let own = flow.filter(|text| text.contains(|c: char| !c.is_ascii_lowercase() && c != '-'));
     // What is around something else only matters together with it.
     let outer = if matcher.has.is_empty() { 0 } else { matcher.any.len() };
-    let all = matcher.any.iter().chain(&matcher.has).chain(&matcher.not_has).chain(own);
+    let within = matcher.any.len() + matcher.has.len();
+    condition.spans = matcher.any.iter().any(|pattern| blocks::has_members(pattern));
+    let all = matcher.any.iter().chain(&matcher.has).chain(own).chain(&matcher.not_has);
     for (number, pattern) in all.enumerate() {
         let read = list.read(language, pattern);
         let own = read.own(renamed);
@@ -251,12 +308,14 @@ pub(super) fn places(
                 let word = list.add_whole(word, &matcher.constraints);
                 condition.places.push(word);
                 condition.telling.extend((number >= outer).then_some(word));
+                condition.subjects.extend((outer..within).contains(&number).then_some(word));
             }
             None if imported => condition.names = true,
             None if condition.plaintext || pattern.starts_with('`') => {
                 let word = list.add_part(if condition.plaintext { "://" } else { "`" });
                 condition.places.push(word);
                 condition.telling.push(word);
+                condition.subjects.extend((number < within).then_some(word));
             }
             None => condition.everywhere = true,
         }

@@ -29,17 +29,19 @@ const OPERATORS: &[&[u8]] =
 const MIN_BODY: usize = 60;
 
 /// What of `text` has to be parsed: ascending ranges, apart; empty if it is all
-/// of it. `hits` are the places of words that rules need, ascending; `said` tells
-/// names of which a rule says how they are defined.
+/// of it. `hits` are the places of words that rules need, ascending; `unnamed` tells
+/// functions that nothing names that matters; `said` tells names of which a rule
+/// says how they are defined.
 pub(super) fn kept(
     language: Language,
     text: &[u8],
     hits: &[usize],
+    unnamed: &dyn Fn(&Block) -> bool,
     said: &dyn Fn(&str) -> bool,
 ) -> Vec<Range<usize>> {
     let mut candidates = candidates(language, text, hits);
     candidates.retain(|block| !block.names(text).any(said));
-    let gaps = Closure::new(language, text, &candidates).unneeded();
+    let gaps = Closure::new(language, text, &candidates, unnamed).unneeded();
     let mut kept = Vec::with_capacity(gaps.len() + 1);
     let mut from = 0;
     for gap in gaps {
@@ -96,6 +98,7 @@ fn is_closed(language: Language, body: &[u8]) -> bool {
 
 /// Finds what is needed because what is needed names it.
 struct Closure<'a> {
+    language: Language,
     text: &'a [u8],
     blocks: &'a [Block],
     needed: Vec<bool>,
@@ -104,14 +107,20 @@ struct Closure<'a> {
 }
 
 impl<'a> Closure<'a> {
-    fn new(language: Language, text: &'a [u8], blocks: &'a [Block]) -> Self {
+    fn new(
+        language: Language,
+        text: &'a [u8],
+        blocks: &'a [Block],
+        unnamed: &dyn Fn(&Block) -> bool,
+    ) -> Self {
         let mut by_name: HashMap<&[u8], Vec<usize>> = HashMap::new();
-        for (index, block) in blocks.iter().enumerate() {
+        let named = blocks.iter().enumerate().filter(|(_, block)| !unnamed(block));
+        for (index, block) in named {
             let body = text.get(block.body.clone()).unwrap_or_default();
             let names = block.names(text).map(str::as_bytes).chain(written(language, body));
             names.for_each(|name| by_name.entry(name).or_default().push(index));
         }
-        Closure { text, blocks, needed: vec![false; blocks.len()], by_name }
+        Closure { language, text, blocks, needed: vec![false; blocks.len()], by_name }
     }
 
     /// The bodies that can go.
@@ -127,7 +136,8 @@ impl<'a> Closure<'a> {
         }
         work.push(from..self.text.len());
         while let Some(range) = work.pop() {
-            for name in names(self.text.get(range).unwrap_or_default()) {
+            let text = self.text.get(range).unwrap_or_default();
+            for (name, _) in mentions(self.language, text) {
                 // What is needed once is needed; nobody has to ask again.
                 for index in self.by_name.remove(name).unwrap_or_default() {
                     if !std::mem::replace(&mut self.needed[index], true) {
@@ -190,32 +200,72 @@ fn statement(text: &[u8], at: usize) -> Range<usize> {
 }
 
 /// The names in `text`.
-fn names(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(super) fn names(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(|byte| !is_name(*byte)).filter(|name| !name.is_empty())
 }
 
-fn is_name(byte: u8) -> bool {
+pub(super) fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
-/// The names of fields and outer variables that are set in lines of `body`.
-fn written(language: Language, body: &[u8]) -> Vec<&[u8]> {
-    use Language::{Php, Python, Ruby};
-    // There a bare name is one of the function's own.
-    let own = matches!(language, Python | Ruby | Php);
-    let first = OnceCell::new();
-    let lines = body.split(|byte| *byte == b'\n').filter_map(|line| {
-        let (target, name) = set_in(line)?;
-        let bare = target.iter().all(|byte| is_name(*byte) || *byte == b'$');
-        let first = || first.get_or_init(|| first_places(body)).get(name).copied();
-        let local = bare && (own || first().is_some_and(|at| declares(body, at, name.len())));
-        (!local).then_some(name)
-    });
-    lines.collect()
+/// What an object goes by in its own methods.
+const SELF: &[&[u8]] = &[b"self", b"this", b"cls", b"static"];
+
+/// The names in `text`, each with whether it can stand for what the file itself
+/// defines as it is written: it stands alone, or belongs to the object or a class.
+/// What belongs to anything else is left out, unless it may be a function that is
+/// handed on.
+pub(super) fn mentions(language: Language, text: &[u8]) -> impl Iterator<Item = (&[u8], bool)> {
+    names(text).filter_map(move |name| {
+        let at = name.as_ptr().addr() - text.as_ptr().addr();
+        let is_own = is_own(&text[..at]);
+        let called = text.get(at + name.len()) == Some(&b'(') || language == Language::Ruby;
+        (is_own || !called).then_some((name, is_own))
+    })
 }
 
-/// The path that `line` begins with and sets, and the last name of it.
-fn set_in(line: &[u8]) -> Option<(&[u8], &[u8])> {
+/// Whether a name after `before` belongs to nothing, to the object itself or to a class.
+fn is_own(before: &[u8]) -> bool {
+    let signs = [&b"?."[..], b".", b"->", b"::"];
+    let Some(owner) = signs.iter().find_map(|sign| before.strip_suffix(*sign)) else { return true };
+    let begin = owner.iter().rposition(|byte| !is_name(*byte)).map_or(0, |at| at + 1);
+    let owner = &owner[begin..];
+    SELF.contains(&owner) || owner.first().is_some_and(u8::is_ascii_uppercase)
+}
+
+/// The names of fields and outer variables that are set in lines of `body`.
+pub(super) fn written(language: Language, body: &[u8]) -> Vec<&[u8]> {
+    let first = OnceCell::new();
+    let targets = body.split(|byte| *byte == b'\n').filter_map(set_in);
+    targets.filter_map(|target| changed_by(language, body, target, &first)).collect()
+}
+
+/// Where each name of a text stands first.
+pub(super) type First<'t> = OnceCell<HashMap<&'t [u8], usize>>;
+
+/// The name of what changes outside of the function `body` if `target` is set.
+pub(super) fn changed_by<'t>(
+    language: Language,
+    body: &'t [u8],
+    target: &'t [u8],
+    first: &First<'t>,
+) -> Option<&'t [u8]> {
+    use Language::{Php, Python, Ruby};
+    let mut path = names(target);
+    let root = path.next()?;
+    if SELF.contains(&root) || root.first().is_some_and(u8::is_ascii_uppercase) {
+        return path.next().or(Some(root));
+    }
+    // There a bare name is one of the function's own.
+    if matches!(language, Python | Ruby | Php) {
+        return target.starts_with(b"@").then_some(root);
+    }
+    let at = first.get_or_init(|| first_places(body)).get(root).copied()?;
+    (!declares(body, at, root.len())).then_some(root)
+}
+
+/// The path that `line` begins with and sets.
+fn set_in(line: &[u8]) -> Option<&[u8]> {
     let line = line.trim_ascii_start();
     let path = |byte: &u8| is_name(*byte) || b".@$->:[]'\"?!".contains(byte);
     let end = line.iter().position(|byte| !path(byte)).unwrap_or(line.len());
@@ -224,8 +274,7 @@ fn set_in(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let operator = rest.iter().take(4).position(|byte| *byte == b'=')?;
     let sets = rest[..operator].iter().all(|byte| b"+-*/|&^%?.<>".contains(byte))
         && !matches!(rest.get(operator + 1), Some(b'=' | b'>' | b'~'));
-    let name = names(target).last()?;
-    sets.then_some((target, name))
+    sets.then_some(target)
 }
 
 /// Where each name of `body` stands first.
@@ -262,7 +311,7 @@ mod tests {
     /// What is parsed of `text` if `word` is what a rule needs.
     fn left(language: Language, text: &str, word: &str) -> String {
         let hits: Vec<usize> = text.match_indices(word).map(|(at, _)| at).collect();
-        let kept = kept(language, text.as_bytes(), &hits, &|name| name == "said");
+        let kept = kept(language, text.as_bytes(), &hits, &|_| false, &|name| name == "said");
         match kept.is_empty() {
             true => text.to_owned(),
             false => kept.into_iter().map(|range| &text[range]).collect(),

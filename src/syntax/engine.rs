@@ -20,7 +20,7 @@ use super::paths::PathFilter;
 use super::rule::{Compiled, compile_matcher};
 use super::scripts::Scripts;
 use super::source_words::SourceWords;
-use super::trigger::{Found, Triggers};
+use super::trigger::{Found, Target, Triggers};
 use super::walk::{self, Hit, Input};
 use crate::finding::{Candidate, Confidence, RuleIndex};
 use crate::rules::matchers::{Matcher, Matchers};
@@ -134,15 +134,17 @@ impl SyntaxEngine {
         if active.is_empty() {
             return Parse::NotNeeded;
         }
-        let focus = rules.triggers.focus(&active, &scratch.found);
         // Detectors read the whole tree.
         let detects =
             active.iter().any(|index| rules.slots[*index].matcher.spec.detector.is_some());
-        let kept = match detects || self.whole || !ranges.is_empty() {
-            true => Cow::Borrowed(ranges),
-            false => rules.triggers.kept(source.text, &active, &scratch.found, &focus).into(),
-        };
-        match scratch.parsers.parse(language, &rules.dialect.grammar, source.text, &kept) {
+        let whole = detects || self.whole || !ranges.is_empty();
+        let aim = rules.triggers.aim(source.text, active, &scratch.found, whole);
+        let Target { active, focus, kept } = aim;
+        if active.is_empty() {
+            return Parse::NotNeeded;
+        }
+        let kept = if whole { ranges } else { &kept };
+        match scratch.parsers.parse(language, &rules.dialect.grammar, source.text, kept) {
             Ok(tree) => Parse::Parsed(ParsedFile {
                 text: source.text,
                 tree,

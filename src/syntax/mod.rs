@@ -6,6 +6,7 @@
 //!              (words)             (rule: pattern, imports, focus)
 //! ```
 
+mod aim;
 mod blocks;
 mod checks;
 mod condition;
@@ -32,6 +33,7 @@ mod pattern;
 mod pattern_words;
 pub mod plaintext;
 mod prefilter;
+mod reach;
 mod remark;
 mod rule;
 mod scripts;

@@ -41,6 +41,8 @@ pub(crate) struct SourceWords {
     sets: BTreeMap<String, Vec<Vec<SourceWord>>>,
     /// What symbols are known as, each with another name for it.
     pub(super) aliases: Vec<(String, String)>,
+    /// Methods that change what they are called on or given.
+    pub(super) changing: Vec<String>,
 }
 
 impl SourceWords {
@@ -53,6 +55,8 @@ impl SourceWords {
         let others = all.flat_map(|(stands, others)| others.iter().map(move |o| (stands, o)));
         let aliases: Vec<(String, String)> =
             others.map(|(stands, other)| (stands.clone(), other.clone())).collect();
+        let changing = files.clone().flat_map(|file| file.adds.iter().chain(&file.fills));
+        let changing = changing.filter_map(|symbol| last_names(symbol).next()).collect();
         let mut sets: BTreeMap<String, Vec<Vec<SourceWord>>> = BTreeMap::new();
         for (name, set) in files.flat_map(|file| &file.sources) {
             let marks = set.handlers.iter().chain(&set.marks);
@@ -79,7 +83,7 @@ impl SourceWords {
             let words = sets.entry(name.clone()).or_default();
             words.extend(all.into_iter().filter(|words| !words.is_empty()));
         }
-        SourceWords { sets, aliases }
+        SourceWords { sets, aliases, changing }
     }
 
     /// The words of `sources`; `None` if one of them can be in any file.

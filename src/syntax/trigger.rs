@@ -12,6 +12,8 @@ use std::sync::{Arc, OnceLock};
 
 use regex::bytes::Regex;
 
+use super::aim::{self, Sight, View};
+use super::blocks::Block;
 use super::condition::{Condition, TriggerWord, Word, WordList, condition};
 use super::elision;
 use super::finder::Finder;
@@ -40,10 +42,22 @@ pub(crate) struct Triggers {
     needs: Vec<(Need, Needed)>,
     /// Names that patterns about functions say.
     said: HashSet<String>,
+    /// Methods that change what they are called on or given.
+    changing: Vec<String>,
 }
 
 /// A regex of a [`Need`]; `None` if it says nothing.
 type Needed = OnceLock<Option<Regex>>;
+
+/// What matchers are about in a file.
+pub(crate) struct Target {
+    /// Numbers of the matchers that can fire.
+    pub(crate) active: Vec<usize>,
+    /// Where they can.
+    pub(crate) focus: Focus,
+    /// What has to be parsed; empty if it is all of it.
+    pub(crate) kept: Vec<Range<usize>>,
+}
 
 /// The words found in a file; reused from file to file.
 #[derive(Debug, Default)]
@@ -82,7 +96,8 @@ impl Triggers {
         let whole = whole.filter(|((_, own), _)| own.iter().any(|word| words[*word].whole));
         let whole = whole.map(|((text, _), number)| (text, number)).collect();
         let (finder, whole) = (finder.ok(), Arc::new(whole));
-        Triggers { finder, words, texts: numbers, whole, conditions, language, needs, said }
+        let changing = sets.changing.clone();
+        Triggers { finder, words, texts: numbers, whole, conditions, language, needs, said, changing }
     }
 
     /// Numbers of the matchers that can fire in `text`, among those that
@@ -123,8 +138,40 @@ impl Triggers {
         word.within.is_none_or(|need| arguments().is_none_or(|inner| self.is_met(need, inner)))
     }
 
+    /// What of `text` the matchers `active` are about: all that they can be, if it
+    /// is to be read as a `whole`.
+    pub(crate) fn aim(
+        &self,
+        text: &[u8],
+        active: Vec<usize>,
+        found: &Found,
+        whole: bool,
+    ) -> Target {
+        let blind = found.lost || active.iter().any(|index| self.conditions[*index].everywhere);
+        if whole || blind || !(elision::MIN_FILE..=MAX_BYTES).contains(&text.len()) {
+            let focus = self.focus(&active, found);
+            return Target { active, focus, kept: Vec::new() };
+        }
+        let mut hits: Vec<(usize, Word)> =
+            found.hits.iter().map(|(word, at)| (*at as usize, *word as usize)).collect();
+        hits.sort_unstable();
+        let (language, words, changing) = (self.language, &*self.words, &*self.changing);
+        let conditions: Vec<&Condition> =
+            active.iter().map(|index| &self.conditions[*index]).collect();
+        let uses = match conditions.iter().any(|condition| condition.names) {
+            true => self.uses(text, &hits),
+            false => Vec::new(),
+        };
+        let view = View { text, language, words, hits: &hits, uses: &uses, changing };
+        let sight = aim::at(&view, &conditions);
+        let active: Vec<usize> = sight.able.iter().map(|index| active[*index]).collect();
+        let focus = self.focus(&active, found);
+        let kept = if active.is_empty() { Vec::new() } else { self.kept(&view, &sight, &focus) };
+        Target { active, focus, kept }
+    }
+
     /// Where the matchers `active` can fire in the text that `found` is of.
-    pub(crate) fn focus(&self, active: &[usize], found: &Found) -> Focus {
+    fn focus(&self, active: &[usize], found: &Found) -> Focus {
         let mut wanted = vec![false; self.words.len()];
         let mut focus = Focus { everywhere: found.lost, ..Focus::default() };
         for condition in active.iter().map(|index| &self.conditions[*index]) {
@@ -147,31 +194,27 @@ impl Triggers {
         focus
     }
 
-    /// What of `text` has to be parsed for the matchers `active`: see [`elision`].
-    pub(crate) fn kept(
-        &self,
-        text: &[u8],
-        active: &[usize],
-        found: &Found,
-        focus: &Focus,
-    ) -> Vec<Range<usize>> {
-        if focus.everywhere || !(elision::MIN_FILE..=MAX_BYTES).contains(&text.len()) {
-            return Vec::new();
-        }
-        let mut wanted = vec![false; self.words.len()];
-        for condition in active.iter().map(|index| &self.conditions[*index]) {
-            condition.telling.iter().for_each(|word| wanted[*word] = true);
-        }
-        let hits = found.hits.iter().filter(|(word, _)| wanted[*word as usize]);
-        let mut places: Vec<usize> = hits.clone().map(|(_, at)| *at as usize).collect();
+    /// Where the names stand that the imports among `hits` bind.
+    fn uses(&self, text: &[u8], hits: &[(usize, Word)]) -> Vec<usize> {
+        let imports = hits.iter().filter(|(_, word)| self.words[*word].near.is_import());
+        let imports: Vec<usize> = imports.map(|(at, _)| *at).collect();
+        elision::uses(text, &imports)
+    }
+
+    /// What has to be parsed of the file of `view`: see [`elision`].
+    fn kept(&self, view: &View<'_>, sight: &Sight, focus: &Focus) -> Vec<Range<usize>> {
+        let mut places = sight.places.clone();
         if focus.names {
-            let imports = hits.filter(|(word, _)| self.words[*word as usize].near.is_import());
-            let mut imports: Vec<usize> = imports.map(|(_, at)| *at as usize).collect();
-            imports.sort_unstable();
-            places.extend(elision::uses(text, &imports));
+            places.extend(view.uses);
+            places.sort_unstable();
         }
-        places.sort_unstable();
-        elision::kept(self.language, text, &places, &|name| self.said.contains(name))
+        let needed = sight.needed(&places);
+        let unnamed = |block: &Block| {
+            let at = sight.functions.binary_search_by_key(&block.whole.start, |f| f.whole.start);
+            at.is_ok_and(|at| !needed[at])
+        };
+        let said = |name: &str| self.said.contains(name);
+        elision::kept(self.language, view.text, &places, &unnamed, &said)
     }
 
     fn search(&self, text: &[u8], found: &mut Found) {

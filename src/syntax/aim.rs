@@ -1,0 +1,214 @@
+//! In which functions of a long file a matcher can fire at all: in those that
+//! hold all words of a match and that a value from one of its sources can get to.
+//!
+//! A match stands in one function, or outside of all of them; what is outside
+//! counts for every function. What a matcher has no such function for in a file,
+//! it is not run on, and where that leaves none the file is not parsed.
+
+use std::ops::Range;
+
+use super::blocks::{self, Block};
+use super::condition::{Condition, Flow, Scope, TriggerWord, Word};
+use super::language::Language;
+use super::reach::Reach;
+
+/// A file whose words were found.
+pub(super) struct View<'a> {
+    pub(super) text: &'a [u8],
+    pub(super) language: Language,
+    pub(super) words: &'a [TriggerWord],
+    /// Places of words, ascending.
+    pub(super) hits: &'a [(usize, Word)],
+    /// Where names stand that were imported, ascending.
+    pub(super) uses: &'a [usize],
+    /// Methods that change what they are called on or given.
+    pub(super) changing: &'a [String],
+}
+
+/// What matchers are about in a file.
+pub(super) struct Sight {
+    /// The matchers that can fire: places in the list of those asked about.
+    pub(super) able: Vec<usize>,
+    /// Where the words stand that matter to them, ascending.
+    pub(super) places: Vec<usize>,
+    pub(super) functions: Vec<Block>,
+    /// How values get from function to function.
+    pub(super) reach: Reach,
+}
+
+impl Sight {
+    /// Which functions, and after them statements outside, hold one of `places`
+    /// (ascending) or are named by what does.
+    pub(super) fn needed(&self, places: &[usize]) -> Vec<bool> {
+        let functions = self.functions.iter().map(|block| &block.whole);
+        let nodes = functions.chain(self.reach.rest()).enumerate();
+        let nodes = nodes.filter(|(_, range)| is_within(places, range));
+        let nodes: Vec<usize> = nodes.map(|(node, _)| node).collect();
+        self.reach.named_by(&nodes)
+    }
+}
+
+/// Which words stand outside of all functions, and in the one looked at.
+struct Seen {
+    outside: Vec<bool>,
+    /// The number of the last function with the word, counted from 1.
+    last: Vec<u32>,
+    now: u32,
+}
+
+impl Seen {
+    fn is_within(&self, word: Word) -> bool {
+        self.last[word] == self.now
+    }
+
+    fn has(&self, word: Word) -> bool {
+        self.outside[word] || self.is_within(word)
+    }
+}
+
+/// What is known of a matcher in a file.
+#[derive(Default)]
+struct Sighted {
+    /// The functions that hold all words of a match.
+    targets: Vec<usize>,
+    /// The functions, and after them the statements outside, where values of its
+    /// sources may come up.
+    sources: Vec<usize>,
+    /// A match can be outside of functions, or hold some.
+    outside: bool,
+    /// Where its words matter, if not everywhere.
+    wanted: Option<Vec<bool>>,
+}
+
+/// Looks for `conditions` in the file of `view`.
+pub(super) fn at(view: &View<'_>, conditions: &[&Condition]) -> Sight {
+    let functions = blocks::outermost(view.language, view.text);
+    let reach = Reach::of(view, &functions);
+    let mut sighted = look(view, conditions, &functions, &reach);
+    for (one, condition) in sighted.iter_mut().zip(conditions) {
+        one.settle(condition, &reach);
+    }
+    let able = (0..conditions.len()).filter(|index| sighted[*index].is_able());
+    let able: Vec<usize> = able.collect();
+    let mut places = Vec::new();
+    let mut wanted = vec![0; view.words.len()];
+    let nodes = functions.iter().map(|block| block.whole.clone());
+    for (node, range) in nodes.chain(reach.rest().iter().cloned()).enumerate() {
+        let wants = able.iter().filter(|index| sighted[**index].wants(node));
+        for word in wants.flat_map(|index| &conditions[*index].telling) {
+            wanted[*word] = node + 1;
+        }
+        let hits = within(view.hits, &range).iter().filter(|(_, word)| wanted[*word] == node + 1);
+        places.extend(hits.map(|(at, _)| *at));
+    }
+    places.sort_unstable();
+    Sight { able, places, functions, reach }
+}
+
+/// Whether one of `places` lies in `range`.
+fn is_within(places: &[usize], range: &Range<usize>) -> bool {
+    let next = places.partition_point(|place| *place < range.start);
+    places.get(next).is_some_and(|place| *place < range.end)
+}
+
+/// The hits in `range`.
+fn within<'h>(hits: &'h [(usize, Word)], range: &Range<usize>) -> &'h [(usize, Word)] {
+    let from = hits.partition_point(|(at, _)| *at < range.start);
+    let length = hits[from..].partition_point(|(at, _)| *at < range.end);
+    &hits[from..from + length]
+}
+
+fn look(
+    view: &View<'_>,
+    conditions: &[&Condition],
+    functions: &[Block],
+    reach: &Reach,
+) -> Vec<Sighted> {
+    let words = view.words.len();
+    let mut seen = Seen { outside: vec![false; words], last: vec![0; words], now: 0 };
+    let rest = || reach.rest().iter().enumerate();
+    for (_, range) in rest() {
+        within(view.hits, range).iter().for_each(|(_, word)| seen.outside[*word] = true);
+    }
+    let mut own = rest().filter(|(number, _)| !reach.is_import(*number));
+    let is_used = own.any(|(_, range)| is_within(view.uses, range));
+    let outside = |condition: &&Condition| Sighted {
+        outside: condition.spans
+            || condition.names && is_used
+            || condition.subjects.iter().any(|word| seen.outside[*word]),
+        ..Sighted::default()
+    };
+    let mut sighted: Vec<Sighted> = conditions.iter().map(outside).collect();
+    for (number, function) in functions.iter().enumerate() {
+        seen.now += 1;
+        let hits = within(view.hits, &function.whole);
+        hits.iter().for_each(|(_, word)| seen.last[*word] = seen.now);
+        let is_used = is_within(view.uses, &function.whole);
+        for (one, condition) in sighted.iter_mut().zip(conditions) {
+            one.look(number, condition, &seen, view.words, is_used);
+        }
+    }
+    for (number, range) in rest().filter(|(number, _)| !reach.is_import(*number)) {
+        let hits = within(view.hits, range);
+        for (one, condition) in sighted.iter_mut().zip(conditions) {
+            let of = |word: &Word| hits.iter().any(|(_, hit)| hit == word);
+            if !hits.is_empty() && condition.source_words().any(|word| of(word)) {
+                one.sources.push(functions.len() + number);
+            }
+        }
+    }
+    sighted
+}
+
+impl Sighted {
+    /// Looks at function `number`, whose words are `seen`.
+    fn look(
+        &mut self,
+        number: usize,
+        condition: &Condition,
+        seen: &Seen,
+        words: &[TriggerWord],
+        is_used: bool,
+    ) {
+        let open = |scope: Scope| {
+            let mut groups = condition.groups.iter().filter(|group| group.scope == scope);
+            groups.all(|group| {
+                group.is_open(|word| seen.has(word) || words[word].near.is_import())
+            })
+        };
+        let is_subject = condition.names && is_used
+            || condition.subjects.iter().any(|word| seen.is_within(*word));
+        if is_subject && open(Scope::Match) {
+            self.targets.push(number);
+        }
+        let is_source = condition.source_words().any(|word| seen.is_within(*word));
+        if is_source && open(Scope::Source) {
+            self.sources.push(number);
+        }
+    }
+
+    /// Leaves out what no value of a source gets to, and sources of nothing.
+    fn settle(&mut self, condition: &Condition, reach: &Reach) {
+        // What is outside may concern all functions.
+        if self.outside || condition.flow == Flow::Own {
+            return;
+        }
+        let mut wanted = vec![false; reach.len()];
+        if condition.flow == Flow::Shared {
+            let reached = reach.from(&self.sources);
+            self.targets.retain(|target| reached[*target]);
+            let led = reach.to(&self.targets);
+            self.sources.iter().filter(|node| led[**node]).for_each(|node| wanted[*node] = true);
+        }
+        self.targets.iter().for_each(|target| wanted[*target] = true);
+        self.wanted = Some(wanted);
+    }
+
+    fn is_able(&self) -> bool {
+        self.outside || !self.targets.is_empty()
+    }
+
+    fn wants(&self, node: usize) -> bool {
+        self.wanted.as_ref().is_none_or(|wanted| wanted[node])
+    }
+}
