@@ -172,9 +172,7 @@ impl Sighted {
     ) {
         let open = |scope: Scope| {
             let mut groups = condition.groups.iter().filter(|group| group.scope == scope);
-            groups.all(|group| {
-                group.is_open(|word| seen.has(word) || words[word].near.is_import())
-            })
+            groups.all(|group| group.is_open(|word| seen.has(word) || words[word].near.is_import()))
         };
         let is_subject = condition.names && is_used
             || condition.subjects.iter().any(|word| seen.is_within(*word));

@@ -199,7 +199,8 @@ impl Condition {
     pub(super) fn holds(&self, seen: &[bool], is_met: &mut impl FnMut(usize) -> bool) -> bool {
         let mut is_open =
             |way: &Way| way.has_words(seen) && way.needs.iter().all(|need| is_met(*need));
-        self.groups.iter().all(|group| group.ways.iter().any(&mut is_open)) && self.text.is_none_or(is_met)
+        self.groups.iter().all(|group| group.ways.iter().any(&mut is_open))
+            && self.text.is_none_or(is_met)
     }
 }
 

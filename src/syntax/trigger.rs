@@ -97,7 +97,17 @@ impl Triggers {
         let whole = whole.map(|((text, _), number)| (text, number)).collect();
         let (finder, whole) = (finder.ok(), Arc::new(whole));
         let changing = sets.changing.clone();
-        Triggers { finder, words, texts: numbers, whole, conditions, language, needs, said, changing }
+        Triggers {
+            finder,
+            words,
+            texts: numbers,
+            whole,
+            conditions,
+            language,
+            needs,
+            said,
+            changing,
+        }
     }
 
     /// Numbers of the matchers that can fire in `text`, among those that

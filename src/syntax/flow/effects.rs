@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::calls::{Called, joined_taints};
 use super::ir::{Id, Op};
 use super::run::Run;
+use super::sets::sanitizer;
 use super::trace::StepKind;
 use super::value::{Made, Val, Value, add_taints};
 use crate::syntax::language::Language;
@@ -38,7 +39,15 @@ impl Run<'_> {
         let mut patterns = call.values.iter().take(2).flat_map(|value| &value.texts);
         let strips = REPLACES.contains(&name.as_str()) && !once;
         let strips = strips && patterns.any(|pattern| is_all_but_words(pattern));
-        strips.then(|| self.cleaned(call, self.context.sets.allow_list))
+        if strips {
+            return Some(self.cleaned(call, self.context.sets.allow_list));
+        }
+        // `replace(/[.*+?^${}()|[\]\\]/g, "\\$&")`
+        let signs = call.values.iter().flat_map(|v| &v.texts).any(|text| text.contains(".*+?"));
+        let code = call.args.last().and_then(|id| self.context.text.get(self.ir.span(*id)));
+        let kept = code.is_some_and(|code| memchr::memmem::find(code, b"\\$&").is_some());
+        let escapes = REPLACES.contains(&name.as_str()) && !once && signs && kept;
+        escapes.then(|| self.cleaned(call, sanitizer("escape-regex").unwrap_or_default()))
     }
 
     /// Whether `id` is a regex with the flag for all matches: `/x/g`.
