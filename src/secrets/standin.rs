@@ -17,8 +17,10 @@ const PLACEHOLDER_PARTS: &[&str] = &[
 ];
 
 /// Words that make it doubtful.
-const DOUBTFUL_PARTS: &[&str] =
-    &["test", "dummy", "fake", "sample", "mock", "foobar", "demo", "default", "bogus", "abc123"];
+const DOUBTFUL_PARTS: &[&str] = &[
+    "test", "dummy", "fake", "sample", "mock", "foobar", "demo", "default", "bogus", "abc123",
+    "xyz789",
+];
 
 /// Whole values that say there is none, or only repeat the name.
 const EMPTY_WORDS: &[&str] = &[
