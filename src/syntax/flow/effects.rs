@@ -131,6 +131,9 @@ impl Run<'_> {
     /// The receiver with the arguments in it: a list, a builder, a map.
     pub(super) fn adds(&mut self, call: &Called<'_>) -> Val {
         let Some((base, old)) = &call.receiver else { return self.unknown.clone() };
+        if self.is_query(*base) {
+            return Rc::clone(old);
+        }
         let key = call.args.first().map(|key| self.ir.op(*key));
         let new = match (key, &call.values[..]) {
             (Some(Op::Text(..)), [name, value]) => match &name.texts[..] {
@@ -155,6 +158,11 @@ impl Run<'_> {
             self.bind(root, Rc::clone(&new));
         }
         new
+    }
+
+    /// JavaScript: `url.searchParams`, in which nothing changes where the URL leads.
+    fn is_query(&self, id: Id) -> bool {
+        matches!(self.ir.op(id), Op::Field(_, name) if self.symbols.name(name) == "searchParams")
     }
 
     /// Puts what it is called on, what it is given and what it is a source of

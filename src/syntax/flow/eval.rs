@@ -152,10 +152,13 @@ impl Run<'_> {
             None => {
                 let symbol = self.field_symbol(&whole, name);
                 let taints = whole.taints.clone();
-                let made = if self.is_listed_only(&whole) { Made::Plain } else { Made::Unknown };
+                let number = !taints.is_empty() && self.is_number_field(name);
+                let plain = number || self.is_listed_only(&whole);
+                let made = if plain { Made::Plain } else { Made::Unknown };
                 let value = Value { symbol, taints, made, ..Value::default() };
                 let value = self.symbol_value(id, value);
-                self.of_field(base, &whole, value)
+                let value = self.of_field(base, &whole, value);
+                if number { Rc::new(value.cleaned(self.context.sets.number)) } else { value }
             }
         };
         self.proved(path, value)

@@ -8,8 +8,8 @@
 
 mod assign;
 mod calls;
+mod declared;
 mod effects;
-mod enums;
 mod env;
 mod eval;
 mod exec;

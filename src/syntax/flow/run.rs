@@ -4,6 +4,7 @@
 //! were found to return. Every operation is looked at a bounded number of
 //! times, and there is an end to all of it ([`FUEL`]).
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use super::env::{Changes, Env};
@@ -99,6 +100,7 @@ pub(crate) struct Run<'a> {
     pub(super) unnamed: Sym,
     /// Enumerations that the file declares.
     enums: Vec<&'a str>,
+    pub(super) number_fields: OnceCell<Vec<&'a str>>,
     /// The name of the subject of a `match`.
     pub(super) subject: Sym,
     fuel: u32,
@@ -134,7 +136,8 @@ impl<'a> Run<'a> {
             diverged: false,
             unknown: Val::default(),
             unnamed: symbols.of("?"),
-            enums: super::enums::declared(context.language, context.text),
+            enums: super::declared::enums(context.language, context.text),
+            number_fields: OnceCell::new(),
             subject: symbols.of(super::lower_statements::SUBJECT),
             symbols,
             fuel: FUEL,
