@@ -19,10 +19,25 @@ pub(super) struct View<'a> {
     pub(super) words: &'a [TriggerWord],
     /// Places of words, ascending.
     pub(super) hits: &'a [(usize, Word)],
+    /// Whether a text is as the regex of this number says.
+    pub(super) is_met: &'a dyn Fn(usize, &[u8]) -> bool,
     /// Where names stand that were imported, ascending.
     pub(super) uses: &'a [usize],
     /// Methods that change what they are called on or given.
     pub(super) changing: &'a [String],
+}
+
+impl View<'_> {
+    /// Whether `function` is none that `condition` is about, for its name, and
+    /// holds none.
+    fn refuses(&self, condition: &Condition, function: &Block) -> bool {
+        let Some(need) = condition.refused else { return false };
+        let body = self.text.get(function.body.clone()).unwrap_or_default();
+        let mut names = function.names(self.text).peekable();
+        names.peek().is_some()
+            && names.all(|name| (self.is_met)(need, name.as_bytes()))
+            && memchr::memmem::find(body, b"def ").is_none()
+    }
 }
 
 /// What matchers are about in a file.
@@ -31,18 +46,21 @@ pub(super) struct Sight {
     pub(super) able: Vec<usize>,
     /// Where the words stand that matter to them, ascending.
     pub(super) places: Vec<usize>,
+    /// Those of matchers to which other functions may matter, ascending.
+    asking: Vec<usize>,
     pub(super) functions: Vec<Block>,
     /// How values get from function to function.
     pub(super) reach: Reach,
 }
 
 impl Sight {
-    /// Which functions, and after them statements outside, hold one of `places`
-    /// (ascending) or are named by what does.
-    pub(super) fn needed(&self, places: &[usize]) -> Vec<bool> {
+    /// Which functions, and after them statements outside, hold a place that others
+    /// may matter to, or one of `uses` (ascending), or are named by what does.
+    pub(super) fn needed(&self, uses: &[usize]) -> Vec<bool> {
         let functions = self.functions.iter().map(|block| &block.whole);
         let nodes = functions.chain(self.reach.rest()).enumerate();
-        let nodes = nodes.filter(|(_, range)| is_within(places, range));
+        let holds = |range: &Range<usize>| is_within(&self.asking, range) || is_within(uses, range);
+        let nodes = nodes.filter(|(_, range)| holds(range));
         let nodes: Vec<usize> = nodes.map(|(node, _)| node).collect();
         self.reach.named_by(&nodes)
     }
@@ -90,19 +108,26 @@ pub(super) fn at(view: &View<'_>, conditions: &[&Condition]) -> Sight {
     }
     let able = (0..conditions.len()).filter(|index| sighted[*index].is_able());
     let able: Vec<usize> = able.collect();
-    let mut places = Vec::new();
-    let mut wanted = vec![0; view.words.len()];
-    let nodes = functions.iter().map(|block| block.whole.clone());
-    for (node, range) in nodes.chain(reach.rest().iter().cloned()).enumerate() {
-        let wants = able.iter().filter(|index| sighted[**index].wants(node));
-        for word in wants.flat_map(|index| &conditions[*index].telling) {
-            wanted[*word] = node + 1;
+    let nodes = || functions.iter().map(|block| &block.whole).chain(reach.rest());
+    let places = |able: &[usize]| {
+        let mut places = Vec::new();
+        let mut wanted = vec![0; view.words.len()];
+        for (node, range) in nodes().enumerate() {
+            let wants = able.iter().filter(|index| sighted[**index].wants(node));
+            for word in wants.flat_map(|index| &conditions[*index].telling) {
+                wanted[*word] = node + 1;
+            }
+            let hits = within(view.hits, range).iter();
+            let hits = hits.filter(|(_, word)| wanted[*word] == node + 1);
+            places.extend(hits.map(|(at, _)| *at));
         }
-        let hits = within(view.hits, &range).iter().filter(|(_, word)| wanted[*word] == node + 1);
-        places.extend(hits.map(|(at, _)| *at));
-    }
-    places.sort_unstable();
-    Sight { able, places, functions, reach }
+        places.sort_unstable();
+        places
+    };
+    let asks = |index: &usize| conditions[*index].values;
+    let asking: Vec<usize> = able.iter().copied().filter(asks).collect();
+    let (places, asking) = (places(&able), places(&asking));
+    Sight { able, places, asking, functions, reach }
 }
 
 /// Whether one of `places` lies in `range`.
@@ -145,7 +170,8 @@ fn look(
         hits.iter().for_each(|(_, word)| seen.last[*word] = seen.now);
         let is_used = is_within(view.uses, &function.whole);
         for (one, condition) in sighted.iter_mut().zip(conditions) {
-            one.look(number, condition, &seen, view.words, is_used);
+            let is_looked_for = !view.refuses(condition, function);
+            one.look(number, condition, &seen, view.words, is_looked_for, is_used);
         }
     }
     for (number, range) in rest().filter(|(number, _)| !reach.is_import(*number)) {
@@ -168,6 +194,7 @@ impl Sighted {
         condition: &Condition,
         seen: &Seen,
         words: &[TriggerWord],
+        is_looked_for: bool,
         is_used: bool,
     ) {
         let open = |scope: Scope| {
@@ -176,7 +203,7 @@ impl Sighted {
         };
         let is_subject = condition.names && is_used
             || condition.subjects.iter().any(|word| seen.is_within(*word));
-        if is_subject && open(Scope::Match) {
+        if is_looked_for && is_subject && open(Scope::Match) {
             self.targets.push(number);
         }
         let is_source = condition.source_words().any(|word| seen.is_within(*word));

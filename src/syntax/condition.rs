@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use super::blocks;
+use super::flow::SOURCES;
 use super::imports::{Import, resolves};
 use super::language::Language;
 use super::near::Near;
@@ -52,6 +53,8 @@ pub(super) enum Flow {
     None,
     /// Those of shared sets, all of which words tell.
     Shared,
+    /// The parameters of the function around it as well.
+    Parameters,
     /// Others too.
     Own,
 }
@@ -70,9 +73,15 @@ pub(super) struct Condition {
     pub(super) plaintext: bool,
     /// Each match, and whatever must (not) be within it, holds one of these.
     pub(super) places: Vec<Word>,
+    /// Those of `places` that regexes tell.
+    pub(super) spots: Vec<Word>,
     /// A function without any of these cannot be what is looked for.
     pub(super) subjects: Vec<Word>,
     pub(super) flow: Flow,
+    /// What other functions do may matter to it.
+    pub(super) values: bool,
+    /// Number of a regex that the name of no function matches that is looked for.
+    pub(super) refused: Option<usize>,
     /// A match can hold functions.
     pub(super) spans: bool,
     /// A part of the file without any of these, and without such a name, does
@@ -93,8 +102,19 @@ pub(super) struct TriggerWord {
     pub(super) near: Near,
     /// Not in a comment.
     pub(super) code: bool,
-    /// Number of the regex that its arguments match.
+    /// Number of the regex that its arguments match; or which it stands for, if it
+    /// has no text.
     pub(super) within: Option<usize>,
+    /// Numbers of the regexes that what it is a member of matches, and does not.
+    pub(super) owner: Option<usize>,
+    pub(super) no_owner: Option<usize>,
+}
+
+impl TriggerWord {
+    fn of(text: String, whole: bool, near: Near) -> Self {
+        let (code, within, owner, no_owner) = (false, None, None, None);
+        TriggerWord { text, whole, near, code, within, owner, no_owner }
+    }
 }
 
 /// The words and regexes that matchers ask for, each once.
@@ -114,7 +134,7 @@ pub(super) struct WordList {
 
 impl WordList {
     pub(super) fn add(&mut self, text: String, whole: bool, near: Near) -> Word {
-        self.number(TriggerWord { text, whole, near, code: false, within: None })
+        self.number(TriggerWord::of(text, whole, near))
     }
 
     fn number(&mut self, word: TriggerWord) -> Word {
@@ -135,8 +155,20 @@ impl WordList {
     /// A text that counts only outside comments.
     pub(super) fn add_code(&mut self, text: &str) -> Word {
         let near = Near::default();
-        let text = text.to_owned();
-        self.number(TriggerWord { text, whole: false, near, code: true, within: None })
+        let word = TriggerWord::of(text.to_owned(), false, near);
+        self.number(TriggerWord { code: true, ..word })
+    }
+
+    /// What stands for the places where `need` is met.
+    fn add_spot(&mut self, need: Need) -> Word {
+        let within = Some(self.need(need));
+        let word = TriggerWord::of(String::new(), false, Near::default());
+        let word = TriggerWord { within, ..word };
+        let known = self.words.iter().position(|known| *known == word);
+        known.unwrap_or_else(|| {
+            self.words.push(word);
+            self.words.len() - 1
+        })
     }
 
     fn need(&mut self, need: Need) -> usize {
@@ -179,7 +211,11 @@ impl WordList {
         let Placed { text, near } = placed;
         let need = near.holes().find_map(|name| prefilter::written(constraints.get(name)?));
         let within = need.map(|need| self.need(need));
-        self.number(TriggerWord { text, whole: true, near, code: false, within })
+        let owner = near.owner_name().and_then(|name| constraints.get(name));
+        let (is, is_not) = owner.map(prefilter::of_path).unwrap_or_default();
+        let near = if is.is_none() && is_not.is_none() { near.unowned() } else { near };
+        let [owner, no_owner] = [is, is_not].map(|need| need.map(|need| self.need(need)));
+        self.number(TriggerWord { text, whole: true, near, within, owner, no_owner, code: false })
     }
 }
 
@@ -273,10 +309,22 @@ pub(super) fn condition(
     condition.flow = match (&matcher.flow, &sources) {
         (None, _) => Flow::None,
         (Some(_), Some(_)) => Flow::Shared,
+        (Some(flow), None) if flow.sources.iter().all(|name| SOURCES.contains(&name.as_str())) => {
+            Flow::Parameters
+        }
         (Some(_), None) => Flow::Own,
     };
     condition.telling.extend(sources.iter().flatten().flat_map(|way| &way.words));
     condition.groups.extend(sources.map(|ways| Group { scope: Scope::Source, ways }));
+    let refused = matcher.any.first().and_then(|first| {
+        let name = prefilter::function_name(first)?;
+        let same = |pattern: &String| prefilter::function_name(pattern) == Some(name);
+        let constraint = matcher.constraints.get(name).filter(|_| matcher.any.iter().all(same))?;
+        prefilter::of_path(constraint).1
+    });
+    condition.refused = refused.map(|need| list.need(need));
+    condition.values =
+        matcher.flow.is_some() || matcher.constraints.values().any(prefilter::asks_for_value);
     condition.lacks = matcher.lacks.iter().map(|word| list.add_code(word)).collect();
     condition.text = matcher.text.clone().map(|regex| list.need(Need::of(regex)));
     let renamed: &[Import] = if resolves(language) { &imports } else { &[] };
@@ -318,7 +366,16 @@ pub(super) fn places(
                 condition.telling.push(word);
                 condition.subjects.extend((number < within).then_some(word));
             }
-            None => condition.everywhere = true,
+            None => match prefilter::spot(language, pattern, &matcher.constraints) {
+                Some(need) => {
+                    let word = list.add_spot(need);
+                    condition.spots.push(word);
+                    condition.places.push(word);
+                    condition.telling.extend((number >= outer).then_some(word));
+                    condition.subjects.extend((outer..within).contains(&number).then_some(word));
+                }
+                None => condition.everywhere = true,
+            },
         }
     }
     for pattern in matcher.inside.iter().chain(&matcher.not_inside) {

@@ -37,6 +37,15 @@ enum Before {
 pub(super) struct Near {
     before: Before,
     after: Follow,
+    owner: Option<Owner>,
+}
+
+/// The metavariable that a word is a member of.
+#[derive(Debug, Clone, PartialEq)]
+struct Owner {
+    name: String,
+    /// What stands between it and the word: `.objects.`
+    path: String,
 }
 
 impl Near {
@@ -57,7 +66,36 @@ impl Near {
             },
             _ => Before::default(),
         };
-        Near { before, after: Follow::of(language, word, after) }
+        Near { before, after: Follow::of(language, word, after), owner: None }
+    }
+
+    /// The same, for a word of a member of the metavariable `hole`, if all of
+    /// `before` is the path from there.
+    pub(super) fn owned(mut self, hole: Option<&str>, before: &str) -> Self {
+        let signs = [".", "->", "::"];
+        let is_path = signs.iter().any(|sign| before.starts_with(sign))
+            && signs.iter().any(|sign| before.ends_with(sign))
+            && before.chars().all(|c| is_part(c) || ".->:".contains(c));
+        let owner = |name: &str| Owner { name: name.to_owned(), path: before.to_owned() };
+        self.owner = hole.filter(|_| is_path && self.before != Before::Anything).map(owner);
+        self
+    }
+
+    /// The metavariable that the word is a member of.
+    pub(super) fn owner_name(&self) -> Option<&str> {
+        self.owner.as_ref().map(|owner| owner.name.as_str())
+    }
+
+    /// The same, whatever the word is a member of.
+    pub(super) fn unowned(self) -> Self {
+        Near { owner: None, ..self }
+    }
+
+    /// What the metavariable stands for that the word at `range` of `text` is a
+    /// member of, if it is a name or a path of names.
+    pub(super) fn owner<'t>(&self, text: &'t [u8], range: &Range<usize>) -> Option<&'t [u8]> {
+        let before = text.get(..range.start)?.strip_suffix(self.owner.as_ref()?.path.as_bytes())?;
+        path_at_end(&before[before.len().saturating_sub(LINE)..])
     }
 
     /// Whether they say enough to tell files apart, whatever the word.
@@ -99,7 +137,7 @@ impl Near {
         }
         let call = symbol.ends_with(')') && language != Language::Ruby;
         let after = if call { Follow::call() } else { Follow::default() };
-        Near { before: Before::Access, after }
+        Near { before: Before::Access, after, owner: None }
     }
 
     /// The neighbours of the name of an annotation.
@@ -167,6 +205,25 @@ fn ends_in_word(text: &str, word: &str) -> bool {
 
 fn ends_in(text: &[u8], word: &[u8]) -> bool {
     text.strip_suffix(word).is_some_and(|rest| !rest.last().is_some_and(|b| is_part_byte(*b)))
+}
+
+/// The names that `text` ends in, parted by `.`, `->` or `::`; `None` if they are
+/// members of what is no name, or may be.
+fn path_at_end(text: &[u8]) -> Option<&[u8]> {
+    let mut start = text.len();
+    while let Some(last) = start.checked_sub(1).and_then(|at| text.get(at)) {
+        let pair = start.checked_sub(2).and_then(|at| text.get(at..start));
+        match last {
+            byte if is_part_byte(*byte) || b".$@".contains(byte) => start -= 1,
+            _ if matches!(pair, Some(b"->" | b"::")) => start -= 2,
+            _ => break,
+        }
+    }
+    let path = &text[start..];
+    // `...path` and `1..path`
+    let dots = path.iter().take_while(|byte| **byte == b'.').count();
+    let is_hidden = text[..start].last().is_none_or(|byte| b")]}>?!\"'`/".contains(byte));
+    (!is_hidden && dots != 1 && path.len() > dots).then_some(&path[dots..])
 }
 
 /// The name whose member comes after `before`, part of a pattern.

@@ -95,7 +95,7 @@ impl PatternWords {
         let chained = if language == Language::Html { is_attribute } else { is_chain };
         let mut words = Vec::new();
         let mut quoted = false;
-        for (part, rest) in template.literal_parts() {
+        for ((part, rest), hole) in template.literal_parts().zip(template.holes_before()) {
             words.extend(
                 texts(part).map(|text| (Placed { text, near: Near::default() }, String::new())),
             );
@@ -106,7 +106,7 @@ impl PatternWords {
                         let after = format!("{}{rest}", &after[word.len()..]);
                         let near = match quoted != is_open(before) {
                             true => Near::default(),
-                            false => Near::of(language, before, word, &after),
+                            false => Near::of(language, before, word, &after).owned(hole, before),
                         };
                         words.push((Placed { text: word.to_owned(), near }, chain.to_owned()));
                     }

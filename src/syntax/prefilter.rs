@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use regex::bytes::Regex;
-use regex_syntax::hir::{Capture, Hir, HirKind, Look, Repetition};
+use regex_syntax::hir::{Capture, Class, Hir, HirKind, Look, Repetition};
 
 use super::language::Language;
 use super::lazy_regex;
@@ -35,6 +35,77 @@ pub(super) fn needs(
         .collect()
 }
 
+/// What is found in every match of `pattern`, which has no word: what a variable
+/// stands for, if that is written there, or else an operator.
+pub(super) fn spot(
+    language: Language,
+    pattern: &str,
+    constraints: &BTreeMap<String, Constraint>,
+) -> Option<Need> {
+    let template = Template::new(pattern);
+    let of_variable = |name: &str| {
+        let regex = written_at(pattern, name, constraints.get(name)?).filter(|r| is_narrow(r))?;
+        let called = is_called(language, pattern, name);
+        let after = (!called).then(|| operator_after(pattern, name)).flatten();
+        let need = Need { called, after, ..Need::of(regex.to_owned()) };
+        need.looked_for(language).is_some().then_some(need)
+    };
+    let operator = || {
+        let operator = operator_after(pattern, template.names().next()?)?;
+        let tells = ["%", "==", "!=", "===", "!==", "=>", "->", "+", "??", "||"];
+        tells.contains(&operator.as_str()).then(|| Need::of(regex_syntax::escape(&operator)))
+    };
+    template.names().find_map(of_variable).or_else(operator)
+}
+
+/// The regex that the code of `$name` in `pattern` matches, if no constant can
+/// stand there for it: in a text, as the name of what is called or set, and where
+/// values are compared by their names.
+fn written_at<'c>(pattern: &str, name: &str, constraint: &'c Constraint) -> Option<&'c str> {
+    if constraint.written.is_some() || !constraint.types.is_empty() {
+        return constraint.written.as_deref();
+    }
+    let (before, after) = pattern.split_once(&format!("${name}"))?;
+    let sets = ["=", "==", "!=", "===", "!=="];
+    let named = ['"', '\'', '`'].iter().any(|quote| after.starts_with(*quote))
+        || before.ends_with('.')
+        || after.trim_start().starts_with('(')
+        || operator_after(pattern, name).is_some_and(|sign| sets.contains(&sign.as_str()));
+    constraint.regex.as_deref().filter(|_| named)
+}
+
+/// Whether a match of `regex` holds nothing but one name, whatever is around it:
+/// nothing in it goes on over blank space.
+fn is_narrow(regex: &str) -> bool {
+    fn is_narrow(hir: &Hir) -> bool {
+        match hir.kind() {
+            HirKind::Repetition(Repetition { max: None, sub, .. }) => match sub.kind() {
+                HirKind::Class(Class::Unicode(class)) => {
+                    class.iter().all(|range| !(range.start()..=range.end()).contains(&' '))
+                }
+                HirKind::Class(Class::Bytes(class)) => {
+                    class.iter().all(|range| !(range.start()..=range.end()).contains(&b' '))
+                }
+                _ => is_narrow(sub),
+            },
+            HirKind::Repetition(Repetition { sub, .. }) => is_narrow(sub),
+            HirKind::Capture(capture) => is_narrow(&capture.sub),
+            HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().all(is_narrow),
+            _ => true,
+        }
+    }
+    parsed(regex).is_some_and(|hir| is_narrow(&hir))
+}
+
+/// The operator that comes after `$name`, if that stands in `pattern` once.
+fn operator_after(pattern: &str, name: &str) -> Option<String> {
+    let variable = format!("${name}");
+    let mut parts = pattern.split(&variable).skip(1);
+    let rest = parts.next().filter(|_| parts.next().is_none())?.trim_start();
+    let end = rest.find(|c| !"=!<>%+*/&|^?-".contains(c)).unwrap_or(rest.len());
+    Some(rest[..end].to_owned()).filter(|operator| !operator.is_empty())
+}
+
 /// Whether the parenthesis of arguments or parameters comes after each `$name`
 /// of `pattern`. Ruby needs none.
 fn is_called(language: Language, pattern: &str, name: &str) -> bool {
@@ -54,14 +125,18 @@ pub(super) struct Need {
     regex: Option<String>,
     /// The parenthesis of arguments comes after what is captured.
     called: bool,
+    /// This comes after what is captured.
+    after: Option<String>,
     /// One of these names will do as well.
     names: Vec<String>,
+    /// The regex is matched against a captured text alone.
+    exact: bool,
 }
 
 impl Need {
     /// That `regex` matches.
     pub(super) fn of(regex: String) -> Self {
-        Need { regex: Some(regex), called: false, names: Vec::new() }
+        Need { regex: Some(regex), called: false, after: None, names: Vec::new(), exact: false }
     }
 
     /// The regex that is looked for in files of `language`; `None` if nothing is
@@ -71,7 +146,11 @@ impl Need {
     }
 
     fn looked_for(&self, language: Language) -> Option<String> {
-        let regex = self.regex.as_ref().map(|regex| loose(language, regex, self.called));
+        if self.exact {
+            return self.regex.clone();
+        }
+        let after = self.after.as_deref();
+        let regex = self.regex.as_ref().map(|regex| loose(language, regex, self.called, after));
         if self.names.is_empty() {
             return regex?;
         }
@@ -89,11 +168,48 @@ pub(super) fn written(constraint: &Constraint) -> Option<Need> {
     constraint.written.clone().map(Need::of)
 }
 
+/// The metavariable for the name if `pattern` is about a function of Python or Ruby.
+pub(super) fn function_name(pattern: &str) -> Option<&str> {
+    let head = pattern.strip_prefix("def $")?;
+    head.split(|c: char| !c.is_alphanumeric() && c != '_').next().filter(|name| !name.is_empty())
+}
+
+/// What `constraint` says of a name or a path of names that it is about: a regex
+/// that it matches, and one that it does not.
+pub(super) fn of_path(constraint: &Constraint) -> (Option<Need>, Option<Need>) {
+    let exact = |regex: &String| Need { exact: true, ..Need::of(regex.clone()) };
+    let known = constraint.types.is_empty();
+    // A name may stand for a constant, which no such regex is about.
+    let of_names = constraint.regex.as_ref().filter(|regex| says_names(regex));
+    let is = constraint.written.as_ref().or(of_names).filter(|_| known);
+    let is_not = constraint.not_written.as_ref().or(constraint.not_regex.as_ref());
+    (is.map(exact), is_not.filter(|_| known).map(exact))
+}
+
+/// Whether `constraint` may be about more than the code that it is about: what
+/// that stands for, or what type it has.
+pub(super) fn asks_for_value(constraint: &Constraint) -> bool {
+    let regexes = [&constraint.regex, &constraint.not_regex];
+    !constraint.types.is_empty()
+        || constraint.test.is_some()
+        || constraint.is.is_some()
+        || regexes.into_iter().flatten().any(|regex| !says_names(regex))
+}
+
+/// Whether `regex` is about names and paths of names only.
+fn says_names(regex: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || "_.:$@^|()?*+\\[]-".contains(c);
+    // `.` is any character, unless it is escaped.
+    let wild = regex.replace("\\.", "").contains('.');
+    let spaced = ["\\s", "\\S", "\\W", "\\D", "[^"].iter().any(|class| regex.contains(class));
+    regex.chars().all(plain) && !wild && !spaced
+}
+
 /// What `constraint` says of the file, if anything.
 fn needed(constraint: &Constraint, called: bool, aliases: &[(String, String)]) -> Option<Need> {
     let regex = constraint.regex.clone().or_else(|| constraint.written.clone());
     if constraint.types.is_empty() {
-        return regex.map(|regex| Need { regex: Some(regex), called, names: Vec::new() });
+        return regex.map(|regex| Need { called, ..Need::of(regex) });
     }
     // Where the type is known the text need not be looked at.
     let of = |kind: &String| {
@@ -104,37 +220,44 @@ fn needed(constraint: &Constraint, called: bool, aliases: &[(String, String)]) -
     let mut names = constraint.types.iter().map(of).collect::<Option<Vec<_>>>()?.concat();
     names.sort_unstable();
     names.dedup();
-    Some(Need { regex, called, names })
+    Some(Need { regex, called, after: None, names, exact: false })
 }
 
 /// The regex of a captured text as one of the file around it; `None` if it says
 /// nothing then.
-fn loose(language: Language, regex: &str, called: bool) -> Option<String> {
-    // As `lazy_regex` compiles it.
-    let parser = |unicode| regex_syntax::ParserBuilder::new().utf8(false).unicode(unicode).build();
-    let parsed = parser(false).parse(regex).ok().or_else(|| parser(true).parse(regex).ok())?;
+fn loose(language: Language, regex: &str, called: bool, after: Option<&str>) -> Option<String> {
+    let parsed = parsed(regex)?;
     // A variable may follow anything within a text.
     let edges = !matches!(language, Language::Php | Language::Bash);
-    let hir = unbound(parsed, Edges { kept: edges, called: edges && called });
+    let hir = unbound(parsed, Edges { kept: edges, called: edges && called, after });
     let says = hir.properties().minimum_len().unwrap_or(0) > 0;
     says.then(|| hir.to_string())
 }
 
+/// As `lazy_regex` compiles it.
+fn parsed(regex: &str) -> Option<Hir> {
+    let parser = |unicode| regex_syntax::ParserBuilder::new().utf8(false).unicode(unicode).build();
+    parser(false).parse(regex).ok().or_else(|| parser(true).parse(regex).ok())
+}
+
 /// What becomes of the ends of the captured text.
 #[derive(Clone, Copy)]
-struct Edges {
+struct Edges<'a> {
     /// They are where a name ends, or no name is.
     kept: bool,
     /// Arguments follow.
     called: bool,
+    /// This operator follows.
+    after: Option<&'a str>,
 }
 
 /// As deep as the regex, whose nesting the parser limits.
-fn unbound(hir: Hir, edges: Edges) -> Hir {
+fn unbound(hir: Hir, edges: Edges<'_>) -> Hir {
     let all = |parts: Vec<Hir>| parts.into_iter().map(|part| unbound(part, edges)).collect();
     match hir.into_kind() {
         HirKind::Look(Look::Start) if edges.kept => Hir::look(Look::WordStartHalfAscii),
         HirKind::Look(Look::End) if edges.called => arguments(),
+        HirKind::Look(Look::End) if edges.after.is_some() => operator(edges.after),
         HirKind::Look(Look::End) if edges.kept => Hir::look(Look::WordEndHalfAscii),
         HirKind::Look(_) | HirKind::Empty => Hir::empty(),
         HirKind::Literal(literal) => Hir::literal(literal.0),
@@ -149,6 +272,12 @@ fn unbound(hir: Hir, edges: Edges) -> Hir {
         HirKind::Concat(parts) => Hir::concat(all(parts)),
         HirKind::Alternation(parts) => Hir::alternation(all(parts)),
     }
+}
+
+/// What may come between code and the operator after it, and that.
+fn operator(operator: Option<&str>) -> Hir {
+    let regex = format!(r"[ \t\r\n)]*{}", regex_syntax::escape(operator.unwrap_or_default()));
+    regex_syntax::parse(&regex).unwrap_or_else(|_| Hir::empty())
 }
 
 /// What may come between a name and the first of its arguments or parameters.

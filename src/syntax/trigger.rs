@@ -6,11 +6,11 @@
 //! parsed ([`elision`]), and the walk only looks at the parts of the tree that
 //! hold one ([`Focus`]).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use regex::bytes::Regex;
+use regex::bytes::{Match, Regex};
 
 use super::aim::{self, Sight, View};
 use super::blocks::Block;
@@ -71,6 +71,15 @@ pub(crate) struct Found {
     lost: bool,
 }
 
+impl Found {
+    fn add(&mut self, word: Word, at: usize) {
+        match (self.hits.len() < MAX_HITS, u32::try_from(at)) {
+            (true, Ok(at)) => self.hits.push((word as u32, at)),
+            _ => self.lost = true,
+        }
+    }
+}
+
 impl Triggers {
     /// Reads the words off `matchers`.
     pub(crate) fn new<'a>(
@@ -119,7 +128,7 @@ impl Triggers {
         wanted: impl Fn(usize) -> bool,
     ) -> Vec<usize> {
         self.search(text, found);
-        let Found { seen, met, .. } = found;
+        let Found { seen, met, .. } = &mut *found;
         met.clear();
         met.resize(self.needs.len(), None);
         let mut is_met = |need: usize| *met[need].get_or_insert_with(|| self.is_met(need, text));
@@ -132,7 +141,28 @@ impl Triggers {
                 && condition.holds(seen, &mut is_met)
         };
         let wanted = (0..self.conditions.len()).filter(|index| wanted(*index));
-        wanted.filter(|index| holds(index)).collect()
+        let active: Vec<usize> = wanted.filter(|index| holds(index)).collect();
+        self.spot(text, &active, found);
+        active
+    }
+
+    /// Adds the places that regexes of the matchers `active` tell.
+    fn spot(&self, text: &[u8], active: &[usize], found: &mut Found) {
+        let spots = active.iter().flat_map(|index| &self.conditions[*index].spots);
+        let spots: BTreeSet<Word> = spots.copied().collect();
+        for word in spots {
+            let need = self.words[word].within.and_then(|need| self.needs.get(need));
+            let Some((need, regex)) = need else { continue };
+            match regex.get_or_init(|| need.compile(self.language)) {
+                Some(regex) => {
+                    // What is found may begin before the code, or end after it.
+                    let ends = |hit: Match<'_>| [hit.start(), hit.end().saturating_sub(1)];
+                    let places = regex.find_iter(text).flat_map(ends);
+                    places.for_each(|at| found.add(word, at));
+                }
+                None => found.lost = true,
+            }
+        }
     }
 
     fn is_met(&self, need: usize, text: &[u8]) -> bool {
@@ -146,6 +176,18 @@ impl Triggers {
     fn is_within(&self, word: &TriggerWord, text: &[u8], range: &Range<usize>) -> bool {
         let arguments = || word.near.arguments(text, range);
         word.within.is_none_or(|need| arguments().is_none_or(|inner| self.is_met(need, inner)))
+    }
+
+    /// Whether what the word at `range` is a member of is as the rule has it, as
+    /// far as can be told.
+    fn is_owned(&self, word: &TriggerWord, text: &[u8], range: &Range<usize>) -> bool {
+        if word.owner.is_none() && word.no_owner.is_none() {
+            return true;
+        }
+        word.near.owner(text, range).is_none_or(|owner| {
+            word.owner.is_none_or(|need| self.is_met(need, owner))
+                && !word.no_owner.is_some_and(|need| self.is_met(need, owner))
+        })
     }
 
     /// What of `text` the matchers `active` are about: all that they can be, if it
@@ -172,7 +214,9 @@ impl Triggers {
             true => self.uses(text, &hits),
             false => Vec::new(),
         };
-        let view = View { text, language, words, hits: &hits, uses: &uses, changing };
+        let is_met = |need: usize, text: &[u8]| self.is_met(need, text);
+        let (hits, uses, is_met) = (&*hits, &*uses, &is_met);
+        let view = View { text, language, words, hits, is_met, uses, changing };
         let sight = aim::at(&view, &conditions);
         let active: Vec<usize> = sight.able.iter().map(|index| active[*index]).collect();
         let focus = self.focus(&active, found);
@@ -214,11 +258,10 @@ impl Triggers {
     /// What has to be parsed of the file of `view`: see [`elision`].
     fn kept(&self, view: &View<'_>, sight: &Sight, focus: &Focus) -> Vec<Range<usize>> {
         let mut places = sight.places.clone();
-        if focus.names {
-            places.extend(view.uses);
-            places.sort_unstable();
-        }
-        let needed = sight.needed(&places);
+        let uses = if focus.names { view.uses } else { &[] };
+        places.extend(uses);
+        places.sort_unstable();
+        let needed = sight.needed(uses);
         let unnamed = |block: &Block| {
             let at = sight.functions.binary_search_by_key(&block.whole.start, |f| f.whole.start);
             at.is_ok_and(|at| !needed[at])
@@ -240,14 +283,12 @@ impl Triggers {
                 let word = &self.words[*number];
                 let remark = word.code && remark::holds(text, range.start);
                 let out = word.whole && !is_whole || remark || !word.near.fits(text, &range);
-                if out || !self.is_within(word, text, &range) {
+                if out || !self.is_within(word, text, &range) || !self.is_owned(word, text, &range)
+                {
                     continue;
                 }
                 found.seen[*number] = true;
-                match (found.hits.len() < MAX_HITS, u32::try_from(range.start)) {
-                    (true, Ok(start)) => found.hits.push((*number as u32, start)),
-                    _ => found.lost = true,
-                }
+                found.add(*number, range.start);
             }
         });
     }

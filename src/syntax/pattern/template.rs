@@ -163,6 +163,15 @@ impl Template {
         starts.zip(ends).map(|(start, end)| (&self.source[start..end], &self.source[end..]))
     }
 
+    /// The name of the `$NAME` before each of the [`Self::literal_parts`].
+    pub(crate) fn holes_before(&self) -> impl Iterator<Item = Option<&str>> {
+        let names = self.metas.iter().map(|(_, meta)| match meta {
+            Meta::One(name) => name.as_deref(),
+            Meta::Many(_) => None,
+        });
+        [None].into_iter().chain(names)
+    }
+
     /// Whether the pattern begins with a tag.
     pub(crate) fn starts_with_tag(&self) -> bool {
         self.source.starts_with('<')
