@@ -19,7 +19,7 @@ use super::merge::own_severity;
 /// Findings of one rule of little severity in one file that are said in full.
 const SAID_IN_FULL: usize = 20;
 /// The same of the description of an API, where all entries are alike.
-const SAID_OF_AN_API: usize = 5;
+const SAID_OF_AN_API: usize = 3;
 const DESCRIPTION: &str = "openapi-spec";
 /// Values of one rule that a file of a test holds as credentials, and not as data.
 const VALUES_OF_A_TEST: usize = 100;
