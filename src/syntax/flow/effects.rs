@@ -62,12 +62,11 @@ impl Run<'_> {
         let ((_, whole), [key, ..]) = (call.receiver.as_ref()?, &call.values[..]) else {
             return None;
         };
-        if self.is_table(call, whole) {
-            return Some(Rc::new(Value::plain()));
-        }
-        let ([only], 1..) = (&key.texts[..], whole.fields.len()) else { return None };
-        let name = self.symbols.of(only);
-        whole.field(name).filter(|_| call.values.len() == 1).cloned()
+        let known = match &key.texts[..] {
+            [only] if call.values.len() == 1 => whole.field(self.symbols.of(only)).cloned(),
+            _ => None,
+        };
+        known.or_else(|| self.is_table(call, whole).then(|| Rc::new(Value::plain())))
     }
 
     /// `ORDERS.get(key, "id")`: whatever the key, one of the constants comes out.
