@@ -407,25 +407,25 @@ fn what_runs_in_development_only_is_less_sure() {
         );
         run_rule(rule(&matcher), language, code).into_iter().map(|c| c.confidence).collect()
     };
-    let (high, medium) = (Confidence::High, Confidence::Medium);
+    let (high, low) = (Confidence::High, Confidence::Low);
     let python =
         "if settings.DEBUG:\n  insecure(1)\nelse:\n  insecure(2)\nif debug or x:\n  insecure(3)";
-    assert_eq!(sure("python", python), [medium, high, high]);
+    assert_eq!(sure("python", python), [low, high, high]);
     let script = "if (process.env.NODE_ENV === 'production') { insecure(1) } else { insecure(2) }\n\
                   const a = isDev ? insecure(3) : insecure(4);";
-    assert_eq!(sure("javascript", script), [high, medium, medium, high]);
+    assert_eq!(sure("javascript", script), [high, low, low, high]);
     let ruby = "insecure(1) unless Rails.env.production?\nunless DEBUG\n  insecure(2)\nend";
-    assert_eq!(sure("ruby", ruby), [medium, high]);
+    assert_eq!(sure("ruby", ruby), [low, high]);
     assert_eq!(
         sure("csharp", "void F() {\n#if DEBUG\ninsecure(1);\n#endif\ninsecure(2);\n}"),
-        [medium, high]
+        [low, high]
     );
     let cases = "switch (env) { case 'development': insecure(1); break; default: insecure(2); }";
-    assert_eq!(sure("javascript", cases), [medium, high]);
+    assert_eq!(sure("javascript", cases), [low, high]);
     let rust = "fn f() {\n#[cfg(feature = \"test_mode\")]\n// Why.\nlet a = insecure(1);\n\
                 insecure(2);\n#[cfg(not(test))]\ninsecure(3);\n}\n\
                 #[cfg(test)]\nmod tests { fn g() { insecure(4); insecure(5) } }";
-    assert_eq!(sure("rust", rust), [medium, high, high, medium, medium]);
+    assert_eq!(sure("rust", rust), [low, high, high, low, low]);
 }
 
 #[test]

@@ -17,8 +17,10 @@ const PLACEHOLDER_PARTS: &[&str] = &[
 ];
 
 /// Words that make it doubtful.
-const DOUBTFUL_PARTS: &[&str] =
-    &["test", "dummy", "fake", "sample", "mock", "foobar", "demo", "default", "bogus", "abc123"];
+const DOUBTFUL_PARTS: &[&str] = &[
+    "test", "dummy", "fake", "sample", "mock", "foobar", "demo", "default", "bogus", "abc123",
+    "xyz789",
+];
 
 /// Whole values that say there is none, or only repeat the name.
 const EMPTY_WORDS: &[&str] = &[
@@ -61,7 +63,7 @@ const STAND_IN_WORDS: &[&str] = &[
     "true", "false", "yes", "ok", "must", "be", "should", "can", "set", "get", "enter", "type",
     "use", "used", "only", "also", "too", "more", "than", "much", "many", "least", "most",
     "characters", "chars", "char", "min", "max", "number", "letter", "upper", "lower", "case",
-    "special",
+    "special", "hunter",
 ];
 
 /// Letters with a lower [`randomness`] than this follow each other nearly as in words.

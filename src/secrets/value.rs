@@ -163,6 +163,9 @@ fn machine(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     if look.random > 0.9 && value.len() >= 20 && look.digits > 0 {
         return opinion(Confidence::High, "the value looks machine-made");
     }
+    if look.random > 0.5 && value.len() >= 10 && is_typed_in_test(weighed) {
+        return opinion(Confidence::Low, "letters of one case, as typed for a test");
+    }
     if look.random > 0.5 && value.len() >= 10 {
         return opinion(Confidence::Medium, "the value looks fairly random");
     }
@@ -208,6 +211,11 @@ fn is_short_hex(value: &[u8]) -> bool {
 /// `secret = "p4ssw0rd"` opens nothing that a test does not open itself.
 fn is_disguised_in_test(weighed: &Weighed<'_>) -> bool {
     weighed.place.role != Role::Production && is_disguised(weighed.value)
+}
+
+/// `refreshToken: 'hbfvdkhjbvkdvdfjvb'`: a machine would have drawn a digit or a capital.
+fn is_typed_in_test(weighed: &Weighed<'_>) -> bool {
+    weighed.place.role == Role::Test && weighed.value.iter().all(u8::is_ascii_lowercase)
 }
 
 /// The name may be innocent: only a value that speaks for itself counts.

@@ -57,9 +57,9 @@ const PROSE: &[&str] = &["adoc", "asciidoc", "htm", "html", "md", "mdx", "rst", 
 
 const TEST_WORDS: &[&str] = &[
     "benches", "benchmarks", "cassettes", "conftest", "cypress", "dummy", "e2e", "fakes",
-    "fixture", "fixtures", "integrationtest", "mock", "mocks", "playwright", "snapshots", "spec",
-    "specs", "stub", "stubs", "test", "testdata", "testing", "tests", "testutil", "testutils",
-    "unittest",
+    "fixture", "fixtures", "integrationtest", "mock", "mocks", "phpunit", "playwright",
+    "snapshots", "spec", "specs", "stub", "stubs", "test", "testdata", "testing", "tests",
+    "testutil", "testutils", "unittest",
 ];
 
 const EXAMPLE_WORDS: &[&str] = &[
@@ -145,6 +145,10 @@ fn notation(path: &str) -> Notation {
 
 fn role(path: &str) -> Role {
     let mut role = Role::Production;
+    // https://cucumber.io/docs/cucumber/api/#step-organization
+    if path.contains("step_definitions/") || path.contains("features/support/") {
+        return Role::Test;
+    }
     for word in path.split(|c: char| !c.is_ascii_alphanumeric()) {
         if has_word(word, TEST_WORDS) || word.ends_with("Test") || word.ends_with("Tests") {
             return Role::Test;

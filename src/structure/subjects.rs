@@ -148,7 +148,8 @@ impl<'a> Resources<'a> {
     fn kubernetes(&mut self, tree: &Tree<'a>, id: Id) {
         let Some(node) = tree.node(id) else { return };
         let Some(kind) = tree.child(id, b"kind").and_then(|kind| tree.text(kind)) else { return };
-        if tree.child(id, b"apiVersion").is_none() {
+        let Some(version) = tree.child(id, b"apiVersion") else { return };
+        if tree.text(version).is_some_and(is_of_others) {
             return;
         }
         let metadata = tree.child(id, b"metadata");
@@ -158,6 +159,15 @@ impl<'a> Resources<'a> {
         let span = node.span.clone();
         self.add(&key, Subject { span, base: Some(id), address: (b"", name) });
     }
+}
+
+/// Whether an `apiVersion` is none of Kubernetes, where all but `v1` name their group:
+/// https://kubernetes.io/docs/reference/using-api/#api-groups
+fn is_of_others(version: &[u8]) -> bool {
+    version.first() == Some(&b'v')
+        && version.get(1).is_some_and(u8::is_ascii_digit)
+        && version != b"v1"
+        && !version.contains(&b'/')
 }
 
 fn is_inner(tree: &Tree<'_>, parent: Id) -> bool {

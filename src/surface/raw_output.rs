@@ -80,6 +80,12 @@ const MARKUP: &[&str] = &[
     "foot", "captcha",
 ];
 
+/// Words in the paths of templates of mails.
+const MAIL: &[&str] = &["email", "emails", "mail", "mailer", "mailers", "mails"];
+
+/// Words in the paths of pages whose texts are part of the program.
+const FIXED: &[&str] = &["faq", "imprint", "privacy", "terms"];
+
 /// Appends what the template at hand writes as it is to `candidates`.
 pub(super) fn scan(source: &Source<'_>, file: &ParsedFile<'_>, candidates: &mut Vec<Candidate>) {
     for (rule, detector, confidence) in file.detectors() {
@@ -87,12 +93,14 @@ pub(super) fn scan(source: &Source<'_>, file: &ParsedFile<'_>, candidates: &mut 
             continue;
         }
         let path = source.path.to_ascii_lowercase();
+        let place = of_template(file.text, &path);
         for (span, expression) in outputs(file.text, &path) {
+            let before = file.text.get(..span.start).unwrap_or_default();
             let mut candidate = Candidate::new(rule, span);
             candidate.confidence = confidence;
-            if is_markup(expression) {
+            if let Some(reason) = place.or_else(|| of_value(expression, before, &path)) {
                 candidate.confidence = confidence.min(Confidence::Low);
-                candidate.reasons.push("by its name it is meant to hold HTML".into());
+                candidate.reasons.push(reason.into());
             }
             let expression = shown(expression.as_bytes());
             candidate.message = Some(format!("`{expression}` is written into the page as it is"));
@@ -129,6 +137,44 @@ fn is_value(expression: &str) -> bool {
     expression.contains(|c: char| c.is_ascii_alphabetic())
         && !literal
         && !HARMLESS.iter().any(|part| expression.contains(part))
+}
+
+/// Why nothing that this template writes is likely to run in somebody's browser.
+fn of_template(text: &[u8], path: &str) -> Option<&'static str> {
+    if path.split(['/', '_', '-', '.']).any(|word| MAIL.contains(&word)) {
+        Some("it goes into a mail, where no script runs")
+    } else {
+        is_plain(text).then_some("the template writes no HTML")
+    }
+}
+
+/// Why `expression` is likely harmless as it is, with the text before it.
+fn of_value(expression: &str, before: &[u8], path: &str) -> Option<&'static str> {
+    let name = expression.split('|').next().unwrap_or(expression).trim();
+    let bare = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let handlebars = [".hbs", ".handlebars"].iter().any(|end| path.ends_with(end));
+    if is_markup(expression) {
+        Some("by its name it is meant to hold HTML")
+    } else if handlebars && name.contains(char::is_whitespace) {
+        Some("a helper makes it")
+    } else if bare && ends_as_address(name) && before.ends_with(b"=\"") {
+        Some("by its name it is an address that the application made")
+    } else {
+        let fixed = bare && path.split(['/', '_', '-', '.']).any(|word| FIXED.contains(&word));
+        fixed.then_some("the page holds fixed texts")
+    }
+}
+
+fn ends_as_address(name: &str) -> bool {
+    ["url", "uri", "href"].iter().any(|end| name.to_ascii_lowercase().ends_with(end))
+}
+
+/// Whether a template makes no HTML: no element is in it, and none around it.
+fn is_plain(text: &[u8]) -> bool {
+    let element = |at: usize| text.get(at + 1).is_some_and(|&b| b.is_ascii_alphabetic());
+    let framed = ["extends", "block", "layout", "{{#>"];
+    !memchr::memchr_iter(b'<', text).any(element)
+        && !framed.iter().any(|word| memchr::memmem::find(text, word.as_bytes()).is_some())
 }
 
 fn is_markup(expression: &str) -> bool {

@@ -1,6 +1,6 @@
 //! Tells code that runs in development only: under `if DEBUG`, in the branch of
 //! `NODE_ENV !== "production"`, in `#if DEBUG`. What is wrong there is wrong on
-//! few machines, so it is reported with less confidence.
+//! few machines, so it is reported with low confidence.
 
 use std::ops::Range;
 
@@ -12,10 +12,12 @@ use super::nodes::{node_text, walk};
 /// Longer conditions say too much.
 const LONGEST: usize = 200;
 /// Words of conditions that hold in development.
-const DEVELOPMENT: [&str; 16] = [
-    "debug", "development", "__dev__", "isdev", "is_dev", "\"dev\"", "'dev'", "\"local\"",
-    "'local'", "islocal", "is_local", "testing", "'test'", "\"test\"", ".test?", "env.local",
+const DEVELOPMENT: [&str; 12] = [
+    "debug", "development", "__dev__", "isdev", "is_dev", "\"dev\"", "'dev'", "islocal",
+    "is_local", "testing", ".test?", "env.local",
 ];
+/// Words of environments, and of much else: a login, an address, a file.
+const AMBIGUOUS: [&str; 4] = ["\"local\"", "'local'", "'test'", "\"test\""];
 /// Words of conditions that hold in production.
 const PRODUCTION: [&str; 4] = ["production", "\"prod\"", "'prod'", "is_prod"];
 /// Words of conditions on something else.
@@ -136,7 +138,8 @@ fn development_when(condition: &[u8]) -> Option<bool> {
     let has = |words: &[&str]| words.iter().any(|word| condition.contains(word));
     let bare = condition.trim_start_matches(['(', ' ']);
     let negated = bare.starts_with('!') || bare.starts_with("not ") || has(&["!=", " is not "]);
-    match (has(&DEVELOPMENT), has(&PRODUCTION)) {
+    let named = has(&AMBIGUOUS) && has(&["env", "stage"]);
+    match (named || has(&DEVELOPMENT), has(&PRODUCTION)) {
         _ if has(&OTHER) => None,
         (true, false) => Some(!negated),
         (false, true) => Some(negated),
@@ -161,6 +164,8 @@ mod tests {
             ("DEBUG or force", None),
             ("log.isDebugEnabled()", None),
             ("user.is_admin", None),
+            ("App::environment('local') && $provider", Some(true)),
+            ("strategy === 'local'", None),
         ] {
             assert_eq!(development_when(condition.as_bytes()), when, "{condition}");
         }

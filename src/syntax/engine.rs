@@ -195,7 +195,7 @@ impl SyntaxEngine {
             way.tell(&mut candidate);
             let development = development.get_or_init(|| Development::of(text, root));
             if development.holds(&candidate.span) {
-                candidate.confidence = candidate.confidence.lowered();
+                candidate.confidence = Confidence::Low;
                 candidate.reasons.push("it runs in development only".into());
             }
             candidates.push(candidate);

@@ -3,7 +3,8 @@
 
 use std::ops::Range;
 
-use crate::finding::Candidate;
+use crate::finding::{Candidate, Confidence};
+use crate::secrets::standin::is_stand_in;
 use crate::source::place::Notation;
 
 use super::KnownText;
@@ -17,16 +18,35 @@ const MAX_GAP: usize = 256;
 pub(super) fn scan(known: &KnownText<'_>, keys: &[Box<[u8]>], candidates: &mut Vec<Candidate>) {
     for key in keys {
         each_key(known.text, key, |range| {
+            let start = range.start;
             let value = value_after(known.text, range)?;
             let end = value.end;
             let quoted = matches!(known.text[value.start - 1], b'"' | b'\'');
             // A bare word in source code is a name, not a value.
             if quoted || known.place.notation != Notation::Code {
+                let stands_in = is_stand_in(&known.text[value.clone()]);
+                let told = candidates.len();
                 known.push_stored(value, candidates);
+                if stands_in && is_fallback(known.text, start) {
+                    candidates[told..].iter_mut().for_each(doubt);
+                }
             }
             Some(end)
         });
     }
+}
+
+/// Whether the key at `at` is asked of the environment, and the value behind it is
+/// what holds where it is not set: `env('DB_PASSWORD', 'secret')`.
+fn is_fallback(text: &[u8], at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    let before = before.strip_suffix(b"'").or_else(|| before.strip_suffix(b"\""));
+    before.is_some_and(|before| before.ends_with(b"env("))
+}
+
+fn doubt(candidate: &mut Candidate) {
+    candidate.confidence = Confidence::Low;
+    candidate.reasons.push("a word that stands in where the environment sets nothing".into());
 }
 
 /// Calls `visit` with every place where `key` stands as a whole word, whatever

@@ -9,6 +9,14 @@ use super::sets::Effect;
 use super::symbols::{NONE, Sym};
 use super::trace::StepKind;
 use super::value::{Label, Made, Taint, Val, Value, add_taints};
+use crate::syntax::language::Language;
+
+/// PHP: filters that numbers and truth values pass, and nothing else.
+/// <https://www.php.net/manual/en/filter.constants.php>
+const NUMBER_FILTERS: [&str; 5] = [
+    "FILTER_VALIDATE_INT", "FILTER_VALIDATE_FLOAT", "FILTER_VALIDATE_BOOL",
+    "FILTER_VALIDATE_BOOLEAN", "FILTER_SANITIZE_NUMBER_INT",
+];
 
 /// A call with everything evaluated.
 pub(super) struct Called<'c> {
@@ -224,6 +232,9 @@ impl Run<'_> {
         if let Some(value) = self.looked_up(call).or_else(|| self.stripped(call)) {
             return value;
         }
+        if self.is_filtered(call) {
+            return self.cleaned(call, self.context.sets.number);
+        }
         let meaning = self.meaning(call.symbol);
         if meaning.cleans != 0 && meaning.proves == 0 {
             return self.cleaned(call, meaning.cleans);
@@ -258,6 +269,24 @@ impl Run<'_> {
             }
             Effect::Adds => self.adds(call),
             Effect::Unknown => self.call_unknown(call),
+        }
+    }
+
+    /// PHP: what is left after a filter that lets only numbers through:
+    /// `filter_input(INPUT_GET, "id", FILTER_VALIDATE_INT)`, `array_map("intval", $ids)`.
+    fn is_filtered(&self, call: &Called<'_>) -> bool {
+        if self.context.language != Language::Php || call.receiver.is_some() {
+            return false;
+        }
+        match self.symbols.name(call.name) {
+            "filter_var" | "filter_input" => call.values.iter().any(|value| {
+                let name = self.symbols.name(value.symbol);
+                NUMBER_FILTERS.contains(&name.rsplit('\\').next().unwrap_or(name))
+            }),
+            "array_map" => call.values.first().is_some_and(|first| {
+                matches!(&first.texts[..], [name] if matches!(&**name, "intval" | "floatval" | "absint"))
+            }),
+            _ => false,
         }
     }
 

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::calls::{Called, joined_taints};
 use super::ir::{Id, Op};
 use super::run::Run;
+use super::sets::sanitizer;
 use super::trace::StepKind;
 use super::value::{Made, Val, Value, add_taints};
 use crate::syntax::language::Language;
@@ -16,6 +17,12 @@ const MAPS: [&str; 9] =
 /// Functions that replace all that a regex matches, in lower case.
 const REPLACES: [&str; 7] =
     ["replace", "replaceall", "replace_all", "sub", "gsub", "gsub!", "preg_replace"];
+
+/// Methods that take a value out of a map by its key.
+const LOOKS_UP: [&str; 4] = ["get", "fetch", "getOrDefault", "GetValueOrDefault"];
+
+/// What is known of the path of a route.
+const ROUTE: &str = "/{}";
 
 impl Run<'_> {
     /// What is left where all but letters and digits is replaced:
@@ -32,7 +39,15 @@ impl Run<'_> {
         let mut patterns = call.values.iter().take(2).flat_map(|value| &value.texts);
         let strips = REPLACES.contains(&name.as_str()) && !once;
         let strips = strips && patterns.any(|pattern| is_all_but_words(pattern));
-        strips.then(|| self.cleaned(call, self.context.sets.allow_list))
+        if strips {
+            return Some(self.cleaned(call, self.context.sets.allow_list));
+        }
+        // `replace(/[.*+?^${}()|[\]\\]/g, "\\$&")`
+        let signs = call.values.iter().flat_map(|v| &v.texts).any(|text| text.contains(".*+?"));
+        let code = call.args.last().and_then(|id| self.context.text.get(self.ir.span(*id)));
+        let kept = code.is_some_and(|code| memchr::memmem::find(code, b"\\$&").is_some());
+        let escapes = REPLACES.contains(&name.as_str()) && !once && signs && kept;
+        escapes.then(|| self.cleaned(call, sanitizer("escape-regex").unwrap_or_default()))
     }
 
     /// Whether `id` is a regex with the flag for all matches: `/x/g`.
@@ -47,9 +62,20 @@ impl Run<'_> {
         let ((_, whole), [key, ..]) = (call.receiver.as_ref()?, &call.values[..]) else {
             return None;
         };
-        let ([only], 1..) = (&key.texts[..], whole.fields.len()) else { return None };
-        let name = self.symbols.of(only);
-        whole.field(name).filter(|_| call.values.len() == 1).cloned()
+        let known = match &key.texts[..] {
+            [only] if call.values.len() == 1 => whole.field(self.symbols.of(only)).cloned(),
+            _ => None,
+        };
+        known.or_else(|| self.is_table(call, whole).then(|| Rc::new(Value::plain())))
+    }
+
+    /// `ORDERS.get(key, "id")`: whatever the key, one of the constants comes out.
+    fn is_table(&self, call: &Called<'_>, whole: &Value) -> bool {
+        let asks = LOOKS_UP.contains(&self.symbols.name(call.name));
+        let defaults = call.values.get(1..).unwrap_or_default();
+        asks && whole.made == Made::Constant
+            && !whole.fields.is_empty()
+            && defaults.iter().all(|value| value.made <= Made::Plain)
     }
 
     pub(super) fn cleaned(&self, call: &Called<'_>, bits: u64) -> Val {
@@ -58,6 +84,10 @@ impl Run<'_> {
         let mut value = joined_taints(&parts).cleaned(bits);
         if bits & self.context.sets.harmless != 0 {
             value.made = Made::Plain;
+        }
+        // The path of a route: what is appended to it changes no host.
+        if bits & self.context.sets.prefix != 0 {
+            value.texts = vec![Rc::from(ROUTE)];
         }
         value.symbol = call.symbol;
         Rc::new(value)
@@ -100,6 +130,9 @@ impl Run<'_> {
     /// The receiver with the arguments in it: a list, a builder, a map.
     pub(super) fn adds(&mut self, call: &Called<'_>) -> Val {
         let Some((base, old)) = &call.receiver else { return self.unknown.clone() };
+        if self.is_query(*base) {
+            return Rc::clone(old);
+        }
         let key = call.args.first().map(|key| self.ir.op(*key));
         let new = match (key, &call.values[..]) {
             (Some(Op::Text(..)), [name, value]) => match &name.texts[..] {
@@ -124,6 +157,11 @@ impl Run<'_> {
             self.bind(root, Rc::clone(&new));
         }
         new
+    }
+
+    /// JavaScript: `url.searchParams`, in which nothing changes where the URL leads.
+    fn is_query(&self, id: Id) -> bool {
+        matches!(self.ir.op(id), Op::Field(_, name) if self.symbols.name(name) == "searchParams")
     }
 
     /// Puts what it is called on, what it is given and what it is a source of

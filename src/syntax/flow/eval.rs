@@ -155,11 +155,24 @@ impl Run<'_> {
             None => {
                 let symbol = self.field_symbol(&whole, name);
                 let taints = whole.taints.clone();
-                let value = self.symbol_value(id, Value { symbol, taints, ..Value::default() });
-                self.of_field(base, &whole, value)
+                let number = !taints.is_empty() && self.is_number_field(name);
+                let plain = number || self.is_listed_only(&whole);
+                let made = if plain { Made::Plain } else { Made::Unknown };
+                let value = Value { symbol, taints, made, ..Value::default() };
+                let value = self.symbol_value(id, value);
+                let value = self.of_field(base, &whole, value);
+                if number { Rc::new(value.cleaned(self.context.sets.number)) } else { value }
             }
         };
         self.proved(path, value)
+    }
+
+    /// Whether `whole` is a number or a word of an enumeration, and so is what it holds.
+    fn is_listed_only(&self, whole: &Value) -> bool {
+        let number = self.context.sets.number;
+        whole.made == Made::Plain
+            && !whole.taints.is_empty()
+            && whole.taints.iter().all(|taint| taint.clean & number != 0)
     }
 
     /// `base.name`, as a symbol.
@@ -251,7 +264,8 @@ impl Run<'_> {
         if kind == NONE {
             return value;
         }
-        if self.context.sets.is_number(self.symbols.name(kind)) {
+        let name = self.symbols.name(kind);
+        if self.context.sets.is_number(name) || self.is_enum(name) {
             let clean = self.context.sets.number;
             let made = if value.made == Made::Constant { Made::Constant } else { Made::Plain };
             return Rc::new(Value { made, ..value.cleaned(clean) });

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::ir::{Id, List, Op, Test};
 use super::run::{Run, either};
+use super::sets::sanitizer;
 use super::symbols::NONE;
 use super::trace::StepKind;
 use super::value::{Proof, Val, Value};
@@ -232,6 +233,10 @@ impl Run<'_> {
         if let Some(proofs) = self.proofs_of_order(test, left, right) {
             return proofs;
         }
+        let of_type = self.proofs_of_type(test, left.0, right.1);
+        if let Some(proofs) = of_type.or_else(|| self.proofs_of_type(test, right.0, left.1)) {
+            return proofs;
+        }
         let clean = self.context.sets.allow_list;
         // `if re.match(…) is None`: what proves something is turned round.
         let sides = [(left.1, right.1), (right.1, left.1)];
@@ -259,6 +264,26 @@ impl Run<'_> {
         };
         let when = matches!(test, Test::Equal | Test::In | Test::Matches);
         self.proofs_about(named.0, named.1, clean, when)
+    }
+}
+
+impl Run<'_> {
+    /// JavaScript: `typeof name === "string"` shows that `name` is no object.
+    fn proofs_of_type(&mut self, test: Test, asked: Id, answer: &Value) -> Option<Vec<Proof>> {
+        let Op::Number(parts) = self.ir.op(asked) else { return None };
+        let code = self.context.text.get(self.ir.span(asked))?;
+        let ([inner], true) = (self.ir.items(parts), code.starts_with(b"typeof ")) else {
+            return None;
+        };
+        let clean = match answer.texts.first().map(|text| &**text) {
+            Some("string") => sanitizer("type")?,
+            Some("number" | "boolean" | "bigint") => self.context.sets.number,
+            _ => return None,
+        };
+        let value = self.eval(*inner);
+        let when = matches!(test, Test::Equal);
+        matches!(test, Test::Equal | Test::NotEqual)
+            .then(|| self.proofs_about(*inner, &value, clean, when))
     }
 }
 

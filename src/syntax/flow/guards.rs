@@ -10,9 +10,9 @@ use super::value::{Proof, Val, Value};
 use crate::syntax::language::Language;
 
 /// Parts of names of functions that tell whether something is allowed.
-const VALIDATES: [&str; 10] = [
+const VALIDATES: [&str; 14] = [
     "valid", "allowed", "permitted", "whitelist", "allowlist", "sanitiz", "is_safe", "issafe",
-    "is_trusted", "istrusted",
+    "is_trusted", "istrusted", "allow_redirect", "allowredirect", "is_local", "islocal",
 ];
 /// Parts of names of functions that look at something, and of what they look at:
 /// `checkUrl`, `path_filter`.

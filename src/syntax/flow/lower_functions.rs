@@ -155,6 +155,8 @@ impl<'t> Lowerer<'_, 't> {
             kids.named.iter().skip(1).find(types).copied()
         });
         let kind = kind.map_or(NONE, |kind| self.type_name(kind.node));
+        let parsed = kids.named.iter().any(|kid| self.is_parsed(kid.node));
+        let kind = if parsed { self.symbols.of("number") } else { kind };
         let fielded: Vec<Kid<'t>> =
             kids.named.iter().copied().filter(|kid| TARGETS.contains(&kid.field)).collect();
         let first = kids.running().next();
@@ -178,6 +180,18 @@ impl<'t> Lowerer<'_, 't> {
             let marks = marks.clone();
             params.push(Param { target: target_id, name, kind, default, marks, span: span(node) });
         }
+    }
+
+    /// Nest: whether a decorator lets only numbers, UUIDs or listed words through,
+    /// `@Param("id", ParseIntPipe)`. <https://docs.nestjs.com/pipes#built-in-pipes>
+    fn is_parsed(&self, node: Node<'t>) -> bool {
+        const PIPES: [&[u8]; 6] = [
+            b"ParseIntPipe", b"ParseFloatPipe", b"ParseUUIDPipe", b"ParseBoolPipe",
+            b"ParseEnumPipe", b"ParseDatePipe",
+        ];
+        let text = self.bytes(node);
+        node.kind() == "decorator"
+            && PIPES.iter().any(|pipe| memchr::memmem::find(text, pipe).is_some())
     }
 
     /// The names of the annotations in `node`, if it is or holds some.

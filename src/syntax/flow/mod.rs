@@ -8,6 +8,7 @@
 
 mod assign;
 mod calls;
+mod declared;
 mod effects;
 mod env;
 mod eval;

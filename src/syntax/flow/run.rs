@@ -4,6 +4,7 @@
 //! were found to return. Every operation is looked at a bounded number of
 //! times, and there is an end to all of it ([`FUEL`]).
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use super::env::{Changes, Env};
@@ -97,6 +98,9 @@ pub(crate) struct Run<'a> {
     pub(super) diverged: bool,
     pub(super) unknown: Val,
     pub(super) unnamed: Sym,
+    /// Enumerations that the file declares.
+    enums: Vec<&'a str>,
+    pub(super) number_fields: OnceCell<Vec<&'a str>>,
     /// The name of the subject of a `match`.
     pub(super) subject: Sym,
     fuel: u32,
@@ -132,6 +136,8 @@ impl<'a> Run<'a> {
             diverged: false,
             unknown: Val::default(),
             unnamed: symbols.of("?"),
+            enums: super::declared::enums(context.language, context.text),
+            number_fields: OnceCell::new(),
             subject: symbols.of(super::lower_statements::SUBJECT),
             symbols,
             fuel: FUEL,
@@ -255,7 +261,7 @@ impl<'a> Run<'a> {
             let default = param.default.map(|default| self.eval(default));
             let kind = self.symbols.name(param.kind);
             let (sets, symbols) = (self.context.sets, &*self.symbols);
-            let number = sets.is_number(kind);
+            let number = sets.is_number(kind) || self.is_enum(kind);
             let own = param.marks.iter().find_map(|mark| sets.mark(symbols.name(*mark)));
             let default_name = default.as_ref().map_or("", |value| symbols.name(value.symbol));
             let default_name = default_name.rsplit('.').next().unwrap_or_default();
@@ -302,6 +308,11 @@ impl<'a> Run<'a> {
         let kind = self.resolved(kind);
         let instance = self.symbols.called(kind);
         self.aliased(instance)
+    }
+
+    /// Whether the file declares an enumeration of this name.
+    pub(super) fn is_enum(&self, name: &str) -> bool {
+        self.enums.contains(&name)
     }
 
     /// The source of all parameters of a function with these marks.
