@@ -214,7 +214,9 @@ fn is_disguised_in_test(weighed: &Weighed<'_>) -> bool {
 fn weak(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     let value = weighed.value;
     let signs = !value.iter().all(|b| b.is_ascii_alphanumeric() || b"_-+/=.:".contains(b));
-    let bare_code = weighed.quoting == Quoting::Bare && weighed.place.notation == Notation::Code;
+    let bare_code = weighed.quoting == Quoting::Bare
+        && weighed.place.notation == Notation::Code
+        && !weighed.in_comment;
     if !(20..=512).contains(&value.len()) || signs || is_path(value) || bare_code {
         return None;
     }

@@ -31,6 +31,14 @@ const NOUNS: &[&str] = &[
     "prod", "data", "bot", "crm", "hub", "sms", "org", "dev", "app", "db", "ai", "id",
 ];
 
+/// Nouns that are made with a credential (`acme.NewClient("…")`), and verbs that
+/// make them, with another argument before it.
+const CALLED: &[&str] = &["client", "service", "server", "app", "bot", "crm", "sms", "db", "ai"];
+const MAKING: &[&str] = &["initialize", "configure", "connect", "create", "setup", "init", "new"];
+
+/// Bytes of an argument before the token: `init("eu-1", "0a1b…")`.
+const ARGUMENT: usize = 24;
+
 /// What stands between a provider's name and a token, from weak to strong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Tie {
@@ -58,12 +66,15 @@ pub(super) fn is_link(name: &str) -> bool {
 /// things do, so that the name and the token have nothing to do with each other.
 pub(super) fn tie(between: &[u8]) -> Option<Tie> {
     let (mut given, mut last) = (false, Word::Verb);
+    let (mut called, mut makes) = (false, false);
     let mut rest = between;
     while let Some(&byte) = rest.first() {
         if byte.is_ascii_alphabetic() {
             let (length, word) = word(rest)?;
             // `key_id` and `private_project` are no credentials, `secret_value` is one.
             let id = rest[..length].eq_ignore_ascii_case(b"id");
+            called = is_one_of(&rest[..length], CALLED);
+            makes |= called || is_one_of(&rest[..length], MAKING);
             if word == Word::Credential || word == Word::Noun && last == Word::Verb || id {
                 last = word;
             }
@@ -71,7 +82,13 @@ pub(super) fn tie(between: &[u8]) -> Option<Tie> {
             continue;
         }
         match byte {
-            b'=' | b':' | b'>' | b'(' => given = true,
+            b'(' => {
+                given = true;
+                last = if called && last == Word::Noun { Word::Verb } else { last };
+                rest = argument(&rest[1..]).filter(|_| makes).unwrap_or(&rest[1..]);
+                continue;
+            }
+            b'=' | b':' | b'>' => given = true,
             // Nothing but the token stands on the next line.
             b'\n' if !rest.trim_ascii_start().is_empty() => return None,
             _ if byte.is_ascii_digit() || b"\n\"'` \t\r-_.,|)[]<$*{\\/+?@".contains(&byte) => {}
@@ -85,6 +102,17 @@ pub(super) fn tie(between: &[u8]) -> Option<Tie> {
         Word::Verb if given => Some(Tie::Given),
         Word::Verb => Some(Tie::Beside),
     }
+}
+
+fn is_one_of(word: &[u8], list: &[&str]) -> bool {
+    list.iter().any(|other| word.eq_ignore_ascii_case(other.as_bytes()))
+}
+
+/// What follows a short first argument in quotes and its comma.
+fn argument(text: &[u8]) -> Option<&[u8]> {
+    let quote = *text.first().filter(|b| matches!(b, b'"' | b'\''))?;
+    let length = text[1..].iter().take(ARGUMENT).position(|b| *b == quote)?;
+    text[length + 2..].strip_prefix(b",")
 }
 
 /// The word that `text` begins with, and its length.
@@ -121,7 +149,9 @@ mod tests {
         ] {
             assert_eq!(tie(between.as_bytes()), Some(Tie::Credential), "{between}");
         }
-        for between in [" = ", "\": \"", ".init(\"", "_api: "] {
+        for between in
+            [" = ", "\": \"", ".init(\"", "_api: ", ".NewClient(\"", ".init('eu-1', '", "Client(\""]
+        {
             assert_eq!(tie(between.as_bytes()), Some(Tie::Given), "{between}");
         }
         for between in ["", " ", "-"] {
@@ -133,7 +163,7 @@ mod tests {
     fn other_words_stand_between() {
         for between in [
             "_project = ", " client id ", "_key_id: ", "'s keyboard ", " and another key ",
-            " key\n- ", "_org=", "; key=",
+            " key\n- ", "_org=", "; key=", ".project(\"", ".get(\"/list/all\") + \"",
         ] {
             assert_eq!(tie(between.as_bytes()), None, "{between}");
         }
