@@ -70,8 +70,7 @@ fn has_control(weighed: &Weighed<'_>) -> bool {
 fn is_test_data(value: &[u8], look: &Look) -> bool {
     let escapes = value.iter().filter(|b| **b == b'%').count();
     let escaped = percent_decoded(value);
-    let encoded =
-        escapes > 0 && escaped.len() + 2 * escapes == value.len() && escapes * 5 >= value.len();
+    let encoded = escapes > 0 && escaped.len() + 2 * escapes == value.len();
     let script = look.foreign > 0 && look.letters == 0;
     let blanks = value.iter().filter(|b| **b == b' ').count();
     let wording = Wording::of(value);

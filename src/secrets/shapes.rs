@@ -6,7 +6,8 @@
 use super::value::has_part;
 
 /// Beginnings of what lock files write for a version, and of names of things.
-const VERSION_SOURCES: &[&str] = &["npm:", "workspace:", "patch:", "catalog:", "portal:", "urn:"];
+const VERSION_SOURCES: &[&str] =
+    &["npm:", "workspace:", "patch:", "catalog:", "portal:", "urn:", "amzn1.account."];
 
 /// Words between `|` in rules for an input.
 const INPUT_RULES: &[&str] = &["required", "nullable", "sometimes", "confirmed", "string"];

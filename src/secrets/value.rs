@@ -100,6 +100,13 @@ fn settle(weighed: &Weighed<'_>, opinion: Assessment) -> Assessment {
         false => opinion,
     };
     let opinion = match weighed.operator {
+        Operator::Compare
+            if value.len() < 12
+                && weighed.kind == NameKind::Machine
+                && weighed.place.role == Role::Example =>
+        {
+            opinion.at_most(Confidence::Low, "an example compares with it")
+        }
         Operator::Compare => opinion.at_most(Confidence::Medium, "it is only compared with"),
         _ => opinion,
     };

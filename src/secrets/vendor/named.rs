@@ -2,6 +2,7 @@
 
 use crate::finding::{Candidate, Confidence};
 use crate::secrets::assessment::{Assessment, at_place};
+use crate::secrets::inner::is_encoded_stand_in;
 use crate::secrets::kernel::Run;
 use crate::secrets::randomness::{is_sequence_or_repeat, randomness};
 use crate::secrets::reference::is_uuid;
@@ -49,7 +50,11 @@ impl Vendors {
         let invented = may_be_weak && (has_many_digits(token) || is_sequence_or_repeat(token));
         // Groups of hexadecimal digits: the number of an object.
         let number = token.contains(&b'-') && is_number(token) && !is_uuid(token);
-        let unfit = number || is_placeholder(token) || is_monotonous(token) || is_doubtful(token);
+        let unfit = number
+            || is_placeholder(token)
+            || is_monotonous(token)
+            || is_doubtful(token)
+            || is_encoded_stand_in(token);
         if !(drawn || invented) || unfit || is_masked(&text[end..]) {
             return None;
         }

@@ -11,6 +11,7 @@ use crate::secrets::checksum;
 use crate::secrets::format::Format;
 use crate::secrets::randomness::{is_sequence_or_repeat, randomness};
 use crate::secrets::reference::{is_digest, is_template};
+use crate::secrets::shapes::is_well_known;
 use crate::secrets::standin::{has_placeholder_word, is_monotonous};
 use crate::secrets::value::has_part;
 use crate::source::place::{Place, Role};
@@ -129,7 +130,8 @@ impl Rule {
     ) -> Option<Candidate> {
         let Token { start, end, prefix, own } = *found;
         let token = &text[start..end];
-        if self.documented.iter().any(|known| known.as_bytes() == token) {
+        let documented = self.documented.iter().any(|known| known.as_bytes() == token);
+        if documented || is_well_known(token) {
             return None;
         }
         if is_masked(&text[end..]) {
