@@ -11,8 +11,9 @@ use crate::secrets::words::Wording;
 use crate::source::place::Role;
 
 use super::edges::value_start;
+use super::elsewhere::follows_digest_word;
 use super::lead::Tie;
-use super::rule::{follows_digest_word, is_masked};
+use super::rule::is_masked;
 use super::{Near, Vendors};
 
 /// Below an assignment: where one can be read, it knows more.
