@@ -46,6 +46,8 @@ pub(super) enum Tie {
     Beside,
     /// An operator or an opening bracket: `acme = …`, `acme: …`, `init("…`.
     Given,
+    /// A call that makes a client: `new Acme("…`, `acme.NewClient("…`.
+    Called,
     /// Words for a credential, with or without an operator.
     Credential,
 }
@@ -66,7 +68,8 @@ pub(super) fn is_link(name: &str) -> bool {
 /// things do, so that the name and the token have nothing to do with each other.
 pub(super) fn tie(between: &[u8]) -> Option<Tie> {
     let (mut given, mut last) = (false, Word::Verb);
-    let (mut called, mut makes) = (false, false);
+    let (mut called, mut makes, mut calls) = (false, true, false);
+    let (mut opened, mut crossed) = (false, false);
     let mut rest = between;
     while let Some(&byte) = rest.first() {
         if byte.is_ascii_alphabetic() {
@@ -74,7 +77,7 @@ pub(super) fn tie(between: &[u8]) -> Option<Tie> {
             // `key_id` and `private_project` are no credentials, `secret_value` is one.
             let id = rest[..length].eq_ignore_ascii_case(b"id");
             called = is_one_of(&rest[..length], CALLED);
-            makes |= called || is_one_of(&rest[..length], MAKING);
+            makes = called || is_one_of(&rest[..length], MAKING) || makes && calls;
             if word == Word::Credential || word == Word::Noun && last == Word::Verb || id {
                 last = word;
             }
@@ -83,14 +86,17 @@ pub(super) fn tie(between: &[u8]) -> Option<Tie> {
         }
         match byte {
             b'(' => {
-                given = true;
+                (given, opened, calls) = (true, true, makes);
                 last = if called && last == Word::Noun { Word::Verb } else { last };
                 rest = argument(&rest[1..]).filter(|_| makes).unwrap_or(&rest[1..]);
                 continue;
             }
-            b'=' | b':' | b'>' => given = true,
-            // Nothing but the token stands on the next line.
-            b'\n' if !rest.trim_ascii_start().is_empty() => return None,
+            b'=' | b':' => (given, opened) = (true, true),
+            b'>' => given = true,
+            // The next line holds nothing but the token, or an entry of what this one opens.
+            b'\n' if crossed => return None,
+            b'\n' if !opened && !rest.trim_ascii_start().is_empty() => return None,
+            b'\n' => crossed = true,
             _ if byte.is_ascii_digit() || b"\n\"'` \t\r-_.,|)[]<$*{\\/+?@".contains(&byte) => {}
             _ => return None,
         }
@@ -99,6 +105,7 @@ pub(super) fn tie(between: &[u8]) -> Option<Tie> {
     match last {
         Word::Credential => Some(Tie::Credential),
         Word::Noun => None,
+        Word::Verb if calls => Some(Tie::Called),
         Word::Verb if given => Some(Tie::Given),
         Word::Verb => Some(Tie::Beside),
     }
@@ -145,13 +152,15 @@ mod tests {
     fn words_for_credentials_tie_a_name_to_a_token() {
         for between in [
             " key ", "SECRET-", "_api_key = \"", "-access-token: ", " token is ",
-            "\": {\"apiKey\": \"", "_clientsecret=", " private access key\n", " secret_value ",
+            "\": {\"apiKey\": \"", "\": {\n  \"Key\": \"", ":\n  secret: ", "_clientsecret=",
+            " private access key\n", " secret_value ",
         ] {
             assert_eq!(tie(between.as_bytes()), Some(Tie::Credential), "{between}");
         }
-        for between in
-            [" = ", "\": \"", ".init(\"", "_api: ", ".NewClient(\"", ".init('eu-1', '", "Client(\""]
-        {
+        for between in ["(\"", ".init(\"", ".NewClient(\"", ".init('eu-1', '", "Client(\""] {
+            assert_eq!(tie(between.as_bytes()), Some(Tie::Called), "{between}");
+        }
+        for between in [" = ", "\": \"", "_api: ", ".get(\""] {
             assert_eq!(tie(between.as_bytes()), Some(Tie::Given), "{between}");
         }
         for between in ["", " ", "-"] {
@@ -163,7 +172,8 @@ mod tests {
     fn other_words_stand_between() {
         for between in [
             "_project = ", " client id ", "_key_id: ", "'s keyboard ", " and another key ",
-            " key\n- ", "_org=", "; key=", ".project(\"", ".get(\"/list/all\") + \"",
+            " key\n- ", ":\n  key:\n    a: ", "\n  key: ", "_org=", "; key=", ".project(\"",
+            ".get(\"/list/all\") + \"",
         ] {
             assert_eq!(tie(between.as_bytes()), None, "{between}");
         }

@@ -41,10 +41,14 @@ impl Vendors {
         }
         // The name may be the mark of a provider's own tokens, of which this is none.
         let value = value_start(text, run.start).min(start);
-        let led = || near.tie(text, start, None) == Some(Tie::Credential);
-        if self.breaks_prefix(&text[value..run.end]) || !led() || follows_digest_word(text, start) {
+        if self.breaks_prefix(&text[value..run.end]) || follows_digest_word(text, start) {
             return None;
         }
+        let called = match near.tie(text, start, None)? {
+            Tie::Credential => false,
+            Tie::Called if may_be_key(token) => true,
+            _ => return None,
+        };
         let digits = token.iter().filter(|b| b.is_ascii_digit()).count();
         let drawn = digits > 0 && randomness(token) > 0.9;
         let may_be_weak = near.place.role == Role::Production && token.len() >= MIN_WEAK;
@@ -60,12 +64,26 @@ impl Vendors {
             return None;
         }
         let sure = drawn && token.len() >= MIN_WEAK && randomness(token) > 0.95 && !is_uuid(token);
+        if called && !sure {
+            return None;
+        }
+        let sure = sure && !called;
         let confidence = if sure { Confidence::High } else { Confidence::Medium };
         let look = if drawn { "the value looks machine-made" } else { "the value may be invented" };
-        let opinion = Assessment::new(confidence, look)
-            .and("a provider and a word for a credential lead up to it");
+        let opinion = Assessment::new(confidence, look).and(if called {
+            "it is given to a call that makes a provider's client"
+        } else {
+            "a provider and a word for a credential lead up to it"
+        });
         Some(at_place(opinion, near.place.role).candidate(rule, start..end, SPECIFICITY))
     }
+}
+
+/// Whether `token` has letters of both cases and no dots, as no number and no
+/// address has that is given to a call.
+fn may_be_key(token: &[u8]) -> bool {
+    let has = |test: fn(&u8) -> bool| token.iter().any(test);
+    has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && !token.contains(&b'.')
 }
 
 fn is_number(token: &[u8]) -> bool {

@@ -226,7 +226,7 @@ impl Rule {
         let token = &text[found.start..found.end];
         match near.tie(text, found.start, Some(self.provider)) {
             Some(Tie::Credential) => true,
-            Some(Tie::Given) => token.len() == 32 || !is_digest(token),
+            Some(Tie::Given | Tie::Called) => token.len() == 32 || !is_digest(token),
             Some(Tie::Beside) => found.prefix > 0 || token.len() >= 24 && !is_digest(token),
             None => false,
         }
@@ -247,7 +247,11 @@ impl Rule {
         let is_commit = token.len() == 40 && is_digest(token);
         match near.tie(text, found.start, Some(self.provider)) {
             Some(Tie::Credential) => true,
-            Some(Tie::Given) if found.own && (token.len() == 32 || !is_digest(token)) => true,
+            Some(Tie::Given | Tie::Called)
+                if found.own && (token.len() == 32 || !is_digest(token)) =>
+            {
+                true
+            }
             // A prefix as long as an address says it by itself.
             _ => {
                 let loose = found.prefix == 0 && is_commit;
