@@ -79,11 +79,12 @@ impl Vendors {
     }
 }
 
-/// Whether `token` has letters of both cases and no dots, as no number and no
-/// address has that is given to a call.
+/// Whether `token` has letters of both cases and no dots, as no number, no address
+/// and no selector has that is given to a call.
 fn may_be_key(token: &[u8]) -> bool {
     let has = |test: fn(&u8) -> bool| token.iter().any(test);
-    has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && !token.contains(&b'.')
+    let begins = token.first().is_some_and(u8::is_ascii_alphanumeric);
+    begins && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && !token.contains(&b'.')
 }
 
 fn is_number(token: &[u8]) -> bool {
