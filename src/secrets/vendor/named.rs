@@ -56,6 +56,7 @@ impl Vendors {
         // Groups of hexadecimal digits: the number of an object.
         let number = token.contains(&b'-') && is_number(token) && !is_uuid(token);
         let unfit = number
+            || is_page(token)
             || is_placeholder(token)
             || is_monotonous(token)
             || is_doubtful(token)
@@ -77,6 +78,13 @@ impl Vendors {
         });
         Some(at_place(opinion, near.place.role).candidate(rule, start..end, SPECIFICITY))
     }
+}
+
+/// `939515499.html`: what stands in an address before it belongs to a page.
+fn is_page(token: &[u8]) -> bool {
+    const ENDINGS: [&[u8]; 8] =
+        [b".html", b".htm", b".php", b".aspx", b".md", b".pdf", b".json", b".xml"];
+    ENDINGS.iter().any(|ending| token.ends_with(ending))
 }
 
 /// Whether `token` has letters of both cases and no dots, as no number, no address
