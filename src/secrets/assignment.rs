@@ -2,6 +2,7 @@
 //! languages and config formats: quoted or bare values, headers, flags, query
 //! parameters, XML elements and attributes, connection strings, call arguments.
 
+mod entries;
 mod operator;
 mod written;
 
@@ -25,6 +26,9 @@ pub enum Operator {
     Argument,
     /// `<name>value</name>` or `name="…" value="…"`.
     Markup,
+    /// An entry whose name and value are texts of their own: `<key>name</key>
+    /// <string>value</string>`. They label what people read, too.
+    Entry,
     /// `--name value`, `PASSWORD 'value'`.
     Space,
 }
@@ -155,6 +159,17 @@ mod tests {
             ("if password == \"hunter2\":", "hunter2", Compare, Quoted),
             ("password := []byte(\"hunter2\")", "hunter2", Assign, Quoted),
             ("{'password': hunter2}", "hunter2", Assign, Bare),
+            ("<key>DBPassword</key>\n\t<string>hunter2</string>", "hunter2", Entry, Inside),
+            ("<name>db.password</name>\n<value>hunter2</value>", "hunter2", Entry, Inside),
+            ("<string name=\"db_password\">hunter2</string>", "hunter2", Entry, Inside),
+            (
+                "variable \"db_password\" {\n  type = string\n  default = \"hunter2\"\n}",
+                "hunter2",
+                Assign,
+                Quoted,
+            ),
+            ("field(\"String\", \"PASSWORD\", \"\\\"hunter2\\\"\")", "hunter2", Argument, Quoted),
+            ("'PASSWORD': '\"hunter2\"',", "hunter2", Assign, Quoted),
             ("the password is hunter2", "hunter2", Space, Bare),
             ("<password>\n  hunter2\n</password>", "hunter2", Markup, Inside),
             ("password:\n  'hunter2',", "hunter2", Assign, Quoted),
@@ -167,8 +182,15 @@ mod tests {
     #[test]
     fn no_value_no_assignment() {
         for text in [
-            "password", "password = ", "password::new()", "def password(self):", "pass://x",
+            "password",
+            "password = ",
+            "password::new()",
+            "def password(self):",
+            "pass://x",
             "#include <pass.h>\n#ifdef X",
+            "<key>password</key><true/>",
+            "<a name=\"password\"/>x",
+            "variable \"password\" {\n}\nx {\n default = \"y\"\n}",
         ] {
             assert_eq!(value(text), None, "{text}");
         }

@@ -1,18 +1,19 @@
 //! Checksums that issuers put into their tokens, so that a scanner can tell a
 //! real token from one that only looks like it.
 //!
-//! All public schemes known here but one are CRC-32 (IEEE) over a part of the
-//! token, written in hexadecimal, base 36, base 62 or base 64; the other is
-//! [`bech32`].
+//! Nearly all public schemes known here are CRC-32 (IEEE) over a part of the
+//! token, written in hexadecimal, base 36, base 62 or base 64; the others have a
+//! module of their own.
 
+mod annotated;
 mod bech32;
 mod discord;
 mod rotation;
 
 /// The names a rule may use in `checksum`.
-pub const NAMES: [&str; 12] = [
+pub const NAMES: [&str; 13] = [
     "github", "npm", "gitlab-routable", "atlassian", "bitbucket", "grafana", "cloudflare", "zuplo",
-    "confluent", "bech32", "slack-rotation", "discord",
+    "confluent", "bech32", "slack-rotation", "discord", "annotated-key",
 ];
 
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -72,6 +73,7 @@ impl Scheme {
 /// Whether `token` carries the right checksum; `None` for an unknown scheme.
 pub fn verify(name: &str, token: &[u8]) -> Option<bool> {
     match name {
+        "annotated-key" => return annotated::verify(token),
         "bech32" => return Some(bech32::verify(token)),
         "discord" => return Some(discord::verify(token)),
         "slack-rotation" => return rotation::verify(token),
@@ -89,6 +91,7 @@ pub fn verify(name: &str, token: &[u8]) -> Option<bool> {
 /// alone when the scheme is unknown or the token too short.
 pub fn complete(name: &str, token: &mut [u8]) {
     match name {
+        "annotated-key" => return annotated::complete(token),
         "bech32" => return bech32::complete(token),
         "discord" => return discord::complete(token),
         _ => {}
@@ -159,9 +162,8 @@ mod tests {
 
     #[test]
     fn a_completed_token_verifies_and_a_changed_one_does_not() {
-        for name in
-            NAMES.into_iter().filter(|name| !["bech32", "slack-rotation", "discord"].contains(name))
-        {
+        let own = ["bech32", "slack-rotation", "discord", "annotated-key"];
+        for name in NAMES.into_iter().filter(|name| !own.contains(name)) {
             let mut token = b"abc_0123456789abcdefghijklmnopqrstuvwxyzABCD=_00000000".to_vec();
             complete(name, &mut token);
             assert_eq!(verify(name, &token), Some(true), "{name}");

@@ -16,6 +16,8 @@ use crate::source::place::{Notation, Place, Role};
 
 /// Losing to any vendor's format.
 const SPECIFICITY: u8 = 20;
+/// Losing to a provider's name as well, which says more than `key`.
+const UNSURE: u8 = 18;
 
 /// Reads the assignment around a name anchor at `at`. Returns the end of what
 /// was read, so that further anchors in the same name are passed over.
@@ -29,7 +31,9 @@ pub fn at_name(
     let name = name_around(input.text, at);
     let name_end = name.end.max(at + 1);
     let words = &input.text[name];
-    let Some(kind) = classify(words) else { return name_end };
+    let Some(kind) = classify(words).and_then(|kind| said(input, at, words, kind)) else {
+        return name_end;
+    };
     let name = name_end - words.len().min(name_end)..name_end;
     let Some(found) = read(input.text, name) else { return name_end };
     let end = found.value.end;
@@ -52,6 +56,30 @@ pub fn at_name(
         return end;
     }
     name_end
+}
+
+/// Longest word that is read before a name, in bytes.
+const MAX_WORD: usize = 20;
+
+/// What a name says together with the word before it, where words are sentences:
+/// `# Acme API key: …` names a key, `// cache key: …` an entry.
+fn said(input: &Input<'_>, at: usize, words: &[u8], kind: NameKind) -> Option<NameKind> {
+    let text = input.text;
+    let start = name_around(text, at).start;
+    let single = kind == NameKind::Weak && words.iter().all(u8::is_ascii_alphabetic);
+    if !single || start < 2 || text[start - 1] != b' ' {
+        return Some(kind);
+    }
+    let before = &text[(start - 1).saturating_sub(MAX_WORD)..start - 1];
+    let letters = before.iter().rev().take_while(|b| b.is_ascii_alphanumeric()).count();
+    let spoken = match input.place.notation {
+        Notation::Code | Notation::Config => on_comment_line(text, start),
+        Notation::Prose | Notation::Unknown => true,
+    };
+    if letters < 2 || !spoken {
+        return Some(kind);
+    }
+    classify(&text[start - 1 - letters..start + words.len()])
 }
 
 /// `Check::Pass => "ALLOW"`: a case of an enumeration and what comes of it.
@@ -103,13 +131,16 @@ fn assigned(
     };
     let opinion = for_provider(input.vendors, &weighed, weigh(&weighed)?);
     let opinion = against_formats(input.vendors, &weighed, opinion);
-    Some(opinion.candidate(rule, value, SPECIFICITY))
+    // Its doubts outweigh a name.
+    let yields = kind == NameKind::Weak && opinion.confidence > Confidence::Low;
+    let specificity = if yields { UNSURE } else { SPECIFICITY };
+    Some(opinion.candidate(rule, value, specificity))
 }
 
 /// A UUID or a string of digits of a hash's length is a key more often than not
 /// where its name says whose: `npm_token`, `box-key`.
 fn for_provider(vendors: &Vendors, weighed: &Weighed<'_>, opinion: Assessment) -> Assessment {
-    const UNSURE: [&str; 2] = [IS_UUID, MAY_BE_DIGEST];
+    const DOUBTS: [&str; 2] = [IS_UUID, MAY_BE_DIGEST];
     let sure = weighed.kind == NameKind::Weak
         && opinion.confidence == Confidence::Medium
         && opinion.reasons.len() == 2
@@ -128,7 +159,7 @@ fn for_provider(vendors: &Vendors, weighed: &Weighed<'_>, opinion: Assessment) -
     }
     let unsure = opinion.confidence == Confidence::Low
         && opinion.reasons.len() == 2
-        && opinion.reasons.first().is_some_and(|reason| UNSURE.contains(reason));
+        && opinion.reasons.first().is_some_and(|reason| DOUBTS.contains(reason));
     // Fingerprints of signing keys are in capitals.
     let print = weighed.value.len() == 40 && weighed.value.iter().any(u8::is_ascii_uppercase);
     let known = || vendors.lacks_mark(weighed.name, weighed.value);

@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::alphabet::STANDARD as LETTERS;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use super::name::classify;
 use super::standin::{has_placeholder_word, is_doubtful, is_stand_in};
 use super::words::Wording;
 
@@ -53,7 +54,15 @@ pub fn is_encoded_stand_in(value: &[u8]) -> bool {
         let printable = text.iter().all(|b| b.is_ascii_graphic() || *b == b' ');
         let says_so = || is_stand_in(text) || has_placeholder_word(text) || is_doubtful(text);
         let words = || !text.iter().any(u8::is_ascii_digit) && Wording::of(text).is_text();
-        printable && (says_so() || words())
+        // `netrc_user:netrc_pass`: a pair that is called what it is.
+        let named = || {
+            let mut parts = text.splitn(2, |b| *b == b':').skip(1);
+            parts.next().is_some_and(|part| {
+                part.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_')
+                    && classify(part).is_some()
+            })
+        };
+        printable && (says_so() || words() || named())
     })
 }
 
@@ -84,8 +93,10 @@ mod tests {
 
     #[test]
     fn encoded_stand_ins_are_told_from_keys() {
-        for text in ["username:password", "test-account-key", "ACCESS_KEY\r\n", "example-cookie-q"]
-        {
+        for text in [
+            "username:password", "shopq_user:shopq_pass", "test-account-key", "ACCESS_KEY\r\n",
+            "example-cookie-q",
+        ] {
             assert!(is_encoded_stand_in(BASE64.encode(text).as_bytes()), "{text}");
         }
         for value in ["", "abc", "q8Zt4LxW2vNc7YbR5mJd", "Zm9vYmFy"] {

@@ -9,6 +9,7 @@ use super::claims::token_title;
 use super::kernel::Run;
 use super::pem::{PemFacts, facts};
 use super::randomness::randomness;
+use super::value::has_part;
 use super::vendor::announced;
 use super::{Detectors, Input, service_account};
 use crate::source::place::Role;
@@ -44,7 +45,12 @@ pub fn at_pem(
     let body_end = find(body, b"-----END").unwrap_or(0);
     let body = &body[..body_end];
     let facts = facts(label, body);
-    let opinion = weigh_key(input, body, &facts)?;
+    let opinion = match weigh_key(input, body, &facts)? {
+        (Confidence::High, _) if in_manual(input.text, at) => {
+            (Confidence::Medium, "a private key in the comment of a manual")
+        }
+        opinion => opinion,
+    };
     let armour_end = match body_end {
         0 => label_end + 5,
         _ => (label_end + 5 + body_end + 8 + label.len() + 5).min(window.len()),
@@ -86,6 +92,16 @@ fn weigh_key(
         Role::Example => Some((Confidence::Medium, "a private key in an example")),
         Role::Test => Some((Confidence::Medium, "a private key in a test")),
     }
+}
+
+/// Whether the line of `at` is one of a comment that a manual is made from: ` * …`,
+/// `/// …`, `//! …`.
+fn in_manual(text: &[u8], at: usize) -> bool {
+    let floor = at.saturating_sub(80);
+    let start = memchr::memrchr(b'\n', &text[floor..at]).map_or(floor, |i| floor + i + 1);
+    let line = text[start..at].trim_ascii_start();
+    let marks = [&b"* "[..], b"/// ", b"//! "];
+    marks.iter().any(|mark| line.starts_with(mark))
 }
 
 fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
@@ -137,7 +153,8 @@ pub fn at_jwt(
     let text = input.text;
     let start = run.start + find(&text[run.start..run.end], b"eyJ").filter(|at| *at <= 2)?;
     let part = |from: usize| {
-        let is_part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+        // Some makers pad their parts, against the standard.
+        let is_part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'=');
         from + text[from..].iter().take(8192).take_while(|b| is_part(b)).count()
     };
     let header_end = part(start);
@@ -172,8 +189,7 @@ fn signed(input: &Input<'_>, token: &Token, rule: RuleIndex) -> Option<Candidate
     let header = json(&input.text[token.start..token.header_end])?;
     let payload = json(&input.text[token.header_end + 1..token.payload_end])?;
     let algorithm = header.get("alg")?.as_str()?;
-    let (confidence, severity, reason) =
-        weigh_token(input, &payload, algorithm, token.end - token.payload_end);
+    let (confidence, severity, reason) = weigh_token(input, &payload, algorithm, token);
     let span = token.start..token.end;
     let mut candidate = Candidate::of_secret(rule, span, SPECIFICITY, (confidence, reason));
     candidate.severity = severity;
@@ -199,15 +215,19 @@ fn weigh_token(
     input: &Input<'_>,
     payload: &serde_json::Value,
     algorithm: &str,
-    signature: usize,
+    token: &Token,
 ) -> (Confidence, Option<Severity>, &'static str) {
     let textbook = payload.get("sub").and_then(|s| s.as_str()) == Some("1234567890");
     let is_public = payload.get("role").and_then(|r| r.as_str()) == Some("anon");
-    if textbook || algorithm.eq_ignore_ascii_case("none") || signature < 10 {
+    if textbook || algorithm.eq_ignore_ascii_case("none") || token.end - token.payload_end < 10 {
         return (Confidence::Low, None, "the token is the textbook's or is not signed");
     }
     if is_public {
         return (Confidence::High, Some(Severity::Info), "the token is one for the public");
+    }
+    let shown = input.place.role != Role::Production || in_manual(input.text, token.start);
+    if shown && is_toy(payload) {
+        return (Confidence::Low, None, "the token of a test or example speaks of nobody");
     }
     let Some(expiry) = payload.get("exp") else {
         return (at_role(input, Confidence::High), None, "a signed token that never expires");
@@ -219,6 +239,28 @@ fn weigh_token(
     (at_role(input, Confidence::Medium), None, "a signed token with an expiry")
 }
 
+/// Claims that only say when and with which key.
+const WHEN: [&str; 5] = ["iat", "exp", "nbf", "jti", "auth_time"];
+
+/// Words of claims that say nothing of anybody.
+const NOBODY: [&str; 12] = [
+    "example", "test", "urn:", "localhost", "foo", "bar", "joe", "alice", "john", "hello", "some",
+    "payload",
+];
+
+/// `{"foo": "bar"}`, `{"iss": "urn:example:issuer"}`: what the tests and manuals of
+/// libraries sign.
+fn is_toy(payload: &serde_json::Value) -> bool {
+    let Some(claims) = payload.as_object() else { return false };
+    let nobody = |text: &str| has_part(text.as_bytes(), &NOBODY);
+    let mut others = claims.iter().filter(|(name, _)| !WHEN.contains(&name.as_str())).peekable();
+    let textbook = claims.get("foo").is_some_and(|value| value.as_str() == Some("bar"));
+    let empty = |name: &str, value: &serde_json::Value| {
+        nobody(name) || value.is_number() && name == "aud" || value.as_str().is_some_and(nobody)
+    };
+    textbook || others.peek().is_some() && others.all(|(name, value)| empty(name, value))
+}
+
 fn at_role(input: &Input<'_>, confidence: Confidence) -> Confidence {
     match input.place.role {
         Role::Production => confidence,
@@ -227,7 +269,8 @@ fn at_role(input: &Input<'_>, confidence: Confidence) -> Confidence {
 }
 
 fn json(part: &[u8]) -> Option<serde_json::Value> {
-    let decoded = URL_SAFE_NO_PAD.decode(part).ok()?;
+    let padding = part.iter().rev().take_while(|b| **b == b'=').count();
+    let decoded = URL_SAFE_NO_PAD.decode(&part[..part.len() - padding]).ok()?;
     let value: serde_json::Value = serde_json::from_slice(&decoded).ok()?;
     value.is_object().then_some(value)
 }

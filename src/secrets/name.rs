@@ -192,6 +192,37 @@ fn about(last: &[u8], before: &[&[u8]]) -> Option<NameKind> {
     }
 }
 
+/// Words before `key` and `token` that make them the name of an entry, or of what
+/// everybody may know, for a provider as for anybody.
+const ENTRY: &[&str] = &[
+    "cache", "partition", "idempotency", "primary", "foreign", "sort", "public", "row", "routing",
+    "dedup", "deduplication", "lookup", "cursor", "continuation", "composite", "unique", "sorting",
+    "memo", "bucket", "shard",
+];
+
+/// The word by which `line`, which leads up to a value, names it as the key of an
+/// entry: `acme_cache_key = …`, `// Acme cache key: …`, `publicKey: …`.
+pub fn names_entry(line: &[u8]) -> Option<&'static str> {
+    let mut buffer: [&[u8]; MAX_WORDS] = [&[]; MAX_WORDS];
+    let words = split_words(line, &mut buffer);
+    let key = words.iter().rposition(|word| is_one_of(word, &["key", "token"]));
+    let before = words[key?.checked_sub(1)?];
+    ENTRY.iter().find(|word| before.eq_ignore_ascii_case(word.as_bytes())).copied()
+}
+
+/// Whether `line` ends in a name that speaks about a key: `keyId: '…'`, `key_arn = …`.
+pub fn names_key_id(line: &[u8]) -> bool {
+    let mut buffer: [&[u8]; MAX_WORDS] = [&[]; MAX_WORDS];
+    let words = split_words(line, &mut buffer);
+    let about = ["id", "ids", "arn", "name", "alias", "fingerprint", "version"];
+    let about = |word: &&&[u8]| is_one_of(word, &about);
+    // `default` of a variable, and a service of an ARN, may stand between.
+    let key = words.iter().rposition(|word| is_one_of(word, &["key", "token"]));
+    let next = key.and_then(|at| words.get(at + 1));
+    next.filter(about).is_some() && key.is_some_and(|at| at + 2 == words.len())
+        || words.windows(2).any(|pair| is_one_of(pair[0], &["arn"]) && is_one_of(pair[1], &["aws"]))
+}
+
 /// Splits at `_`, `-`, `.`, other punctuation and at case changes
 /// (`dbPassword`, `APIKey`); keeps the last words when there are too many.
 fn split_words<'n, 'b>(name: &'n [u8], out: &'b mut [&'n [u8]; MAX_WORDS]) -> &'b [&'n [u8]] {
@@ -258,6 +289,23 @@ mod tests {
         }
         for name in ["key", "stripe_key", "auth", "Authorization", "creds"] {
             assert_eq!(classify(name.as_bytes()), Some(NameKind::Weak), "{name}");
+        }
+    }
+
+    #[test]
+    fn lines_that_name_entries_and_numbers() {
+        for line in ["acme_cache_key = \"acme:", "// Acme cache key: ", "x: { publicKey: '"] {
+            assert!(names_entry(line.as_bytes()).is_some(), "{line}");
+        }
+        for line in ["// Acme key id ", "acme_key_arn = \"", "keyId: '", "arn:aws:kms:eu:1:key/"] {
+            assert!(names_key_id(line.as_bytes()), "{line}");
+        }
+        for line in ["acme_api_key = ", "cache of acme: secret ", "key", "", "ACME_KEY_ID_SECRET="]
+        {
+            assert!(
+                names_entry(line.as_bytes()).is_none() && !names_key_id(line.as_bytes()),
+                "{line}"
+            );
         }
     }
 

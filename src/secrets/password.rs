@@ -5,7 +5,7 @@ use crate::source::place::{Notation, Role};
 
 use super::assessment::Assessment;
 use super::assignment::{Operator, Quoting};
-use super::inner::is_encoded_stand_in;
+use super::inner::{is_encoded_stand_in, percent_decoded};
 use super::look::Look;
 use super::randomness::is_sequence_or_repeat;
 use super::reference::{has_hump, is_crypt_hash, is_digest_name, is_path, is_sentence};
@@ -24,11 +24,16 @@ pub fn password(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     let value = weighed.value;
     let opinion =
         |confidence, reason| Some(Assessment::new(confidence, reason).and(NAMED_PASSWORD));
-    if is_sentence(value) || is_path(value) || !can_be_bare(weighed, look) {
+    // The label of a field, in any language.
+    let label = weighed.operator == Operator::Entry && look.digits == 0;
+    if label || is_sentence(value) || is_path(value) || !can_be_bare(weighed, look) {
         return None;
     }
     if is_crypt_hash(value) || is_digest_name(weighed.name) {
         return opinion(Confidence::Low, "the value is a password's hash");
+    }
+    if has_control(weighed) || weighed.place.role != Role::Production && is_test_data(value, look) {
+        return opinion(Confidence::Low, "the value shows how text is encoded");
     }
     if let Some(stand_in) = stand_in(value, weighed.place.role) {
         return Some(stand_in.and(NAMED_PASSWORD));
@@ -51,6 +56,26 @@ pub fn password(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
         return opinion(Confidence::Low, "the value may be a name");
     }
     opinion(Confidence::Medium, "the value is no word")
+}
+
+/// `c\r\n\u000c d`: nobody can type it.
+fn has_control(weighed: &Weighed<'_>) -> bool {
+    let escapes = [&b"\\r"[..], b"\\n", b"\\t", b"\\u000", b"\\x0", b"\\0"];
+    let found = escapes.iter().filter(|e| memchr::memmem::find(weighed.value, e).is_some());
+    weighed.quoting == Quoting::Quoted && found.count() > 1
+}
+
+/// `%F0%9F%92%A9`, `密碼123`, `uhhh i forgot`: letters of other scripts, escapes and
+/// sentences, with which a test or an example shows that they may be used.
+fn is_test_data(value: &[u8], look: &Look) -> bool {
+    let escapes = value.iter().filter(|b| **b == b'%').count();
+    let escaped = percent_decoded(value);
+    let encoded = escapes > 0 && escaped.len() + 2 * escapes == value.len();
+    let script = look.foreign > 0 && look.letters == 0;
+    let blanks = value.iter().filter(|b| **b == b' ').count();
+    let wording = Wording::of(value);
+    let phrase = blanks > 1 && look.signs == 0 && wording.covered * 2 >= wording.letters;
+    encoded || script || phrase
 }
 
 /// `auth_ntlm`: small letters in parts, one of them a word.

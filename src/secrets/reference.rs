@@ -95,7 +95,7 @@ fn is_braced(value: &[u8]) -> bool {
 /// `password: "user_password"`: the value is a name again.
 pub fn names_itself(weighed: &Weighed<'_>) -> bool {
     let value = weighed.value;
-    let looks_like_name = value.iter().all(|b| b.is_ascii_alphabetic() || b"_-.: ".contains(b));
+    let looks_like_name = value.iter().all(|b| b.is_ascii_alphabetic() || b"_-.:/ ".contains(b));
     let same = weighed.name.eq_ignore_ascii_case(value);
     same || looks_like_name && super::name::classify(value).is_some()
 }

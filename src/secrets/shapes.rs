@@ -6,7 +6,8 @@
 use super::value::has_part;
 
 /// Beginnings of what lock files write for a version, and of names of things.
-const VERSION_SOURCES: &[&str] = &["npm:", "workspace:", "patch:", "catalog:", "portal:", "urn:"];
+const VERSION_SOURCES: &[&str] =
+    &["npm:", "workspace:", "patch:", "catalog:", "portal:", "urn:", "amzn1.account."];
 
 /// Words between `|` in rules for an input.
 const INPUT_RULES: &[&str] = &["required", "nullable", "sometimes", "confirmed", "string"];
@@ -20,6 +21,9 @@ const WELL_KNOWN: &[&[u8]] = &[
     b"dGhlIHNhbXBsZSBub25jZQ==",
     // RFC 7628, section 4.
     b"vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==",
+    // The two keys of MinIO's public playground, as its documentation gives them.
+    b"Q3AM3UQ867SPQQA43P2F",
+    b"zuf+tfteSlswRu7BJ86wekitnifILbZam1KYY3TG",
     // The account key of Azure's storage emulators, the same on every machine.
     AZURITE_KEY,
 ];
@@ -36,6 +40,7 @@ pub fn is_other_notation(value: &[u8]) -> bool {
     VERSION_SOURCES.iter().any(|source| value.starts_with(source.as_bytes()))
         || is_moment(value)
         || is_public_key(value)
+        || is_algorithm(value)
         || is_input_rules(value)
         || is_character_class(value)
         || is_escaped_script(value)
@@ -62,9 +67,61 @@ pub fn is_well_known(value: &[u8]) -> bool {
     WELL_KNOWN.iter().any(|known| value.eq_ignore_ascii_case(known))
 }
 
-/// 111 characters, given away so that others may pay and watch.
+/// 111 characters, given away so that others may pay and watch; or the public half
+/// of a key pair of NATS.
 fn is_public_key(value: &[u8]) -> bool {
-    value.len() >= 107 && PUBLIC_KEYS.iter().any(|prefix| value.starts_with(prefix.as_bytes()))
+    let wallet =
+        value.len() >= 107 && PUBLIC_KEYS.iter().any(|prefix| value.starts_with(prefix.as_bytes()));
+    wallet || is_nats_public_key(value)
+}
+
+/// Thirty-five bytes in base 32, the first of which says whose key it is: an
+/// account's, a user's, an operator's, a server's, a cluster's, a curve's. Seeds
+/// begin with `S` (<https://docs.nats.io/running-a-nats-service/configuration/securing_nats/auth_intro/nkey_auth>).
+fn is_nats_public_key(value: &[u8]) -> bool {
+    value.len() == 56
+        && matches!(value[0], b'A' | b'U' | b'O' | b'N' | b'C' | b'X')
+        && value.iter().all(|b| b.is_ascii_uppercase() || matches!(b, b'2'..=b'7'))
+}
+
+/// Beginnings of the names of algorithms (RFC 7518, Java's standard names).
+const ALGORITHMS: &[&str] = &[
+    "hmac", "hs", "rs", "es", "ps", "rsa", "aes", "ecdh", "ecdsa", "eddsa", "ed", "sha", "md",
+    "pbes", "pbkdf", "a", "p", "des", "desede", "chacha", "x", "dsa", "dh", "camellia", "secp",
+];
+
+/// What follows those in them, joined by signs.
+const ALGORITHM_PARTS: &[&str] = &[
+    "kw", "gcm", "gcmkw", "cbc", "ctr", "ecb", "hs", "sha", "hmac", "with", "rsa", "aes", "and",
+    "oaep", "es", "pss", "pkcs", "padding", "nopadding", "poly", "ecdsa", "k", "ede", "dir", "r",
+    "withrsa", "withecdsa", "mgf", "b", "c", "withhmacsha", "hmacsha", "mac",
+];
+
+/// `A256GCMKW`, `A128CBC-HS256`, `HmacSHA256`, `AES/CBC/PKCS5Padding`: what a key
+/// is for, not a key.
+fn is_algorithm(value: &[u8]) -> bool {
+    let has_number = value.iter().any(u8::is_ascii_digit);
+    if !(4..=40).contains(&value.len()) || !has_number {
+        return false;
+    }
+    let mut parts = value.split(|b| !b.is_ascii_alphabetic()).filter(|part| !part.is_empty());
+    let is_one = |part: &[u8], list: &[&str]| {
+        list.iter().any(|known| part.eq_ignore_ascii_case(known.as_bytes()))
+    };
+    let Some(first) = parts.next() else { return false };
+    (is_one(first, ALGORITHMS) || is_one(first, ALGORITHM_PARTS) && first.len() > 2)
+        && parts.all(|part| is_one(part, ALGORITHM_PARTS))
+        && has_key_size(value)
+}
+
+/// All numbers are those of key sizes, digests, curves and versions.
+fn has_key_size(value: &[u8]) -> bool {
+    const NUMBERS: [&[u8]; 22] = [
+        b"1", b"2", b"3", b"4", b"5", b"7", b"20", b"56", b"112", b"128", b"160", b"168", b"192",
+        b"224", b"256", b"384", b"448", b"512", b"521", b"1024", b"1305", b"25519",
+    ];
+    let mut numbers = value.split(|b| !b.is_ascii_digit()).filter(|part| !part.is_empty());
+    numbers.all(|number| NUMBERS.contains(&number))
 }
 
 /// `2006-01-02T15:04:05Z` and the like (RFC 3339).
@@ -123,10 +180,21 @@ mod tests {
     #[test]
     fn other_notations_are_no_values() {
         for value in [
-            "npm:^7.1.2", "workspace:*", "2006-01-02T15:04:05Z", "2024-01-31",
-            "required|string|min:16|secure", "([a-zA-Z0-9-!#$%&'*+.^_`{|}~]+)",
-            r"\u0441\u0435\u043a\u0440\u0435\u0442", "postgres.<host>:<password>",
-            "r=ab,s=abcd,i=5", "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t",
+            "npm:^7.1.2",
+            "workspace:*",
+            "2006-01-02T15:04:05Z",
+            "2024-01-31",
+            "required|string|min:16|secure",
+            "([a-zA-Z0-9-!#$%&'*+.^_`{|}~]+)",
+            r"\u0441\u0435\u043a\u0440\u0435\u0442",
+            "postgres.<host>:<password>",
+            "r=ab,s=abcd,i=5",
+            "A256GCMKW",
+            "A128CBC-HS256",
+            "HmacSHA256",
+            "AES/CBC/PKCS5Padding",
+            "UDXU4RCSJNZOIQHZNWXHXORDPRTGNJAHAHFRGZNEEJCPQTT2M7NLCNF4",
+            "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t",
         ] {
             assert!(is_other_notation(value.as_bytes()), "{value}");
         }
@@ -135,8 +203,18 @@ mod tests {
     #[test]
     fn what_may_be_a_credential_is_none_of_them() {
         for value in [
-            "", "2024-Summer!", "20240131-kq7", "a|b|c9", "[k9!z", r"\u0026kq7Lw", "<b>x9",
+            "",
+            "2024-Summer!",
+            "20240131-kq7",
+            "a|b|c9",
+            "[k9!z",
+            r"\u0026kq7Lw",
+            "<b>x9",
             "a-z0-9kq",
+            "hs256kq7",
+            "A1B2C3D4",
+            "aes-prod-9134",
+            "SUAKYRHVIOREXV7EUZTBHUHL7NUMHPMAS7QMDU3GTIUWEI5LDNOXD43IZY",
         ] {
             assert!(!is_other_notation(value.as_bytes()), "{value}");
         }

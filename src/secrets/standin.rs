@@ -11,9 +11,10 @@ use super::value::has_part;
 const PLACEHOLDER_PARTS: &[&str] = &[
     "example", "changeme", "change_me", "change-me", "change_this", "changethis", "placeholder",
     "your_", "your-", "yourpassword", "yoursecret", "yourtoken", "yourkey", "yourapi", "my_secret",
-    "insert", "replace", "redacted", "removed", "xxxx", "***", "....", "todo", "fixme", "lorem",
-    "_here", "-here", "goes here", "some_", "some-", "not_a_real", "notreal", "invalid", "<your",
-    "enter_", "enter-", "...", "undisclosed", "sanitized", "obfuscated", "hidden",
+    "my-secret", "insert", "replace", "redacted", "removed", "xxxx", "***", "....", "todo",
+    "fixme", "lorem", "_here", "-here", "goes here", "some_", "some-", "not_a_real", "notreal",
+    "invalid", "<your", "enter_", "enter-", "...", "undisclosed", "sanitized", "obfuscated",
+    "hidden",
 ];
 
 /// Words that make it doubtful.

@@ -100,6 +100,13 @@ fn settle(weighed: &Weighed<'_>, opinion: Assessment) -> Assessment {
         false => opinion,
     };
     let opinion = match weighed.operator {
+        Operator::Compare
+            if value.len() < 12
+                && weighed.kind == NameKind::Machine
+                && weighed.place.role == Role::Example =>
+        {
+            opinion.at_most(Confidence::Low, "an example compares with it")
+        }
         Operator::Compare => opinion.at_most(Confidence::Medium, "it is only compared with"),
         _ => opinion,
     };
@@ -222,7 +229,9 @@ fn is_typed_in_test(weighed: &Weighed<'_>) -> bool {
 fn weak(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     let value = weighed.value;
     let signs = !value.iter().all(|b| b.is_ascii_alphanumeric() || b"_-+/=.:".contains(b));
-    let bare_code = weighed.quoting == Quoting::Bare && weighed.place.notation == Notation::Code;
+    let bare_code = weighed.quoting == Quoting::Bare
+        && weighed.place.notation == Notation::Code
+        && !weighed.in_comment;
     if !(20..=512).contains(&value.len()) || signs || is_path(value) || bare_code {
         return None;
     }

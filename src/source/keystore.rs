@@ -8,6 +8,8 @@
 
 use sha1::{Digest, Sha1};
 
+use super::pkcs12;
+
 /// Entries that are listed.
 const MAX_ENTRIES: u32 = 200;
 /// Bytes of an alias that are listed.
@@ -17,7 +19,7 @@ const MAX_TRIED: usize = 1 << 20;
 
 /// What tools and manuals use as the password of a store.
 const KNOWN_PASSWORDS: [&str; 8] =
-    ["changeit", "changeme", "password", "secret", "123456", "storepass", "keystore", ""];
+    ["changeit", "password", "", "changeme", "secret", "123456", "storepass", "keystore"];
 
 /// The first line of a listing, before the kind in brackets.
 pub const TITLE: &str = "key store";
@@ -77,10 +79,16 @@ impl KeyStore {
             KeyStore::Pkcs12 => list_bags(raw, listing),
             KeyStore::Jks | KeyStore::Jceks => {
                 list_entries(raw, listing);
-                if self == KeyStore::Jks && opens(raw) {
-                    listing.extend_from_slice(format!("{OPEN}\n").as_bytes());
-                }
             }
+        }
+        let tried = raw.len() <= MAX_TRIED;
+        let opens = match self {
+            KeyStore::Jks => tried && opens(raw),
+            KeyStore::Pkcs12 => tried && pkcs12::opens(raw, &KNOWN_PASSWORDS),
+            KeyStore::Jceks => false,
+        };
+        if opens {
+            listing.extend_from_slice(format!("{OPEN}\n").as_bytes());
         }
     }
 }
@@ -168,7 +176,7 @@ fn opens(raw: &[u8]) -> bool {
         hash.update(content);
         hash.finalize()[..] == digest[..]
     };
-    raw.len() <= MAX_TRIED && KNOWN_PASSWORDS.iter().any(fits)
+    KNOWN_PASSWORDS.iter().any(fits)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ pub mod keystore;
 pub mod lines;
 pub mod notebook;
 mod paths;
+mod pkcs12;
 pub mod place;
 mod read;
 mod seen;

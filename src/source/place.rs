@@ -58,8 +58,10 @@ const PROSE: &[&str] = &["adoc", "asciidoc", "htm", "html", "md", "mdx", "rst", 
 const TEST_WORDS: &[&str] = &[
     "benches", "benchmarks", "cassettes", "conftest", "cypress", "dummy", "e2e", "fakes",
     "fixture", "fixtures", "integrationtest", "mock", "mocks", "phpunit", "playwright",
-    "snapshots", "spec", "specs", "stub", "stubs", "test", "testdata", "testing", "tests",
-    "testutil", "testutils", "unittest",
+    "snapshots", "spec", "specs", "stub", "stubs", "test", "testbed", "testcase", "testcases",
+    "testcerts", "testdata", "testenv", "testfiles", "testhelper", "testhelpers", "testing",
+    "testlib", "tests", "testserver", "testsetup", "testsuite", "testsuites", "testutil",
+    "testutils", "unittest", "unittests",
 ];
 
 const EXAMPLE_WORDS: &[&str] = &[

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::entries::entry_value;
 use super::{Cursor, Operator};
 
 pub(super) fn read_operator<'t>(
@@ -18,6 +19,9 @@ pub(super) fn read_operator<'t>(
         && let Some(text) = element_text(cursor)
     {
         return Some((Operator::Markup, text));
+    }
+    if let Some(found) = entry_value(cursor, name.start) {
+        return Some(found);
     }
     let listed = was_quoted || cursor.text[..name.start].ends_with(b"name: ");
     if listed && let Some(found) = paired_value(spaced) {

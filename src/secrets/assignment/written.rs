@@ -19,8 +19,11 @@ pub(super) fn read_value(
         {
             None
         }
-        quote @ (b'"' | b'\'' | b'`') => Some((quoted(opening, quote, escaped)?, Quoting::Quoted)),
+        quote @ (b'"' | b'\'' | b'`') => {
+            Some((unnested(cursor.text, quoted(opening, quote, escaped)?), Quoting::Quoted))
+        }
         _ if operator == Operator::Argument => None,
+        _ if operator == Operator::Entry => Some((bare(cursor, b"<\r\n")?, Quoting::Inside)),
         _ if operator == Operator::Markup && cursor.text[name.start - 1] == b'<' => {
             Some((bare(cursor, b"<\"'\r\n")?, Quoting::Inside))
         }
@@ -55,7 +58,7 @@ fn unwrap_call(cursor: Cursor<'_>) -> Cursor<'_> {
         b"Base64.decode(", b"base64.b64decode(", b"b64decode(", b"base64Decode(", b"unhexlify(",
         b"binascii.unhexlify(", b"hex.DecodeString(", b"bytes.fromhex(",
         b"Encoding.UTF8.GetBytes(", b"Encoding.ASCII.GetBytes(", b"Convert.FromBase64String(",
-        b"decodeBase64(", b"atob(", b"[", b"(None, ",
+        b"decodeBase64(", b"atob(", b"[", b"(None, ", b"JSON.stringify(",
     ];
     match WRAPPERS.iter().find(|w| cursor.starts_with(w)) {
         Some(wrapper) if matches!(cursor.ahead(wrapper.len()), b'"' | b'\'') => {
@@ -82,6 +85,18 @@ fn quoted(opening: Cursor<'_>, quote: u8, escaped: bool) -> Option<Range<usize>>
         end += 1;
     }
     (end > start && end < opening.text.len()).then_some(start..end)
+}
+
+/// `"\"value\""` and `'"value"'`: a string that holds one, for a file that a
+/// program writes.
+fn unnested(text: &[u8], range: Range<usize>) -> Range<usize> {
+    const NESTED: [&[u8]; 3] = [b"\\\"", b"\"", b"'"];
+    let value = &text[range.clone()];
+    let quote = NESTED.into_iter().find(|quote| {
+        value.len() > 2 * quote.len() && value.starts_with(quote) && value.ends_with(quote)
+    });
+    let width = quote.map_or(0, <[u8]>::len);
+    range.start + width..range.end - width
 }
 
 fn bare_value(cursor: Cursor<'_>, name: &Range<usize>) -> Option<(Range<usize>, Quoting)> {

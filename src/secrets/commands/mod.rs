@@ -12,7 +12,9 @@ use std::ops::Range;
 use crate::finding::{Candidate, RuleIndex};
 
 use super::Input;
+use super::kernel::MIN_RUN;
 use super::literal::{SPECIFICITY, given};
+use super::randomness::randomness;
 use tools::{Form, Kind, Named, Tool};
 
 pub use pipes::at_name;
@@ -96,7 +98,19 @@ fn value_of(text: &[u8], at: usize, form: Form) -> Option<Range<usize>> {
 fn password_in(text: &[u8], value: Range<usize>, kind: Kind) -> Option<Range<usize>> {
     let Kind::Pair(between) = kind else { return Some(value) };
     let user = memchr::memchr(between, &text[value.clone()])?;
-    (user > 0).then(|| value.start + user + 1..value.end)
+    let password = value.start + user + 1..value.end;
+    let name = value.start..value.start + user;
+    match password.len() {
+        _ if user == 0 => None,
+        // `-u token:` and `-u token:x`: the key stands in the user's place.
+        0 | 1 => is_drawn(&text[name.clone()]).then_some(name),
+        _ => Some(password),
+    }
+}
+
+/// Whether no person has a name like this.
+fn is_drawn(name: &[u8]) -> bool {
+    name.len() >= MIN_RUN && name.iter().any(u8::is_ascii_digit) && randomness(name) > 0.8
 }
 
 /// `net use \\host\share secret /user:name`, or with the password behind.

@@ -6,7 +6,9 @@ use std::ops::Range;
 use crate::finding::{Candidate, Confidence};
 use crate::secrets::name::{NameKind, classify};
 use crate::secrets::randomness::randomness;
+use crate::secrets::reference::is_uuid;
 use crate::secrets::value::has_part;
+use crate::source::place::Role;
 
 use super::KnownText;
 use super::hashes::{crypt_len, push};
@@ -58,8 +60,14 @@ fn push_export(
     if kind == NameKind::Password && !doubtful {
         return known.push_stored(value, candidates);
     }
-    let confidence = if doubtful { Confidence::Low } else { Confidence::Medium };
-    let opinion = (confidence, "a shell profile exports it");
+    let written = &known.text[value.clone()];
+    let drawn = written.len() >= 20 && randomness(written) > 0.95 && !is_uuid(written);
+    let confidence = match known.place.role {
+        _ if doubtful && !(written.len() >= 32 && drawn) => Confidence::Low,
+        Role::Production if drawn && !doubtful => Confidence::High,
+        _ => Confidence::Medium,
+    };
+    let opinion = (confidence, "a file of settings gives it to a credential's name");
     known.push(value, opinion, candidates);
 }
 

@@ -31,6 +31,14 @@ const NOUNS: &[&str] = &[
     "prod", "data", "bot", "crm", "hub", "sms", "org", "dev", "app", "db", "ai", "id",
 ];
 
+/// Nouns that are made with a credential (`acme.NewClient("…")`), and verbs that
+/// make them, with another argument before it.
+const CALLED: &[&str] = &["client", "service", "server", "app", "bot", "crm", "sms", "db", "ai"];
+const MAKING: &[&str] = &["initialize", "configure", "connect", "create", "setup", "init", "new"];
+
+/// Bytes of an argument before the token: `init("eu-1", "0a1b…")`.
+const ARGUMENT: usize = 24;
+
 /// What stands between a provider's name and a token, from weak to strong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Tie {
@@ -38,6 +46,8 @@ pub(super) enum Tie {
     Beside,
     /// An operator or an opening bracket: `acme = …`, `acme: …`, `init("…`.
     Given,
+    /// A call that makes a client: `new Acme("…`, `acme.NewClient("…`.
+    Called,
     /// Words for a credential, with or without an operator.
     Credential,
 }
@@ -58,12 +68,16 @@ pub(super) fn is_link(name: &str) -> bool {
 /// things do, so that the name and the token have nothing to do with each other.
 pub(super) fn tie(between: &[u8]) -> Option<Tie> {
     let (mut given, mut last) = (false, Word::Verb);
+    let (mut called, mut makes, mut calls) = (false, true, false);
+    let (mut opened, mut crossed) = (false, false);
     let mut rest = between;
     while let Some(&byte) = rest.first() {
         if byte.is_ascii_alphabetic() {
             let (length, word) = word(rest)?;
             // `key_id` and `private_project` are no credentials, `secret_value` is one.
             let id = rest[..length].eq_ignore_ascii_case(b"id");
+            called = is_one_of(&rest[..length], CALLED);
+            makes = called || is_one_of(&rest[..length], MAKING) || makes && calls;
             if word == Word::Credential || word == Word::Noun && last == Word::Verb || id {
                 last = word;
             }
@@ -71,9 +85,18 @@ pub(super) fn tie(between: &[u8]) -> Option<Tie> {
             continue;
         }
         match byte {
-            b'=' | b':' | b'>' | b'(' => given = true,
-            // Nothing but the token stands on the next line.
-            b'\n' if !rest.trim_ascii_start().is_empty() => return None,
+            b'(' => {
+                (given, opened, calls) = (true, true, makes);
+                last = if called && last == Word::Noun { Word::Verb } else { last };
+                rest = argument(&rest[1..]).filter(|_| makes).unwrap_or(&rest[1..]);
+                continue;
+            }
+            b'=' | b':' => (given, opened) = (true, true),
+            b'>' => given = true,
+            // The next line holds nothing but the token, or an entry of what this one opens.
+            b'\n' if crossed => return None,
+            b'\n' if !opened && !rest.trim_ascii_start().is_empty() => return None,
+            b'\n' => crossed = true,
             _ if byte.is_ascii_digit() || b"\n\"'` \t\r-_.,|)[]<$*{\\/+?@".contains(&byte) => {}
             _ => return None,
         }
@@ -82,9 +105,21 @@ pub(super) fn tie(between: &[u8]) -> Option<Tie> {
     match last {
         Word::Credential => Some(Tie::Credential),
         Word::Noun => None,
+        Word::Verb if calls => Some(Tie::Called),
         Word::Verb if given => Some(Tie::Given),
         Word::Verb => Some(Tie::Beside),
     }
+}
+
+fn is_one_of(word: &[u8], list: &[&str]) -> bool {
+    list.iter().any(|other| word.eq_ignore_ascii_case(other.as_bytes()))
+}
+
+/// What follows a short first argument in quotes and its comma.
+fn argument(text: &[u8]) -> Option<&[u8]> {
+    let quote = *text.first().filter(|b| matches!(b, b'"' | b'\''))?;
+    let length = text[1..].iter().take(ARGUMENT).position(|b| *b == quote)?;
+    text[length + 2..].strip_prefix(b",")
 }
 
 /// The word that `text` begins with, and its length.
@@ -117,11 +152,15 @@ mod tests {
     fn words_for_credentials_tie_a_name_to_a_token() {
         for between in [
             " key ", "SECRET-", "_api_key = \"", "-access-token: ", " token is ",
-            "\": {\"apiKey\": \"", "_clientsecret=", " private access key\n", " secret_value ",
+            "\": {\"apiKey\": \"", "\": {\n  \"Key\": \"", ":\n  secret: ", "_clientsecret=",
+            " private access key\n", " secret_value ",
         ] {
             assert_eq!(tie(between.as_bytes()), Some(Tie::Credential), "{between}");
         }
-        for between in [" = ", "\": \"", ".init(\"", "_api: "] {
+        for between in ["(\"", ".init(\"", ".NewClient(\"", ".init('eu-1', '", "Client(\""] {
+            assert_eq!(tie(between.as_bytes()), Some(Tie::Called), "{between}");
+        }
+        for between in [" = ", "\": \"", "_api: ", ".get(\""] {
             assert_eq!(tie(between.as_bytes()), Some(Tie::Given), "{between}");
         }
         for between in ["", " ", "-"] {
@@ -133,7 +172,8 @@ mod tests {
     fn other_words_stand_between() {
         for between in [
             "_project = ", " client id ", "_key_id: ", "'s keyboard ", " and another key ",
-            " key\n- ", "_org=", "; key=",
+            " key\n- ", ":\n  key:\n    a: ", "\n  key: ", "_org=", "; key=", ".project(\"",
+            ".get(\"/list/all\") + \"",
         ] {
             assert_eq!(tie(between.as_bytes()), None, "{between}");
         }

@@ -4,6 +4,7 @@
 mod build;
 mod contradict;
 mod edges;
+mod elsewhere;
 mod lead;
 mod named;
 mod near;

@@ -2,6 +2,7 @@
 
 use crate::finding::{Candidate, Confidence};
 use crate::secrets::assessment::{Assessment, at_place};
+use crate::secrets::inner::is_encoded_stand_in;
 use crate::secrets::kernel::Run;
 use crate::secrets::randomness::{is_sequence_or_repeat, randomness};
 use crate::secrets::reference::is_uuid;
@@ -10,8 +11,9 @@ use crate::secrets::words::Wording;
 use crate::source::place::Role;
 
 use super::edges::value_start;
+use super::elsewhere::follows_digest_word;
 use super::lead::Tie;
-use super::rule::{follows_digest_word, is_masked};
+use super::rule::is_masked;
 use super::{Near, Vendors};
 
 /// Below an assignment: where one can be read, it knows more.
@@ -39,27 +41,58 @@ impl Vendors {
         }
         // The name may be the mark of a provider's own tokens, of which this is none.
         let value = value_start(text, run.start).min(start);
-        let led = || near.tie(text, start, None) == Some(Tie::Credential);
-        if self.breaks_prefix(&text[value..run.end]) || !led() || follows_digest_word(text, start) {
+        if self.breaks_prefix(&text[value..run.end]) || follows_digest_word(text, start) {
             return None;
         }
+        let called = match near.tie(text, start, None)? {
+            Tie::Credential => false,
+            Tie::Called if may_be_key(token) => true,
+            _ => return None,
+        };
         let digits = token.iter().filter(|b| b.is_ascii_digit()).count();
         let drawn = digits > 0 && randomness(token) > 0.9;
         let may_be_weak = near.place.role == Role::Production && token.len() >= MIN_WEAK;
         let invented = may_be_weak && (has_many_digits(token) || is_sequence_or_repeat(token));
         // Groups of hexadecimal digits: the number of an object.
         let number = token.contains(&b'-') && is_number(token) && !is_uuid(token);
-        let unfit = number || is_placeholder(token) || is_monotonous(token) || is_doubtful(token);
+        let unfit = number
+            || is_page(token)
+            || is_placeholder(token)
+            || is_monotonous(token)
+            || is_doubtful(token)
+            || is_encoded_stand_in(token);
         if !(drawn || invented) || unfit || is_masked(&text[end..]) {
             return None;
         }
         let sure = drawn && token.len() >= MIN_WEAK && randomness(token) > 0.95 && !is_uuid(token);
+        if called && !sure {
+            return None;
+        }
+        let sure = sure && !called;
         let confidence = if sure { Confidence::High } else { Confidence::Medium };
         let look = if drawn { "the value looks machine-made" } else { "the value may be invented" };
-        let opinion = Assessment::new(confidence, look)
-            .and("a provider and a word for a credential lead up to it");
+        let opinion = Assessment::new(confidence, look).and(if called {
+            "it is given to a call that makes a provider's client"
+        } else {
+            "a provider and a word for a credential lead up to it"
+        });
         Some(at_place(opinion, near.place.role).candidate(rule, start..end, SPECIFICITY))
     }
+}
+
+/// `939515499.html`: what stands in an address before it belongs to a page.
+fn is_page(token: &[u8]) -> bool {
+    const ENDINGS: [&[u8]; 8] =
+        [b".html", b".htm", b".php", b".aspx", b".md", b".pdf", b".json", b".xml"];
+    ENDINGS.iter().any(|ending| token.ends_with(ending))
+}
+
+/// Whether `token` has letters of both cases and no dots, as no number, no address
+/// and no selector has that is given to a call.
+fn may_be_key(token: &[u8]) -> bool {
+    let has = |test: fn(&u8) -> bool| token.iter().any(test);
+    let begins = token.first().is_some_and(u8::is_ascii_alphanumeric);
+    begins && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && !token.contains(&b'.')
 }
 
 fn is_number(token: &[u8]) -> bool {

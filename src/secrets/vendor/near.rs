@@ -18,6 +18,9 @@ const ON_LINE: usize = 64;
 /// one that stands behind many others hardly does.
 const MAX_LEADS: usize = 6;
 
+/// Shortest name of a provider that a call is said to be of, in bytes.
+const MIN_CALLED: usize = 5;
+
 /// The providers named around a candidate. Runs come in the order of their
 /// places, so that every byte is searched for provider words once at most.
 pub struct Near<'a> {
@@ -28,8 +31,8 @@ pub struct Near<'a> {
     hits: Vec<(usize, usize, u32)>,
     searched_to: usize,
     found: Vec<u32>,
-    /// End and owner of the providers' keys on the line of the last search.
-    on_line: Vec<(usize, u32)>,
+    /// Start, end and owner of the providers' keys on the line of the last search.
+    on_line: Vec<(usize, usize, u32)>,
     /// End of the last piece of embedded base64.
     blob_end: usize,
 }
@@ -80,7 +83,7 @@ impl<'a> Near<'a> {
             let named = owner & !EVERYDAY_BIT;
             if owner == named || tie(&text[end..run.start]) == Some(Tie::Credential) {
                 found.push(named);
-                on_line.push((end, named));
+                on_line.push((start, end, named));
             }
         });
         self.found.sort_unstable();
@@ -96,10 +99,14 @@ impl<'a> Near<'a> {
         self.on_line
             .iter()
             .copied()
-            .chain(before.map(|hit| (hit.1, hit.2)))
-            .filter(|(end, by)| (floor..=start).contains(end) && owner.is_none_or(|o| o == *by))
+            .chain(before.copied())
+            .filter(|(_, end, by)| (floor..=start).contains(end) && owner.is_none_or(|o| o == *by))
             .take(MAX_LEADS)
-            .filter_map(|(end, _)| tie(&text[end..start]))
+            .filter_map(|(begin, end, _)| match tie(&text[end..start])? {
+                // `url(`, `cat(`: a short word is the name of a function as often.
+                Tie::Called if end - begin < MIN_CALLED => Some(Tie::Given),
+                tie => Some(tie),
+            })
             .max()
     }
 

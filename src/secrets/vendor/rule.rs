@@ -9,13 +9,16 @@ use crate::rules::Lazy;
 use crate::rules::model::{Context, SecretRule};
 use crate::secrets::checksum;
 use crate::secrets::format::Format;
+use crate::secrets::name::{names_entry, names_key_id};
 use crate::secrets::randomness::{is_sequence_or_repeat, randomness};
 use crate::secrets::reference::{is_digest, is_template};
+use crate::secrets::shapes::is_well_known;
 use crate::secrets::standin::{has_placeholder_word, is_monotonous};
 use crate::secrets::value::has_part;
 use crate::source::place::{Place, Role};
 
 use super::Near;
+use super::elsewhere::is_other;
 use super::lead::Tie;
 use super::named::has_many_digits;
 use super::near::announced;
@@ -129,7 +132,8 @@ impl Rule {
     ) -> Option<Candidate> {
         let Token { start, end, prefix, own } = *found;
         let token = &text[start..end];
-        if self.documented.iter().any(|known| known.as_bytes() == token) {
+        let documented = self.documented.iter().any(|known| known.as_bytes() == token);
+        if documented || is_well_known(token) {
             return None;
         }
         if is_masked(&text[end..]) {
@@ -138,9 +142,8 @@ impl Rule {
         let body = &token[prefix..];
         let tied = self.is_tied(text, found, near);
         let named = self.name_fits(text, start) || tied && self.takes_any_name();
-        let content =
-            prefix == 0 && (follows_digest_word(text, start) || is_commit(text, start, end));
-        if content || !named {
+        let line = announcement(text, start);
+        if !named || prefix == 0 && (is_other(text, start..end) || self.is_about(line)) {
             return None;
         }
         let patterned = || is_sequence_or_repeat(body) || tied && has_many_digits(body);
@@ -148,7 +151,10 @@ impl Rule {
         if self.context.min_randomness.is_some_and(wordy) {
             return None;
         }
-        let judged = self.confidence(token, body, own, near.place);
+        let judged = match self.confidence(token, body, own, near.place) {
+            (_, HAS_FORMAT) if prefix == 0 && self.is_number(text, start) => IN_PATH,
+            judged => judged,
+        };
         // Nothing but the alphabet, and nothing that says it is a key.
         let alphabet =
             prefix > 0 && judged.1 == PARTLY_SEQUENCE && !body.iter().any(u8::is_ascii_digit);
@@ -220,7 +226,7 @@ impl Rule {
         let token = &text[found.start..found.end];
         match near.tie(text, found.start, Some(self.provider)) {
             Some(Tie::Credential) => true,
-            Some(Tie::Given) => token.len() == 32 || !is_digest(token),
+            Some(Tie::Given | Tie::Called) => token.len() == 32 || !is_digest(token),
             Some(Tie::Beside) => found.prefix > 0 || token.len() >= 24 && !is_digest(token),
             None => false,
         }
@@ -241,7 +247,11 @@ impl Rule {
         let is_commit = token.len() == 40 && is_digest(token);
         match near.tie(text, found.start, Some(self.provider)) {
             Some(Tie::Credential) => true,
-            Some(Tie::Given) if found.own && (token.len() == 32 || !is_digest(token)) => true,
+            Some(Tie::Given | Tie::Called)
+                if found.own && (token.len() == 32 || !is_digest(token)) =>
+            {
+                true
+            }
             // A prefix as long as an address says it by itself.
             _ => {
                 let loose = found.prefix == 0 && is_commit;
@@ -250,12 +260,27 @@ impl Rule {
         }
     }
 
+    /// Whether `line` leads up to the public half of a key, its number or an entry's
+    /// name, and the rule is not about those.
+    fn is_about(&self, line: &[u8]) -> bool {
+        let wants = |part: &str| self.context.name.iter().any(|name| name.contains(part));
+        // `pub_key` stands for `public_key`.
+        let entry = names_entry(line).and_then(|word| word.get(..3));
+        entry.is_some_and(|word| !wants(word)) || names_key_id(line) && !wants("id")
+    }
+
+    /// Whether a token is a part of a path that its provider does not put tokens in.
+    fn is_number(&self, text: &[u8], start: usize) -> bool {
+        start > 0 && text[start - 1] == b'/' && !self.in_own_url(text, start)
+    }
+
     /// Whether what leads up to a token is an address that the rule names:
-    /// `https://mainnet.acme.io/v3/…` for the name `acme.io/`.
+    /// `https://mainnet.acme.io/v3/…` for the names `acme.io/` and `/v3/`.
     fn in_own_url(&self, text: &[u8], start: usize) -> bool {
         let line = announcement(text, start);
         let url = line.rsplit(u8::is_ascii_whitespace).next().unwrap_or(line);
-        let is_address = |name: &&String| name.ends_with('/') && name.contains('.');
+        let is_address =
+            |name: &&String| name.ends_with('/') && (name.starts_with('/') || name.contains('.'));
         self.context.name.iter().filter(is_address).any(|name| has_part(url, &[name.as_str()]))
     }
 
@@ -317,26 +342,7 @@ pub(super) fn is_masked(after: &[u8]) -> bool {
     [&b"##"[..], b"**", b"...", "…".as_bytes()].iter().any(|mask| after.starts_with(mask))
 }
 
+const IN_PATH: (Confidence, &str) = (Confidence::Low, "in a path it may be the number of a thing");
 const OTHERS_SAY: &str = "the token has a form that others publish for the provider";
 const CHECKSUM_WRONG: &str = "the token's checksum is wrong";
 const CHECKSUM_RIGHT: &str = "the token's checksum is right";
-
-/// `sha256:…`, `"integrity": "…"`, `uses: action@…`: the hash of some content.
-pub(super) fn follows_digest_word(text: &[u8], start: usize) -> bool {
-    const WORDS: &[&str] = &[
-        "sha1", "sha256", "sha384", "sha512", "md5", "digest", "integrity", "checksum", "hash",
-        "commit", "revision", "etag", "fingerprint",
-    ];
-    let window = &text[start.saturating_sub(24)..start];
-    let line = window.rsplit(|&b| b == b'\n').next().unwrap_or(window);
-    line.ends_with(b"@") || has_part(line, WORDS)
-}
-
-/// `…/blob/416d73…/a.py`, `?ref=34d097…`, `….tgz#9b873e…`: forty hexadecimal digits
-/// of a commit or an archive.
-fn is_commit(text: &[u8], start: usize, end: usize) -> bool {
-    let before = &text[start.saturating_sub(5)..start];
-    end - start == 40
-        && text[start..end].iter().all(u8::is_ascii_hexdigit)
-        && (before.ends_with(b"/") || before.ends_with(b"z#") || before.ends_with(b"?ref="))
-}
