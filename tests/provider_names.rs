@@ -38,7 +38,6 @@ fn a_name_and_a_word_for_a_credential_lead_up_to_a_token() {
         format!("jenkins,api_token,{token}"),
         format!("jenkins_private={token}"),
         format!("segment key {token}"),
-        // An entry of a list.
         format!("jenkins token:\n  - {token}"),
     ] {
         assert_eq!(findings("notes.txt", &text).len(), 1, "{text}");
@@ -53,6 +52,7 @@ fn other_words_between_them_break_the_tie() {
         format!("jenkins key id {token}"),
         format!("the keyboard of jenkins {token}"),
         format!("jenkins key of another product {token}"),
+        format!("jenkins token:\n\n  - {token}"),
         format!("segment {token}"),
     ] {
         assert!(findings("notes.txt", &text).is_empty(), "{text}");

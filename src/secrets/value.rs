@@ -171,7 +171,7 @@ fn machine(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
         return opinion(Confidence::High, "the value looks machine-made");
     }
     if look.random > 0.5 && value.len() >= 10 && is_typed_in_test(weighed) {
-        return opinion(Confidence::Low, "letters of one case, as typed for a test");
+        return opinion(Confidence::Low, "the same few letters, as typed for a test");
     }
     if look.random > 0.5 && value.len() >= 10 {
         return opinion(Confidence::Medium, "the value looks fairly random");
@@ -220,9 +220,15 @@ fn is_disguised_in_test(weighed: &Weighed<'_>) -> bool {
     weighed.place.role != Role::Production && is_disguised(weighed.value)
 }
 
-/// `refreshToken: 'hbfvdkhjbvkdvdfjvb'`: a machine would have drawn a digit or a capital.
+/// `refreshToken: 'hbfvdkhjbvkdvdfjvb'`: fingers hit the same few letters again and again. What
+/// draws from all the letters has more than half of its length (or of the alphabet) different.
 fn is_typed_in_test(weighed: &Weighed<'_>) -> bool {
-    weighed.place.role == Role::Test && weighed.value.iter().all(u8::is_ascii_lowercase)
+    let value = weighed.value;
+    if weighed.place.role != Role::Test || !value.iter().all(u8::is_ascii_lowercase) {
+        return false;
+    }
+    let seen = value.iter().fold(0u32, |seen, byte| seen | 1 << (byte - b'a'));
+    seen.count_ones() as usize * 2 <= value.len().min(26)
 }
 
 /// The name may be innocent: only a value that speaks for itself counts.
@@ -317,6 +323,13 @@ mod tests {
         }
         let label = opinion("config/locales/pl.yml", "password", "Zmieniamy");
         assert_eq!(label.map(|o| o.0), Some(Confidence::Low));
+    }
+
+    #[test]
+    fn few_letters_in_a_test_were_typed() {
+        let token = |value| opinion("test/login.js", "refreshToken", value).map(|o| o.0);
+        assert_eq!(token("hbfvdkhjbvkdvdfjvb"), Some(Confidence::Low));
+        assert_eq!(token("kweaqgxjhnrzcpomladyusfbvt"), Some(Confidence::Medium));
     }
 
     #[test]
