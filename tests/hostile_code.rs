@@ -135,6 +135,16 @@ fn functions_without_end_stay_linear() {
     scan.count(Language::JavaScript, format!("wrap_it(1);\n{nested}{closed}").as_bytes());
     let set: String = (0..100_000).map(|number| format!("  v{number} = 1;\n")).collect();
     scan.count(Language::JavaScript, format!("function f() {{\n{set}}}\nwrap_it(1);\n").as_bytes());
+    // All have one name, and all say it; all change what all read.
+    let same = "def f(self):\n    v = f(request.args) and self.v\n    self.v = eval(v)\n";
+    scan.count(Language::Python, same.repeat(15_000).as_bytes());
+    let line = "self.a.append(b).append".repeat(60_000);
+    let chain = format!("def f(self):\n    {line}\n\ndef g(self):\n    eval(request.args)\n");
+    scan.count(Language::Python, chain.as_bytes());
+    let lines: String = (0..60_000).map(|_| "        v1 = 2;\n").collect();
+    let first = "f(v1, v2); ".repeat(60_000);
+    let set = format!("class A {{\n    void f() {{\n        {first}\n{lines}    }}\n}}\n");
+    scan.count(Language::Java, format!("{set}class B {{ int t = eval(request); }}\n").as_bytes());
     let required = "a=require('express');".repeat(400);
     let required = format!("wrap_it(1);\n{}", format!("{required}\n").repeat(200));
     scan.count(Language::JavaScript, required.as_bytes());

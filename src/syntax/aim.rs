@@ -5,6 +5,7 @@
 //! counts for every function. What a matcher has no such function for in a file,
 //! it is not run on, and where that leaves none the file is not parsed.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::blocks::{self, Block};
@@ -108,17 +109,13 @@ pub(super) fn at(view: &View<'_>, conditions: &[&Condition]) -> Sight {
     }
     let able = (0..conditions.len()).filter(|index| sighted[*index].is_able());
     let able: Vec<usize> = able.collect();
-    let nodes = || functions.iter().map(|block| &block.whole).chain(reach.rest());
     let places = |able: &[usize]| {
+        let telling = ByWord::of(able.iter().map(|index| (*index, &conditions[*index].telling)));
+        let nodes = functions.iter().map(|block| &block.whole).chain(reach.rest());
         let mut places = Vec::new();
-        let mut wanted = vec![0; view.words.len()];
-        for (node, range) in nodes().enumerate() {
-            let wants = able.iter().filter(|index| sighted[**index].wants(node));
-            for word in wants.flat_map(|index| &conditions[*index].telling) {
-                wanted[*word] = node + 1;
-            }
-            let hits = within(view.hits, range).iter();
-            let hits = hits.filter(|(_, word)| wanted[*word] == node + 1);
+        for (node, range) in nodes.enumerate() {
+            let wanted = |word: Word| telling.of_word(word).any(|index| sighted[index].wants(node));
+            let hits = within(view.hits, range).iter().filter(|(_, word)| wanted(*word));
             places.extend(hits.map(|(at, _)| *at));
         }
         places.sort_unstable();
@@ -164,26 +161,69 @@ fn look(
         ..Sighted::default()
     };
     let mut sighted: Vec<Sighted> = conditions.iter().map(outside).collect();
+    let asked = conditions.iter().enumerate();
+    let concerned = ByWord::of(asked.clone().flat_map(|(index, condition)| {
+        [&condition.subjects, &condition.source_words].map(|words| (index, words))
+    }));
+    let named: Vec<usize> =
+        asked.filter(|(_, condition)| condition.names).map(|(index, _)| index).collect();
+    let mut about = Vec::new();
     for (number, function) in functions.iter().enumerate() {
         seen.now += 1;
         let hits = within(view.hits, &function.whole);
         hits.iter().for_each(|(_, word)| seen.last[*word] = seen.now);
         let is_used = is_within(view.uses, &function.whole);
-        for (one, condition) in sighted.iter_mut().zip(conditions) {
-            let is_looked_for = !view.refuses(condition, function);
-            one.look(number, condition, &seen, view.words, is_looked_for, is_used);
+        concerned.of_hits(hits, &mut about);
+        about.extend_from_slice(if is_used { &named } else { &[] });
+        about.sort_unstable();
+        about.dedup();
+        for index in &about {
+            let is_looked_for = !view.refuses(conditions[*index], function);
+            let condition = conditions[*index];
+            sighted[*index].look(number, condition, &seen, view.words, is_looked_for, is_used);
         }
     }
+    let sources =
+        ByWord::of(conditions.iter().map(|condition| &condition.source_words).enumerate());
     for (number, range) in rest().filter(|(number, _)| !reach.is_import(*number)) {
-        let hits = within(view.hits, range);
-        for (one, condition) in sighted.iter_mut().zip(conditions) {
-            let of = |word: &Word| hits.iter().any(|(_, hit)| hit == word);
-            if !hits.is_empty() && condition.source_words().any(of) {
-                one.sources.push(functions.len() + number);
-            }
-        }
+        sources.of_hits(within(view.hits, range), &mut about);
+        about.iter().for_each(|index| sighted[*index].sources.push(functions.len() + number));
     }
     sighted
+}
+
+/// Which matchers ask for each word.
+struct ByWord(HashMap<Word, Vec<usize>>);
+
+impl ByWord {
+    /// Takes matchers with words that they ask for.
+    fn of<'w>(asking: impl Iterator<Item = (usize, &'w Vec<Word>)>) -> Self {
+        let mut by_word: HashMap<Word, Vec<usize>> = HashMap::new();
+        for (index, words) in asking {
+            for word in words {
+                let known = by_word.entry(*word).or_default();
+                if known.last() != Some(&index) {
+                    known.push(index);
+                }
+            }
+        }
+        ByWord(by_word)
+    }
+
+    fn of_word(&self, word: Word) -> impl Iterator<Item = usize> {
+        self.0.get(&word).into_iter().flatten().copied()
+    }
+
+    /// Finds those that ask for one of `hits`, once each.
+    fn of_hits(&self, hits: &[(usize, Word)], found: &mut Vec<usize>) {
+        found.clear();
+        let mut words: Vec<Word> = hits.iter().map(|(_, word)| *word).collect();
+        words.sort_unstable();
+        words.dedup();
+        found.extend(words.into_iter().flat_map(|word| self.of_word(word)));
+        found.sort_unstable();
+        found.dedup();
+    }
 }
 
 impl Sighted {
@@ -206,7 +246,7 @@ impl Sighted {
         if is_looked_for && is_subject && open(Scope::Match) {
             self.targets.push(number);
         }
-        let is_source = condition.source_words().any(|word| seen.is_within(*word));
+        let is_source = condition.source_words.iter().any(|word| seen.is_within(*word));
         if is_source && open(Scope::Source) {
             self.sources.push(number);
         }

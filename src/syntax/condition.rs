@@ -82,6 +82,8 @@ pub(super) struct Condition {
     pub(super) values: bool,
     /// Number of a regex that the name of no function matches that is looked for.
     pub(super) refused: Option<usize>,
+    /// The words that tell where its values come from.
+    pub(super) source_words: Vec<Word>,
     /// A match can hold functions.
     pub(super) spans: bool,
     /// A part of the file without any of these, and without such a name, does
@@ -220,12 +222,6 @@ impl WordList {
 }
 
 impl Condition {
-    /// The words that tell where its values come from.
-    pub(super) fn source_words(&self) -> impl Iterator<Item = &Word> {
-        let groups = self.groups.iter().filter(|group| group.scope == Scope::Source);
-        groups.flat_map(|group| &group.ways).flat_map(|way| &way.words)
-    }
-
     /// Words of which one is there wherever it is possible, as few as can be;
     /// `None` if there are no such words.
     pub(super) fn gate(&self) -> Option<impl Iterator<Item = Word>> {
@@ -323,6 +319,8 @@ pub(super) fn condition(
         }
         (Some(_), None) => Flow::Own,
     };
+    let source_words = sources.iter().flatten().flat_map(|way| &way.words).copied();
+    condition.source_words = source_words.collect();
     condition.telling.extend(sources.iter().flatten().flat_map(|way| &way.words));
     condition.groups.extend(sources.map(|ways| Group { scope: Scope::Source, ways }));
     let refused = matcher.any.first().and_then(|first| {

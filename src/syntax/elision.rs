@@ -19,6 +19,8 @@ use super::language::Language;
 pub(super) const MIN_FILE: usize = 4 << 10;
 /// Bytes of an import before and after the name of its module, at most.
 const MAX_IMPORT: usize = 4_000;
+/// Bytes of a line before and after a name that tell whether it is declared there.
+const MAX_NEAR: usize = 400;
 /// Words of imports that are no names.
 const IMPORTING: &[&[u8]] =
     &[b"import", b"from", b"as", b"const", b"let", b"var", b"export", b"require", b"type"];
@@ -288,7 +290,8 @@ fn first_places(body: &[u8]) -> HashMap<&[u8], usize> {
 
 /// Whether `body` says of the name at `at` that it is its own.
 fn declares(body: &[u8], at: usize, length: usize) -> bool {
-    let (before, after) = (&body[..at], &body[at + length..]);
+    let (before, after) = (&body[at.saturating_sub(MAX_NEAR)..at], &body[at + length..]);
+    let after = &after[..after.len().min(MAX_NEAR)];
     let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
     let rest = after.split(|byte| *byte == b'\n').next().unwrap_or_default();
     // `x, err := f()`

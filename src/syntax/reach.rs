@@ -17,25 +17,33 @@ const IMPORTS: &[&str] =
 const MAX_TARGET: usize = 400;
 
 /// Functions, and after them the statements outside, by what flows between them.
+/// What they have in common is names, so that there are no more ways than places
+/// where names stand.
 #[derive(Default)]
 pub(super) struct Reach {
     /// The statements that stand outside of functions.
     rest: Vec<Range<usize>>,
     imports: Vec<bool>,
-    /// Where the values of each can get to.
-    onward: Vec<Vec<u32>>,
-    /// Where the values of each can come from.
-    back: Vec<Vec<u32>>,
-    /// What is called, or read, by each.
-    named: Vec<Vec<u32>>,
+    names: Vec<Name>,
+    nodes: Vec<Node>,
 }
 
-/// What a name stands for.
-struct Definers {
-    /// Functions and statements; whether it is the name of a function.
-    nodes: Vec<(u32, bool)>,
-    /// The last node that was seen to say it, and how.
-    last: usize,
+/// A function or a statement.
+#[derive(Default, Clone)]
+struct Node {
+    /// Numbers of the names that it defines, with whether it is called so.
+    defines: Vec<(u32, bool)>,
+    /// Numbers of the names that it says, with whether they can only be its own.
+    says: Vec<(u32, bool)>,
+}
+
+/// A name that something in the file defines.
+#[derive(Default)]
+struct Name {
+    /// What defines it, with whether it is called so.
+    defined: Vec<(u32, bool)>,
+    /// What says it, with whether it can only be its own.
+    said: Vec<(u32, bool)>,
 }
 
 impl Reach {
@@ -54,61 +62,66 @@ impl Reach {
             let first = names(slice(range)).next().unwrap_or_default();
             IMPORTS.iter().any(|word| word.as_bytes() == first)
         };
-        let imports: Vec<bool> = rest.iter().map(is_import).collect();
-        let count = functions.len() + rest.len();
-        let mut definers: HashMap<&[u8], Definers> = HashMap::new();
-        let mut define = |name, node: usize, called| {
-            let known = definers.entry(name).or_insert(Definers { nodes: Vec::new(), last: 0 });
-            if known.nodes.last() != Some(&(node as u32, called)) {
-                known.nodes.push((node as u32, called));
-            }
-        };
+        let imports = rest.iter().map(is_import).collect();
+        let nodes = vec![Node::default(); functions.len() + rest.len()];
+        let mut reach = Reach { rest, imports, names: Vec::new(), nodes };
+        let mut numbers = HashMap::new();
         for (node, block) in functions.iter().enumerate() {
             let body = slice(&block.body);
-            block.names(text).for_each(|name| define(name.as_bytes(), node, true));
-            written(view.language, body).into_iter().for_each(|name| define(name, node, false));
-            changed(view, body).for_each(|name| define(name, node, false));
+            let mut define = |name, called| reach.define(&mut numbers, name, node, called);
+            block.names(text).for_each(|name| define(name.as_bytes(), true));
+            written(view.language, body).into_iter().for_each(|name| define(name, false));
+            changed(view, body).for_each(|name| define(name, false));
         }
-        for (number, range) in rest.iter().enumerate().filter(|(number, _)| !imports[*number]) {
-            targets(slice(range)).for_each(|name| define(name, functions.len() + number, false));
+        for number in 0..reach.rest.len() {
+            let (code, node) = (slice(&reach.rest[number]), functions.len() + number);
+            if !reach.imports[number] {
+                targets(code).for_each(|name| reach.define(&mut numbers, name, node, false));
+            }
         }
-        let lists = || vec![Vec::new(); count];
-        let mut reach = Reach { imports, onward: lists(), back: lists(), named: lists(), rest };
         let own = functions.iter().map(|block| block.whole.clone());
         let nodes: Vec<Range<usize>> = own.chain(reach.rest.iter().cloned()).collect();
         for (node, range) in nodes.iter().enumerate() {
             for (name, is_own) in mentions(view.language, slice(range)) {
-                let Some(known) = definers.get_mut(name) else { continue };
-                // Once for each way of saying it.
-                let (now, last) = (2 * node + 1 + usize::from(is_own), known.last);
-                if last < now {
-                    known.last = now;
-                    let others = known.nodes.iter().filter(|(_, called)| is_own || *called);
-                    others.for_each(|other| reach.join(node, *other));
+                if let Some(name) = numbers.get(name) {
+                    reach.say(*name, node, is_own);
                 }
             }
         }
         reach
     }
 
-    /// `node` names what `other` defines.
-    fn join(&mut self, node: usize, (other, called): (u32, bool)) {
-        let (one, two) = (node, other as usize);
-        if one == two {
-            return;
+    fn define<'t>(
+        &mut self,
+        numbers: &mut HashMap<&'t [u8], u32>,
+        name: &'t [u8],
+        node: usize,
+        called: bool,
+    ) {
+        let number = *numbers.entry(name).or_insert_with(|| {
+            self.names.push(Name::default());
+            self.names.len() as u32 - 1
+        });
+        let defined = &mut self.names[number as usize].defined;
+        if defined.last() != Some(&(node as u32, called)) {
+            defined.push((node as u32, called));
+            self.nodes[node].defines.push((number, called));
         }
-        self.named[one].push(other);
-        self.back[one].push(other);
-        self.onward[two].push(node as u32);
-        if called {
-            self.onward[one].push(other);
-            self.back[two].push(node as u32);
+    }
+
+    /// Once for each way of saying it.
+    fn say(&mut self, name: u32, node: usize, is_own: bool) {
+        let said = &mut self.names[name as usize].said;
+        let known = said.iter().rev().take(2).any(|known| *known == (node as u32, is_own));
+        if !known {
+            said.push((node as u32, is_own));
+            self.nodes[node].says.push((name, is_own));
         }
     }
 
     /// How many functions and statements there are.
     pub(super) fn len(&self) -> usize {
-        self.onward.len()
+        self.nodes.len()
     }
 
     /// The statements outside of functions.
@@ -121,31 +134,68 @@ impl Reach {
         self.imports[number]
     }
 
-    /// Where values of `nodes` can get to.
+    /// Where values of `nodes` can get to: to what says their names or what they
+    /// set, and to what they call.
     pub(super) fn from(&self, nodes: &[usize]) -> Vec<bool> {
-        closure(&self.onward, nodes)
+        self.closure(nodes, |walk, node| {
+            node.defines.iter().for_each(|(name, called)| walk.to_said(*name, *called));
+            node.says.iter().for_each(|(name, _)| walk.to_defined(*name, false));
+        })
     }
 
     /// Where values of `nodes` can come from.
     pub(super) fn to(&self, nodes: &[usize]) -> Vec<bool> {
-        closure(&self.back, nodes)
+        self.closure(nodes, |walk, node| {
+            node.says.iter().for_each(|(name, is_own)| walk.to_defined(*name, *is_own));
+            let called = node.defines.iter().filter(|(_, called)| *called);
+            called.for_each(|(name, _)| walk.to_said(*name, true));
+        })
     }
 
     /// What `nodes` name, and what that names.
     pub(super) fn named_by(&self, nodes: &[usize]) -> Vec<bool> {
-        closure(&self.named, nodes)
+        self.closure(nodes, |walk, node| {
+            node.says.iter().for_each(|(name, is_own)| walk.to_defined(*name, *is_own));
+        })
+    }
+
+    fn closure(&self, nodes: &[usize], go: impl Fn(&mut Walk<'_>, &Node)) -> Vec<bool> {
+        let mut reached = vec![false; self.nodes.len()];
+        let gone = vec![[false; 4]; self.names.len()];
+        let mut walk = Walk { names: &self.names, gone, work: Vec::new() };
+        walk.work.extend(nodes.iter().map(|node| *node as u32));
+        while let Some(node) = walk.work.pop() {
+            if !std::mem::replace(&mut reached[node as usize], true) {
+                go(&mut walk, &self.nodes[node as usize]);
+            }
+        }
+        reached
     }
 }
 
-fn closure(edges: &[Vec<u32>], nodes: &[usize]) -> Vec<bool> {
-    let mut reached = vec![false; edges.len()];
-    let mut work = nodes.to_vec();
-    while let Some(node) = work.pop() {
-        if !std::mem::replace(&mut reached[node], true) {
-            work.extend(edges[node].iter().map(|next| *next as usize));
+/// A walk along names, which goes each way of a name once.
+struct Walk<'r> {
+    names: &'r [Name],
+    gone: Vec<[bool; 4]>,
+    work: Vec<u32>,
+}
+
+impl Walk<'_> {
+    /// To what says the name: all of it, or where it can only be the file's own.
+    fn to_said(&mut self, name: u32, all: bool) {
+        if !std::mem::replace(&mut self.gone[name as usize][usize::from(all)], true) {
+            let said = self.names[name as usize].said.iter();
+            self.work.extend(said.filter(|(_, is_own)| all || *is_own).map(|(node, _)| *node));
         }
     }
-    reached
+
+    /// To what defines the name: all of it, or what is called so.
+    fn to_defined(&mut self, name: u32, all: bool) {
+        if !std::mem::replace(&mut self.gone[name as usize][2 + usize::from(all)], true) {
+            let defined = self.names[name as usize].defined.iter();
+            self.work.extend(defined.filter(|(_, called)| all || *called).map(|(node, _)| *node));
+        }
+    }
 }
 
 /// Appends the statements of `range`, told by their indentation.
@@ -197,10 +247,12 @@ fn changed<'t>(view: &View<'_>, body: &'t [u8]) -> impl Iterator<Item = &'t [u8]
     let calls = names(body).filter(|name| view.changing.iter().any(|one| one.as_bytes() == *name));
     let paths = calls.flat_map(move |name| {
         let at = name.as_ptr().addr() - body.as_ptr().addr();
-        let line = body[at..].split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let begin = body[..at].iter().rposition(|byte| !is_path(byte)).map_or(0, |at| at + 1);
+        let rest = &body[at..body.len().min(at + MAX_TARGET)];
+        let line = rest.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let near = &body[at.saturating_sub(MAX_TARGET)..at];
+        let begin = near.iter().rposition(|byte| !is_path(byte)).map_or(0, |at| at + 1);
         let given = line.split(|byte| b"(),& ".contains(byte)).skip(1);
-        given.chain([&body[begin..at]])
+        given.chain([&near[begin..]])
     });
     let language = view.language;
     paths.filter_map(move |path| changed_by(language, body, path, &first))
