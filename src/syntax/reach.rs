@@ -138,24 +138,24 @@ impl Reach {
     /// set, and to what they call.
     pub(super) fn from(&self, nodes: &[usize]) -> Vec<bool> {
         self.closure(nodes, |walk, node| {
-            node.defines.iter().for_each(|(name, called)| walk.to_said(*name, *called));
-            node.says.iter().for_each(|(name, _)| walk.to_defined(*name, false));
+            node.defines.iter().for_each(|(name, called)| walk.visit_said(*name, *called));
+            node.says.iter().for_each(|(name, _)| walk.visit_defined(*name, false));
         })
     }
 
     /// Where values of `nodes` can come from.
     pub(super) fn to(&self, nodes: &[usize]) -> Vec<bool> {
         self.closure(nodes, |walk, node| {
-            node.says.iter().for_each(|(name, is_own)| walk.to_defined(*name, *is_own));
+            node.says.iter().for_each(|(name, is_own)| walk.visit_defined(*name, *is_own));
             let called = node.defines.iter().filter(|(_, called)| *called);
-            called.for_each(|(name, _)| walk.to_said(*name, true));
+            called.for_each(|(name, _)| walk.visit_said(*name, true));
         })
     }
 
     /// What `nodes` name, and what that names.
     pub(super) fn named_by(&self, nodes: &[usize]) -> Vec<bool> {
         self.closure(nodes, |walk, node| {
-            node.says.iter().for_each(|(name, is_own)| walk.to_defined(*name, *is_own));
+            node.says.iter().for_each(|(name, is_own)| walk.visit_defined(*name, *is_own));
         })
     }
 
@@ -182,7 +182,7 @@ struct Walk<'r> {
 
 impl Walk<'_> {
     /// To what says the name: all of it, or where it can only be the file's own.
-    fn to_said(&mut self, name: u32, all: bool) {
+    fn visit_said(&mut self, name: u32, all: bool) {
         if !std::mem::replace(&mut self.gone[name as usize][usize::from(all)], true) {
             let said = self.names[name as usize].said.iter();
             self.work.extend(said.filter(|(_, is_own)| all || *is_own).map(|(node, _)| *node));
@@ -190,7 +190,7 @@ impl Walk<'_> {
     }
 
     /// To what defines the name: all of it, or what is called so.
-    fn to_defined(&mut self, name: u32, all: bool) {
+    fn visit_defined(&mut self, name: u32, all: bool) {
         if !std::mem::replace(&mut self.gone[name as usize][2 + usize::from(all)], true) {
             let defined = self.names[name as usize].defined.iter();
             self.work.extend(defined.filter(|(_, called)| all || *called).map(|(node, _)| *node));
