@@ -22,6 +22,7 @@ mod hazard;
 pub(crate) mod imports;
 mod kinds;
 mod language;
+mod lookup;
 mod lazy_regex;
 pub(crate) mod message;
 mod mistakes;
@@ -41,6 +42,7 @@ mod source_words;
 mod table;
 mod trigger;
 mod walk;
+mod word_list;
 
 pub use engine::{Parse, ParsedFile, SyntaxEngine, SyntaxScratch};
 pub use language::Language;
