@@ -110,6 +110,15 @@ impl Condition {
         self.groups.iter().filter_map(told).min_by_key(Vec::len)
     }
 
+    /// Asks for what is known of every file first, by words that are `known`, and
+    /// for what few things open.
+    pub(super) fn sort(&mut self, known: impl Fn(Word) -> bool) {
+        let asks = |group: &Group| {
+            group.ways.iter().flat_map(|way| &way.words).any(|word| !known(*word))
+        };
+        self.groups.sort_by_key(|group| (asks(group), group.ways.len()));
+    }
+
     /// Whether a file can hold a match.
     pub(super) fn holds(&self, text: &mut impl Lookup) -> bool {
         self.groups.iter().all(|group| group.is_open(|word| text.is_seen(word)))
@@ -214,8 +223,6 @@ pub(super) fn condition(
     condition.words = list.take_asked();
     condition.lacks = matcher.lacks.iter().map(|word| list.add_code(word)).collect();
     list.take_asked();
-    // What few things open is asked first.
-    condition.groups.sort_by_key(|group| group.ways.len());
     condition
 }
 

@@ -16,7 +16,7 @@ use super::word_list::{TriggerWord, Word};
 /// In a file with more hits the whole tree is walked.
 const MAX_HITS: usize = 1 << 20;
 /// After so many texts that are no names the rest is looked for at once.
-const MAX_PARTS: usize = 8;
+const MAX_PARTS: usize = 12;
 
 /// What is known of a word.
 #[derive(Debug, Default, Clone, Copy, PartialEq)]

@@ -76,30 +76,26 @@ impl Triggers {
             said.extend(said_by(matcher));
             condition(language, matcher, sets, &mut list)
         };
-        let conditions: Vec<Condition> = matchers.map(read).collect();
+        let mut conditions: Vec<Condition> = matchers.map(read).collect();
         let WordList { words, texts, needs, .. } = list;
         let needs = needs.into_iter().map(|need| (need, OnceLock::new())).collect();
-        let (texts, numbers): (Vec<String>, Vec<Vec<Word>>) = texts.into_iter().unzip();
-        let all_whole = |numbers: &[Word]| numbers.iter().all(|number| words[*number].whole);
-        let finder = Finder::new(
-            texts.iter().zip(&numbers).map(|(text, own)| (text.as_str(), all_whole(own))),
-        );
+        let (texts, numbers): (Vec<(String, bool)>, Vec<Vec<Word>>) = texts.into_iter().unzip();
+        let finder = Finder::new(texts.iter().map(|(text, whole)| (text.as_str(), *whole))).ok();
         let mut text_of = vec![None; words.len()];
         for (text, own) in numbers.iter().enumerate() {
             own.iter().for_each(|word| text_of[*word] = Some(text));
         }
         let text_count = texts.len();
-        let whole = texts.into_iter().zip(&numbers).zip(0..);
-        let whole = whole.filter(|((_, own), _)| own.iter().any(|word| words[*word].whole));
-        let whole = whole.map(|((text, _), number)| (text, number)).collect();
-        let (finder, whole) = (finder.ok(), Arc::new(whole));
+        let whole = texts.into_iter().zip(0..).filter(|((_, whole), _)| *whole);
+        let whole = Arc::new(whole.map(|((text, _), number)| (text, number)).collect());
         let mut gates = vec![Vec::new(); text_count];
         let mut ungated = Vec::new();
         let name = |word: Word| {
             let finder = finder.as_ref()?;
             text_of[word].filter(|text| finder.is_word(*text))
         };
-        for (index, condition) in conditions.iter().enumerate() {
+        for (index, condition) in conditions.iter_mut().enumerate() {
+            condition.sort(|word| name(word).is_some());
             match condition.gate(|word| name(word).is_some()) {
                 Some(words) => {
                     words.into_iter().filter_map(name).for_each(|text| gates[text].push(index));

@@ -52,8 +52,8 @@ pub(super) struct WordList {
     /// Ways to values from sets of sources.
     sources: HashMap<Vec<String>, Vec<Way>>,
     pub(super) words: Vec<TriggerWord>,
-    /// Words by their text.
-    pub(super) texts: HashMap<String, Vec<Word>>,
+    /// Words by their text and whether it counts only as a whole.
+    pub(super) texts: HashMap<(String, bool), Vec<Word>>,
     /// The words that were asked for since this was last emptied.
     asked: Vec<Word>,
 }
@@ -64,7 +64,7 @@ impl WordList {
     }
 
     fn number(&mut self, word: TriggerWord) -> Word {
-        let known = self.texts.entry(word.text.clone()).or_default();
+        let known = self.texts.entry((word.text.clone(), word.whole)).or_default();
         let same = known.iter().find(|known| self.words[**known] == word).copied();
         let number = same.unwrap_or_else(|| {
             self.words.push(word);
