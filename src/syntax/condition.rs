@@ -113,9 +113,8 @@ impl Condition {
     /// Asks for what is known of every file first, by words that are `known`, and
     /// for what few things open.
     pub(super) fn sort(&mut self, known: impl Fn(Word) -> bool) {
-        let asks = |group: &Group| {
-            group.ways.iter().flat_map(|way| &way.words).any(|word| !known(*word))
-        };
+        let asks =
+            |group: &Group| group.ways.iter().flat_map(|way| &way.words).any(|word| !known(*word));
         self.groups.sort_by_key(|group| (asks(group), group.ways.len()));
     }
 

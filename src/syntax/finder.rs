@@ -275,7 +275,8 @@ mod tests {
         finder.words(text, |number, start| found.push((number, start, end(number, start))));
         finder.parts(text, |number, start| found.push((number, start, end(number, start))));
         for number in (0..texts.len()).filter(|number| !finder.is_word(*number)) {
-            let mut same: Vec<usize> = found.iter().filter(|hit| hit.0 == number).map(|hit| hit.1).collect();
+            let mut same: Vec<usize> =
+                found.iter().filter(|hit| hit.0 == number).map(|hit| hit.1).collect();
             same.sort_unstable();
             assert_eq!(finder.part(number, text).collect::<Vec<_>>(), same);
         }

@@ -7,6 +7,7 @@
 //! ```
 
 mod aim;
+mod arena;
 mod blocks;
 mod checks;
 mod condition;
@@ -22,8 +23,8 @@ mod hazard;
 pub(crate) mod imports;
 mod kinds;
 mod language;
-mod lookup;
 mod lazy_regex;
+mod lookup;
 pub(crate) mod message;
 mod mistakes;
 mod near;
