@@ -6,7 +6,6 @@
 //! takes longer to make than a small project takes to scan, so at first it is
 //! the plain one.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -23,8 +22,8 @@ pub(super) struct Finder {
     parts: Automaton,
     /// The number of each text that is in the automaton.
     numbers: Vec<usize>,
-    /// By the number of a text that is no word.
-    single: HashMap<usize, memmem::Finder<'static>>,
+    /// By number; `None` for a word.
+    single: Vec<Option<memmem::Finder<'static>>>,
 }
 
 impl Finder {
@@ -36,26 +35,25 @@ impl Finder {
     pub(super) fn new<'t>(
         texts: impl Iterator<Item = (&'t str, bool)>,
     ) -> Result<Self, BuildError> {
-        let mut words = Vec::new();
+        let (mut words, mut single) = (Vec::new(), Vec::new());
         let (mut numbers, mut parts) = (Vec::new(), Vec::new());
         for (number, (text, whole)) in texts.enumerate() {
             if whole && !text.is_empty() && text.bytes().all(is_part) {
                 words.push((text, number));
+                single.push(None);
             } else {
                 parts.push(text.to_owned());
                 numbers.push(number);
+                single.push(Some(memmem::Finder::new(text).into_owned()));
             }
         }
-        let single = numbers.iter().zip(&parts);
-        let single = single.map(|(number, text)| (*number, memmem::Finder::new(text).into_owned()));
-        let single = single.collect();
         let parts = Automaton::new(parts)?;
         Ok(Finder { words: WordTable::new(&words), parts, numbers, single })
     }
 
     /// Whether text `number` is a word, which counts only as a whole.
     pub(super) fn is_word(&self, number: usize) -> bool {
-        !self.single.contains_key(&number)
+        self.single.get(number).is_some_and(Option::is_none)
     }
 
     /// Calls `visit` with the number and the start of every word in `text`.
@@ -80,7 +78,7 @@ impl Finder {
         number: usize,
         text: &'f [u8],
     ) -> impl Iterator<Item = usize> + 'f {
-        let part = self.single.get(&number);
+        let part = self.single.get(number).and_then(Option::as_ref);
         part.into_iter().flat_map(|part| every(part, text))
     }
 }

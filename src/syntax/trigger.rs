@@ -86,8 +86,10 @@ impl Triggers {
             own.iter().for_each(|word| text_of[*word] = Some(text));
         }
         let text_count = texts.len();
-        let whole = texts.into_iter().zip(0..).filter(|((_, whole), _)| *whole);
-        let whole = Arc::new(whole.map(|((text, _), number)| (text, number)).collect());
+        let is_own = |text: usize| numbers[text].iter().any(|word| !words[*word].near.is_import());
+        let whole = texts.into_iter().enumerate();
+        let whole = whole.filter(|(number, (_, whole))| *whole && is_own(*number));
+        let whole = Arc::new(whole.map(|(number, (text, _))| (text, number as u32)).collect());
         let mut gates = vec![Vec::new(); text_count];
         let mut ungated = Vec::new();
         let name = |word: Word| {

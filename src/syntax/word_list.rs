@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use super::condition::Way;
-use super::imports::Import;
+use super::imports::{Import, resolves};
 use super::language::Language;
 use super::near::Near;
 use super::pattern_words::{PatternWords, Placed, import_word};
@@ -139,8 +139,9 @@ impl WordList {
         Some(ways)
     }
 
+    /// Where imports are followed a module is told from one whose name is longer.
     pub(super) fn add_import(&mut self, language: Language, import: &Import) -> Word {
-        self.add(import_word(language, import), false, Near::of_import(language))
+        self.add(import_word(language, import), resolves(language), Near::of_import(language))
     }
 
     /// A name of a pattern whose metavariables are as `constraints` say.
