@@ -206,7 +206,8 @@ fn is_request(expression: &str) -> bool {
 /// asked for, or made harmless.
 fn is_superglobal(expression: &str) -> bool {
     const SENT: [&str; 4] = ["$_GET[", "$_POST[", "$_REQUEST[", "$_COOKIE["];
-    const SERVER: [&str; 5] = ["PHP_SELF", "HTTP_HOST", "REQUEST_URI", "QUERY_STRING", "HTTP_REFERER"];
+    const SERVER: [&str; 5] =
+        ["PHP_SELF", "HTTP_HOST", "REQUEST_URI", "QUERY_STRING", "HTTP_REFERER"];
     const CHECKED: [&str; 20] = [
         "==", "!=", "&&", "||", " in ", "isset(", "empty(", "special", "entities", "strip_tags",
         "intval", "(int)", "(float)", "esc_", "filter_", "count(", "strlen(", "number_format",
