@@ -9,9 +9,10 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::blocks::{self, Block};
-use super::condition::{Condition, Flow, Scope, TriggerWord, Word};
+use super::condition::{Condition, Flow, Scope};
 use super::language::Language;
 use super::reach::Reach;
+use super::word_list::{TriggerWord, Word};
 
 /// A file whose words were found.
 pub(super) struct View<'a> {
