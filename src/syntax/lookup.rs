@@ -141,13 +141,27 @@ impl<'a> Search<'a> {
             next.checked_sub(1).and_then(|next| self.found.places.get(next as usize)).copied()
         {
             let start = at as usize;
-            if self.triggers.fits(word, self.text, &(start..start + word.text.len())) {
+            let range = start..start + word.text.len();
+            if self.triggers.fits(word, self.text, &range) && self.is_owned(word, &range) {
                 is_seen = true;
                 self.found.add(number, start);
             }
             next = before;
         }
         is_seen
+    }
+
+    /// Whether what the word at `range` is a member of is as the rule has it, as
+    /// far as can be told.
+    fn is_owned(&mut self, word: &TriggerWord, range: &Range<usize>) -> bool {
+        if word.owner.is_none() && word.no_owner.is_none() {
+            return true;
+        }
+        let Some(owner) = word.near.owner(self.text, range) else { return true };
+        let triggers = self.triggers;
+        let meets = |need| triggers.is_met(need, owner);
+        (word.owner.is_none_or(meets) || word.typed.is_some_and(|need| self.is_met(need)))
+            && !word.no_owner.is_some_and(meets)
     }
 }
 
@@ -181,7 +195,6 @@ impl Triggers {
             && !(word.code && remark::holds(text, range.start))
             && word.near.fits(text, range)
             && self.is_within(word, text, range)
-            && self.is_owned(word, text, range)
     }
 
     /// Whether the arguments of the word at `range` are as the rule has them, as
@@ -189,18 +202,6 @@ impl Triggers {
     fn is_within(&self, word: &TriggerWord, text: &[u8], range: &Range<usize>) -> bool {
         let arguments = || word.near.arguments(text, range);
         word.within.is_none_or(|need| arguments().is_none_or(|inner| self.is_met(need, inner)))
-    }
-
-    /// Whether what the word at `range` is a member of is as the rule has it, as
-    /// far as can be told.
-    fn is_owned(&self, word: &TriggerWord, text: &[u8], range: &Range<usize>) -> bool {
-        if word.owner.is_none() && word.no_owner.is_none() {
-            return true;
-        }
-        word.near.owner(text, range).is_none_or(|owner| {
-            word.owner.is_none_or(|need| self.is_met(need, owner))
-                && !word.no_owner.is_some_and(|need| self.is_met(need, owner))
-        })
     }
 }
 

@@ -70,7 +70,7 @@ impl Triggers {
         matchers: impl Iterator<Item = &'a PatternMatch>,
         sets: &SourceWords,
     ) -> Self {
-        let mut list = WordList::default();
+        let mut list = WordList::new(&sets.aliases);
         let mut said = HashSet::new();
         let read = |matcher: &'a PatternMatch| {
             said.extend(said_by(matcher));

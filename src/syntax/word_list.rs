@@ -32,12 +32,14 @@ pub(super) struct TriggerWord {
     /// Numbers of the regexes that what it is a member of matches, and does not.
     pub(super) owner: Option<usize>,
     pub(super) no_owner: Option<usize>,
+    /// Number of a regex for the file: where it matches, `owner` need not.
+    pub(super) typed: Option<usize>,
 }
 
 impl TriggerWord {
     fn of(text: String, whole: bool, near: Near) -> Self {
-        let (code, within, owner, no_owner) = (false, None, None, None);
-        TriggerWord { text, whole, near, code, within, owner, no_owner }
+        let (within, owner, no_owner, typed) = (None, None, None, None);
+        TriggerWord { text, whole, near, code: false, within, owner, no_owner, typed }
     }
 }
 
@@ -56,9 +58,16 @@ pub(super) struct WordList {
     pub(super) texts: HashMap<(String, bool), Vec<Word>>,
     /// The words that were asked for since this was last emptied.
     asked: Vec<Word>,
+    /// What symbols are known as, each with another name for it.
+    aliases: Vec<(String, String)>,
 }
 
 impl WordList {
+    /// An empty one, where symbols go by `aliases` too.
+    pub(super) fn new(aliases: &[(String, String)]) -> Self {
+        WordList { aliases: aliases.to_vec(), ..WordList::default() }
+    }
+
     pub(super) fn add(&mut self, text: String, whole: bool, near: Near) -> Word {
         self.number(TriggerWord::of(text, whole, near))
     }
@@ -150,9 +159,16 @@ impl WordList {
         let need = near.holes().find_map(|name| prefilter::written(constraints.get(name)?));
         let within = need.map(|need| self.need(need));
         let owner = near.owner_name().and_then(|name| constraints.get(name));
-        let (is, is_not) = owner.map(prefilter::of_path).unwrap_or_default();
+        let (mut is, is_not) = owner.map(prefilter::of_path).unwrap_or_default();
+        let typed = owner.and_then(|owner| prefilter::of_typed(owner, &self.aliases));
+        let typed = typed.map(|(regex, named)| {
+            is = Some(regex);
+            named
+        });
         let near = if is.is_none() && is_not.is_none() { near.unowned() } else { near };
-        let [owner, no_owner] = [is, is_not].map(|need| need.map(|need| self.need(need)));
-        self.number(TriggerWord { text, whole: true, near, within, owner, no_owner, code: false })
+        let [owner, no_owner, typed] =
+            [is, is_not, typed].map(|need| need.map(|need| self.need(need)));
+        let word = TriggerWord::of(text, true, near);
+        self.number(TriggerWord { within, owner, no_owner, typed, ..word })
     }
 }
