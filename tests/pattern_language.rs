@@ -128,6 +128,13 @@ fn quotes_do_not_matter_and_contents_do() {
     yes("csharp", "open_it(\"a\")", &["class A { void F() { open_it(@\"a\"); } }"]);
     yes("php", "open_it(\"a\")", &["<?php open_it('a');"]);
     yes("ruby", "open_it('a')", &["open_it \"a\""]);
+    // What a call is given to run counts only if the pattern has it.
+    yes(
+        "ruby",
+        "open_it('a')",
+        &["open_it('a') { |f| f.read }", "open_it 'a' do |f|\n  f.read\nend"],
+    );
+    no("ruby", "open_it('a') do |$F| $$$ end", &["open_it('a')"]);
     yes("kotlin", "open_it(\"a\")", &["fun f() { open_it(\"\"\"a\"\"\") }"]);
 }
 

@@ -120,7 +120,8 @@ fn outputs<'t>(text: &'t [u8], path: &str) -> Vec<(Range<usize>, &'t str)> {
             let Some(len) = memchr::memmem::find(rest, form.close.as_bytes()) else { continue };
             let Ok(expression) = std::str::from_utf8(&rest[..len]) else { continue };
             let expression = expression.trim_matches(|c: char| c.is_whitespace() || c == '-');
-            if (form.is_raw)(expression) && is_value(expression) {
+            let value = if form.open == "<?=" { chosen(expression).trim() } else { expression };
+            if (form.is_raw)(expression) && is_value(value) {
                 found.push((start..inner + len + form.close.len(), expression));
             }
             if found.len() >= MOST {
@@ -201,12 +202,31 @@ fn is_request(expression: &str) -> bool {
         .any(|call| expression.contains(call))
 }
 
-/// `$_GET['name']`, also with another value for where it is missing; not what is only compared.
+/// `$_GET['name']`, also with another value for where it is missing; not what is only compared,
+/// asked for, or made harmless.
 fn is_superglobal(expression: &str) -> bool {
-    let sent = ["$_GET[", "$_POST[", "$_REQUEST[", "$_COOKIE["];
-    let compared = ["==", "!=", " in ", "&&", "||"];
-    sent.iter().any(|name| expression.starts_with(name))
-        && !compared.iter().any(|operator| expression.contains(operator))
+    const SENT: [&str; 4] = ["$_GET[", "$_POST[", "$_REQUEST[", "$_COOKIE["];
+    const SERVER: [&str; 5] =
+        ["PHP_SELF", "HTTP_HOST", "REQUEST_URI", "QUERY_STRING", "HTTP_REFERER"];
+    const CHECKED: [&str; 20] = [
+        "==", "!=", "&&", "||", " in ", "isset(", "empty(", "special", "entities", "strip_tags",
+        "intval", "(int)", "(float)", "esc_", "filter_", "count(", "strlen(", "number_format",
+        "in_array", "md5(",
+    ];
+    let value = chosen(expression);
+    let sent = SENT.iter().any(|name| value.contains(name))
+        || value.contains("$_SERVER[") && SERVER.iter().any(|key| value.contains(key));
+    sent && !CHECKED.iter().any(|part| value.contains(part))
+}
+
+/// What `condition ? this : that` may come to; anything else as it is.
+fn chosen(expression: &str) -> &str {
+    let mut at = expression.match_indices('?').filter(|(at, _)| {
+        let around = |b: Option<&u8>| matches!(b, Some(b'?' | b':' | b'-'));
+        let bytes = expression.as_bytes();
+        !around(bytes.get(at + 1)) && !around(at.checked_sub(1).and_then(|at| bytes.get(at)))
+    });
+    at.next().map_or(expression, |(at, _)| expression.get(at + 1..).unwrap_or_default())
 }
 
 /// `name | safe`, `name|raw`

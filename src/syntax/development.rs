@@ -20,8 +20,8 @@ const DEVELOPMENT: [&str; 12] = [
 const AMBIGUOUS: [&str; 4] = ["\"local\"", "'local'", "'test'", "\"test\""];
 /// Words of conditions that hold in production.
 const PRODUCTION: [&str; 4] = ["production", "\"prod\"", "'prod'", "is_prod"];
-/// Words of conditions on something else.
-const OTHER: [&str; 4] = ["debugenabled", "isenabled", "||", " or "];
+/// Words of conditions on something else; a route of that name is open everywhere.
+const OTHER: [&str; 6] = ["debugenabled", "isenabled", "||", " or ", "'/", "\"/"];
 
 /// Kinds of nodes that are a case of a switch, with its value as a field.
 const CASES: [&str; 3] = ["case_statement", "switch_case", "expression_case"];
@@ -164,6 +164,7 @@ mod tests {
             ("DEBUG or force", None),
             ("log.isDebugEnabled()", None),
             ("user.is_admin", None),
+            ("path === '/api/debug'", None),
             ("App::environment('local') && $provider", Some(true)),
             ("strategy === 'local'", None),
         ] {

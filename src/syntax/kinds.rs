@@ -102,7 +102,10 @@ pub(super) fn facts_of(language: Language, grammar: &tree_sitter::Language, id: 
     // Rust writes the types of a call between the name and the arguments.
     let wraps = ["parenthesized_expression", "parenthesized_statements", "generic_function"];
     add(wraps.contains(&name), PAREN);
-    add(is_unsaid(name) || language == Language::Kotlin && is_kotlin_type(name), UNSAID);
+    // What a Ruby method is given to run says nothing of the call itself.
+    let given = language == Language::Ruby && matches!(name, "block" | "do_block");
+    let typed = language == Language::Kotlin && is_kotlin_type(name);
+    add(is_unsaid(name) || given || typed, UNSAID);
     add(is_name(name), NAME);
     add(is_number(name), NUMBER);
     facts

@@ -12,6 +12,10 @@ use super::value::{Proof, Val, Value};
 /// Beginnings of names of functions that fail on what they do not like.
 const CHECKS: [&str; 6] = ["validate", "assert", "ensure", "check", "verify", "require"];
 
+/// Names that begin like that and say nothing about what they are given:
+/// <https://docs.python.org/3/library/subprocess.html#subprocess.check_output>.
+const NO_CHECKS: [&str; 4] = ["check_output", "check_call", "checkout", "require_once"];
+
 impl Run<'_> {
     pub(super) fn statement(&mut self, id: Id) -> Val {
         match self.ir.op(id) {
@@ -77,7 +81,7 @@ impl Run<'_> {
         self.assume(&result.proofs, true);
         let Some(name) = self.ir.last_name(callee) else { return };
         let name = self.symbols.name(name).trim_start_matches('_').to_ascii_lowercase();
-        if !CHECKS.iter().any(|check| name.starts_with(check)) {
+        if !CHECKS.iter().any(|check| name.starts_with(check)) || NO_CHECKS.contains(&&*name) {
             return;
         }
         let ir = self.ir;
