@@ -166,3 +166,80 @@ fn modules_that_call_each_other_end() {
     ]);
     assert!(project.found(".", &["."], &[ENCRYPTION]).is_empty());
 }
+
+const CHART: (&str, &str) = ("shop/Chart.yaml", "apiVersion: v2\nname: shop\nappVersion: 1.2.3\n");
+const PRIVILEGED: &str = "k8s-privileged-container";
+const IMAGE: &str = "image-not-pinned";
+
+/// A pod whose container has the lines `more`.
+fn pod(more: &str) -> String {
+    let head =
+        "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  containers:\n  - name: a\n";
+    format!("{head}{more}")
+}
+
+#[test]
+fn a_template_writes_what_the_values_of_its_chart_say() {
+    let privileged = "context:\n  privileged: true\nflag: true\n";
+    for (values, lines, wanted) in [
+        (privileged, "    securityContext:\n      {{- toYaml .Values.context | nindent 6 }}\n", 1),
+        (privileged, "    securityContext: {{- toYaml .Values.context | nindent 6 }}\n", 1),
+        (privileged, "    securityContext:\n      privileged: {{ .Values.flag }}\n", 1),
+        (
+            privileged,
+            "    {{- with .Values.context }}\n    securityContext:\n      {{- toYaml . | nindent 6 }}\n    {{- end }}\n",
+            1,
+        ),
+        ("flag: false\n", "    securityContext:\n      privileged: {{ .Values.flag }}\n", 0),
+        // `default` counts where nothing is said, and where `false` is.
+        (
+            "a: 1\n",
+            "    securityContext:\n      privileged: {{ .Values.flag | default true }}\n",
+            1,
+        ),
+        ("flag: 1\n", "    securityContext:\n      privileged: {{ not .Values.flag }}\n", 0),
+        (
+            privileged,
+            "    securityContext:\n      privileged: {{ and .Values.flag (.Values.x) }}\n",
+            0,
+        ),
+    ] {
+        let template = pod(lines);
+        let project = Project::new(&[
+            CHART,
+            ("shop/values.yaml", values),
+            ("shop/templates/pod.yaml", &template),
+            ("loose/templates/pod.yaml", &template),
+        ]);
+        let found = project.found(".", &["."], &[PRIVILEGED]);
+        assert_eq!(found.len(), wanted, "{values}{lines}");
+        assert!(found.iter().all(|found| found.starts_with("shop/templates/pod.yaml:")));
+    }
+}
+
+#[test]
+fn images_are_put_together_from_values() {
+    for (tag, wanted) in [("tag: latest", 1), ("tag: 1.0.3", 0), ("tag: \"\"", 0)] {
+        let values = format!("image:\n  name: acme/shop\n  {tag}\n");
+        let image = "    image: \"{{ .Values.image.name }}:{{ .Values.image.tag | default .Chart.AppVersion }}\"\n";
+        let project = Project::new(&[
+            CHART,
+            ("shop/values.yaml", &values),
+            ("shop/templates/pod.yaml", &pod(image)),
+        ]);
+        assert_eq!(project.found("shop", &["templates"], &[IMAGE]).len(), 0, "not in the tree");
+        assert_eq!(project.found(".", &["."], &[IMAGE]).len(), wanted, "{tag}");
+    }
+}
+
+#[test]
+fn what_the_values_leave_to_the_user_is_not_known() {
+    let template = "    image: acme/shop:1\n    securityContext:\n      {{- toYaml .Values.context | nindent 6 }}\n";
+    let project = Project::new(&[
+        CHART,
+        ("shop/values.yaml", "context: {}\n"),
+        ("shop/templates/pod.yaml", &pod(template)),
+    ]);
+    let rules = ["k8s-container-not-confined", PRIVILEGED];
+    assert!(project.found(".", &["."], &rules).is_empty());
+}

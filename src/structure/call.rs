@@ -4,12 +4,14 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::engine::EXHAUSTED;
 use super::file::{Active, File};
 use super::module::Module;
 use super::nearby::Nearby;
 use super::resolve::{Known, link, terraform};
 use super::subjects::Subject;
 use super::tree::{Id, Tree};
+use super::walk::MAX_LOOKS;
 use crate::finding::Candidate;
 use crate::source::Source;
 
@@ -99,12 +101,7 @@ impl Call {
             candidates.extend(candidate(tree, fault));
         }
         tree.truncate(start);
-        let is_exhausted = *looks >= super::walk::MAX_LOOKS;
-        if is_exhausted {
-            Err("structure: too many parts that refer to each other")
-        } else {
-            Ok(())
-        }
+        if *looks >= MAX_LOOKS { Err(EXHAUSTED) } else { Ok(()) }
     }
 
     /// `defaults` with the arguments in place of those that are given.

@@ -8,7 +8,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use super::call::{calls_of, may_call};
 use super::file::{Active, File};
 use super::format::Format;
-use super::nearby::{Nearby, around};
+use super::nearby::{Around, Nearby};
 use super::resolve::resolve;
 use super::rule::{Compiled, compile, triggers};
 use crate::finding::Candidate;
@@ -17,6 +17,8 @@ use crate::rules::matchers::{Matcher, Matchers};
 use crate::source::Source;
 use crate::syntax::PathFilter;
 
+/// Why a file is not wholly looked at.
+pub(super) const EXHAUSTED: &str = "structure: too many parts that refer to each other";
 /// Larger files are data.
 const MAX_BYTES: usize = 2 << 20;
 
@@ -80,45 +82,70 @@ impl StructureEngine {
         let Some(format) = Format::of(source.own_path(), source.text) else { return Ok(()) };
         let Some(rules) = self.rules(format) else { return Ok(()) };
         let active = rules.triggered(source.own_path(), &[source.text], scratch);
-        let nearby = scratch.nearby.clone();
-        let calls = nearby.as_deref().filter(|_| format == Format::Hcl && may_call(source.text));
-        if active.is_empty() && calls.is_none() {
+        let calls = scratch.nearby.is_some() && format == Format::Hcl && may_call(source.text);
+        if active.is_empty() && !calls {
             return Ok(());
         }
         if source.text.len() > MAX_BYTES {
             return Err("structure: larger than 2 MiB");
         }
-        // What lies near outlives the tree that it becomes a part of.
-        let (module, called);
-        let mut tree = format.read(source.text);
-        let own = 0..tree.len();
-        module = nearby.as_deref().and_then(|nearby| around(source, nearby, &tree, &active));
-        if let Some((module, kinds)) = &module {
-            module.complete(&mut tree, source.own_path().rsplit('/').next().unwrap_or(""), kinds);
-        }
-        resolve(&mut tree, format);
-        let has_headers = matches!(format, Format::Hcl | Format::Bicep);
-        let file = File::new(&tree, own.clone(), source.text, has_headers);
-        for rule in &active {
-            file.run(rule, candidates);
-            if file.walker().is_exhausted() {
-                return Err("structure: too many parts that refer to each other");
-            }
-        }
-        called = calls.map(|nearby| calls_of(&tree, own, source, nearby)).unwrap_or_default();
-        let mut looks = file.walker().looks();
-        for call in &called {
-            let texts: Vec<&[u8]> = call.module.texts().collect();
-            let active = rules.triggered(source.own_path(), &texts, scratch);
-            call.run(&mut tree, &active, &mut looks, candidates)?;
-        }
-        Ok(())
+        run(rules, &Work { source, format, active }, scratch, candidates)
     }
 
     fn rules(&self, format: Format) -> Option<&FormatRules> {
         let rules = || FormatRules::new(self.matchers.reading(|key| key == format.key()));
         self.formats[format as usize].get_or_init(rules).as_ref()
     }
+}
+
+/// A file, and the matchers that can match in it.
+struct Work<'w> {
+    source: &'w Source<'w>,
+    format: Format,
+    active: Vec<Active<'w>>,
+}
+
+/// Reads the file of `work`, with what lies near, and runs the rules on it.
+fn run(
+    rules: &FormatRules,
+    work: &Work<'_>,
+    scratch: &mut StructureScratch,
+    candidates: &mut Vec<Candidate>,
+) -> Result<(), &'static str> {
+    let Work { source, format, active } = work;
+    let nearby = scratch.nearby.clone();
+    // What lies near outlives the tree that it becomes a part of.
+    let (around, called, written);
+    let mut tree = format.read(source.text);
+    let own = 0..tree.len();
+    around = Around::of(source, *format, nearby.as_deref(), &tree, active);
+    let values = around.complete(&mut tree, source, &own);
+    resolve(&mut tree, *format);
+    written = around.written(&mut tree, &own, &values);
+    for text in &written {
+        tree.set_computed(text.node, &text.text, text.node);
+    }
+    let with_values = around.values().map(|values| {
+        // What the values say is written into the template.
+        rules.triggered(source.own_path(), &[source.text, values], scratch)
+    });
+    let has_headers = matches!(format, Format::Hcl | Format::Bicep);
+    let file = File::new(&tree, own.clone(), source.text, has_headers);
+    for rule in with_values.as_ref().unwrap_or(active) {
+        file.run(rule, candidates);
+        if file.walker().is_exhausted() {
+            return Err(EXHAUSTED);
+        }
+    }
+    let mut looks = file.walker().looks();
+    let calls = nearby.as_deref().filter(|_| *format == Format::Hcl);
+    called = calls.map(|nearby| calls_of(&tree, own, source, nearby)).unwrap_or_default();
+    for call in &called {
+        let texts: Vec<&[u8]> = call.module.texts().collect();
+        let active = rules.triggered(source.own_path(), &texts, scratch);
+        call.run(&mut tree, &active, &mut looks, candidates)?;
+    }
+    Ok(())
 }
 
 impl FormatRules {

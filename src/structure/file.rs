@@ -122,11 +122,23 @@ impl<'t, 'a> File<'t, 'a> {
         candidate
     }
 
-    fn span(&self, rule: &Compiled, subject: &Subject<'_>) -> Range<usize> {
-        let own = |id: &Id| self.own.contains(id);
-        let span_of = |id: Id| {
-            Some(id).filter(own).and_then(|id| self.tree().node(id)).map(|node| node.span.clone())
+    /// Where `id` stands in this file: itself, or the entry of `subject` that has
+    /// its value from elsewhere.
+    fn shown_at(&self, id: Id, subject: &Subject<'_>) -> Option<Range<usize>> {
+        let span_of = |id: Id| self.tree().node(id).map(|node| node.span.clone());
+        if self.own.contains(&id) {
+            return span_of(id);
+        }
+        let asks = |at: &Id| {
+            let target = self.tree().target(*at);
+            target != *at && self.tree().within(target).contains(&id)
         };
+        let mut entries = self.tree().within(subject.base?).filter(|at| self.own.contains(at));
+        entries.find(asks).and_then(span_of)
+    }
+
+    fn span(&self, rule: &Compiled, subject: &Subject<'_>) -> Range<usize> {
+        let span_of = |id: Id| self.shown_at(id, subject);
         let reported = rule.report.iter().find_map(|path| {
             let found = self.walker.find(subject.base, path);
             self.walker.elements(&found.nodes).first().copied().and_then(span_of)

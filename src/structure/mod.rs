@@ -15,6 +15,7 @@
 //! which no rule takes for a mistake.
 
 mod call;
+mod chart;
 mod condition;
 mod engine;
 mod file;

@@ -132,12 +132,17 @@ impl<'a> Tree<'a> {
     /// Begins another document, of another file, behind all others. Its spans are
     /// places in that file.
     pub(crate) fn begin_document(&mut self, value: Value<'a>) -> Id {
-        self.open.clear();
-        self.open.push(0);
+        self.reopen();
         self.open(b"", 0, value)
     }
 
-    /// Ends what [`Tree::begin_document`] began.
+    /// Opens the root again, for more documents.
+    pub(crate) fn reopen(&mut self) {
+        self.open.clear();
+        self.open.push(0);
+    }
+
+    /// Ends what [`Tree::begin_document`] or [`Tree::reopen`] began.
     pub(crate) fn end_document(&mut self) {
         let last = self.nodes.len() as Id;
         for id in self.open.drain(..) {

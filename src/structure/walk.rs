@@ -112,7 +112,12 @@ impl<'t, 'a> Walker<'t, 'a> {
             let Some(node) = self.tree.node(child) else { continue };
             self.look();
             if node.key == TEMPLATE {
-                found.open = true;
+                // What a template writes is known if the values of its chart say it.
+                if matches!(self.tree.value(child), Value::Open(_)) {
+                    found.open = true;
+                } else {
+                    work.push((child, at));
+                }
             } else if node.key == b"<<" {
                 work.push((child, at));
             } else {

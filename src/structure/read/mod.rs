@@ -39,6 +39,11 @@ pub(crate) fn yaml(text: &[u8]) -> Tree<'_> {
     yaml::read(text)
 }
 
+/// Reads the part `span` of another YAML file as documents behind those of `tree`.
+pub(crate) fn yaml_part<'a>(tree: &mut Tree<'a>, text: &'a [u8], span: Range<usize>) {
+    yaml::documents(Cursor::part(text, span.start, span.end), tree);
+}
+
 /// JSON, with comments and trailing commas.
 pub(crate) fn json(text: &[u8]) -> Tree<'_> {
     let mut tree = Tree::new(text.len());

@@ -18,9 +18,9 @@ struct Frame {
     is_item: bool,
 }
 
-struct Reader<'a> {
+struct Reader<'a, 't> {
     cursor: Cursor<'a>,
-    tree: Tree<'a>,
+    tree: &'t mut Tree<'a>,
     frames: Vec<Frame>,
     anchors: HashMap<&'a [u8], Id>,
     aliases: Vec<(Id, &'a [u8])>,
@@ -28,15 +28,31 @@ struct Reader<'a> {
     anchor: Option<&'a [u8]>,
     /// End of what was read last.
     last_end: usize,
-    /// Open parts of a template: whether they are conditions within a document.
-    parts: Vec<bool>,
+    /// Open parts of a template.
+    parts: Vec<Part<'a>>,
+}
+
+/// What stands between `{{ if … }}` or the like and its end.
+struct Part<'a> {
+    /// It is written under a condition within a document.
+    is_condition: bool,
+    /// The line that begins it.
+    line: &'a [u8],
 }
 
 /// Reads all documents of `text`.
 pub(super) fn read(text: &[u8]) -> Tree<'_> {
+    let mut tree = Tree::new(text.len());
+    documents(Cursor::new(text), &mut tree);
+    tree.finish(text.len());
+    tree
+}
+
+/// Reads what is at `cursor` as documents behind those of `tree`.
+pub(super) fn documents<'a>(cursor: Cursor<'a>, tree: &mut Tree<'a>) {
     let mut reader = Reader {
-        cursor: Cursor::new(text),
-        tree: Tree::new(text.len()),
+        cursor,
+        tree,
         frames: Vec::new(),
         anchors: HashMap::new(),
         aliases: Vec::new(),
@@ -51,7 +67,9 @@ pub(super) fn read(text: &[u8]) -> Tree<'_> {
         reader.cursor.end_line();
         reader.cursor.at = (reader.cursor.at + 1).min(reader.cursor.end).max(from + 1);
     }
-    reader.tree.finish(text.len());
+    while let Some(frame) = reader.frames.pop() {
+        reader.tree.close(frame.node, reader.cursor.end);
+    }
     for (node, name) in reader.aliases {
         if let Some(target) = reader.anchors.get(name) {
             // Within itself, an alias would lead round and round.
@@ -60,10 +78,16 @@ pub(super) fn read(text: &[u8]) -> Tree<'_> {
             }
         }
     }
-    reader.tree
 }
 
-impl<'a> Reader<'a> {
+impl Part<'_> {
+    fn is_with(&self) -> bool {
+        let inner = self.line.strip_prefix(b"{{").unwrap_or(self.line);
+        inner.strip_prefix(b"-").unwrap_or(inner).trim_ascii_start().starts_with(b"with ")
+    }
+}
+
+impl<'a> Reader<'a, '_> {
     /// Begins a document.
     fn document(&mut self) {
         while let Some(frame) = self.frames.pop() {
@@ -101,14 +125,20 @@ impl<'a> Reader<'a> {
         match template {
             Template::Control => {}
             // A condition around a whole document says only when it is used.
-            Template::Opening => self.parts.push(self.frames.len() > 1),
-            Template::Definition => self.parts.push(false),
+            Template::Opening => {
+                self.parts.push(Part { is_condition: self.frames.len() > 1, line });
+            }
+            Template::Definition => self.parts.push(Part { is_condition: false, line }),
             Template::Closing => _ = self.parts.pop(),
             Template::Output(indentation) => {
                 self.leave(indentation.unwrap_or(column), false);
                 self.make(Value::Map);
                 let at = self.cursor.at;
-                self.tree.add(TEMPLATE, at..at, Value::Open(b"{{"));
+                // Within `with x`, the dot is `x`.
+                let is_dot = memchr::memmem::find(line, b"toYaml . ").is_some();
+                let with = self.parts.iter().rev().find(|part| part.is_with());
+                let said = with.filter(|_| is_dot).map_or(line, |part| part.line);
+                self.tree.add(TEMPLATE, at..at + line.len(), Value::Open(said));
             }
         }
     }
@@ -216,7 +246,7 @@ impl<'a> Reader<'a> {
             Some(b"!Ref") => Value::Open(content),
             Some(tag) => Value::Open(tag),
             // Under a condition: whether it is said is not known.
-            None if self.parts.contains(&true) => Value::Open(content),
+            None if self.parts.iter().any(|part| part.is_condition) => Value::Open(content),
             None => value_of(content, Flavor::Yaml),
         };
         let node = self.tree.add(key, start..self.cursor.at, value);
@@ -225,7 +255,7 @@ impl<'a> Reader<'a> {
 
     fn flow(&mut self, key: &'a [u8], start: usize, tag: Option<&'a [u8]>) {
         let node = self.tree.len();
-        flow::value(&mut self.cursor, &mut self.tree, key, start, Flavor::Yaml);
+        flow::value(&mut self.cursor, self.tree, key, start, Flavor::Yaml);
         if let Some(tag) = tag {
             self.tree.set(node, Value::Open(tag));
         }
