@@ -81,7 +81,7 @@ impl StructureEngine {
     ) -> Result<(), &'static str> {
         let Some(format) = Format::of(source.own_path(), source.text) else { return Ok(()) };
         let Some(rules) = self.rules(format) else { return Ok(()) };
-        let active = rules.triggered(source.own_path(), &[source.text], scratch);
+        let active = rules.triggered(source.own_path(), source.text, &[], scratch);
         let calls = scratch.nearby.is_some() && format == Format::Hcl && may_call(source.text);
         if active.is_empty() && !calls {
             return Ok(());
@@ -125,9 +125,10 @@ fn run(
     for text in &written {
         tree.set_computed(text.node, &text.text, text.node);
     }
-    let with_values = around.values().map(|values| {
+    let with_values = around.chart().map(|chart| {
         // What the values say is written into the template.
-        rules.triggered(source.own_path(), &[source.text, values], scratch)
+        let more = chart.words(|text| rules.words_in([text].into_iter()));
+        rules.triggered(source.own_path(), source.text, more, scratch)
     });
     let has_headers = matches!(format, Format::Hcl | Format::Bicep);
     let file = File::new(&tree, own.clone(), source.text, has_headers);
@@ -141,8 +142,8 @@ fn run(
     let calls = nearby.as_deref().filter(|_| *format == Format::Hcl);
     called = calls.map(|nearby| calls_of(&tree, own, source, nearby)).unwrap_or_default();
     for call in &called {
-        let texts: Vec<&[u8]> = call.module.texts().collect();
-        let active = rules.triggered(source.own_path(), &texts, scratch);
+        let words = call.module.words(|module| rules.words_in(module.texts()));
+        let active = rules.triggered(source.own_path(), b"", words, scratch);
         call.run(&mut tree, &active, &mut looks, candidates)?;
     }
     Ok(())
@@ -172,11 +173,23 @@ impl FormatRules {
         (!slots.is_empty()).then_some(FormatRules { slots, automaton, words: numbers })
     }
 
-    /// The matchers that can match in a file at `path` with `texts`.
+    /// The numbers of the words that are in `texts`.
+    fn words_in<'t>(&self, texts: impl Iterator<Item = &'t [u8]>) -> Vec<u32> {
+        let mut seen = vec![false; self.words.len()];
+        for hit in texts.flat_map(|text| self.automaton.find_overlapping_iter(text)) {
+            seen[hit.pattern().as_usize()] = true;
+        }
+        let numbers = seen.into_iter().enumerate().filter(|(_, seen)| *seen);
+        numbers.map(|(number, _)| number as u32).collect()
+    }
+
+    /// The matchers that can match in a file at `path` with `text`, where `more`
+    /// words stand elsewhere.
     fn triggered(
         &self,
         path: &str,
-        texts: &[&[u8]],
+        text: &[u8],
+        more: &[u32],
         scratch: &mut StructureScratch,
     ) -> Vec<Active<'_>> {
         let StructureScratch { seen, active, .. } = scratch;
@@ -184,8 +197,11 @@ impl FormatRules {
         active.resize(self.slots.len(), false);
         seen.clear();
         seen.resize(self.words.len(), false);
-        for hit in texts.iter().flat_map(|text| self.automaton.find_overlapping_iter(text)) {
+        for hit in self.automaton.find_overlapping_iter(text) {
             seen[hit.pattern().as_usize()] = true;
+        }
+        for number in more {
+            seen[*number as usize] = true;
         }
         let words = self.words.iter().zip(seen).filter(|(_, seen)| **seen);
         for index in words.flat_map(|(numbers, _)| numbers) {

@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::path::normal;
 use super::read;
@@ -34,6 +35,7 @@ pub(super) struct Module {
     proposed: HashMap<Vec<u8>, Option<Part>>,
     /// By `resource.type`, the type as paths compare it.
     resources: HashMap<Vec<u8>, Vec<Part>>,
+    words: OnceLock<Vec<u32>>,
 }
 
 impl Module {
@@ -71,6 +73,11 @@ impl Module {
     pub(super) fn texts(&self) -> impl Iterator<Item = &[u8]> {
         let files = self.files.iter().filter(|file| file.name.ends_with(".tf"));
         files.map(|file| file.text.as_slice())
+    }
+
+    /// The words of rules that are in them: asked of `find` once.
+    pub(super) fn words(&self, find: impl FnOnce(&Self) -> Vec<u32>) -> &[u32] {
+        self.words.get_or_init(|| find(self))
     }
 
     fn list_blocks(&mut self, tree: &Tree<'_>, file: usize) {

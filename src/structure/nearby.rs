@@ -108,13 +108,9 @@ impl Around {
         }
     }
 
-    fn chart(&self) -> Option<&Chart> {
+    /// The chart that the file is a template of.
+    pub(super) fn chart(&self) -> Option<&Chart> {
         self.chart.as_deref().and_then(Option::as_ref)
-    }
-
-    /// The text of the values of a chart.
-    pub(super) fn values(&self) -> Option<&[u8]> {
-        self.chart().map(Chart::text)
     }
 
     /// Adds to `tree` what the nodes `own` of `source` ask for; where the values of a

@@ -59,6 +59,8 @@ pub struct Tree<'a> {
     nodes: Vec<Node<'a>>,
     /// Nodes that are still being read, outermost first.
     open: Vec<Id>,
+    /// Nodes that a template writes under a condition, with the line that says it.
+    parts: Vec<(Range<Id>, &'a [u8])>,
 }
 
 impl<'a> Tree<'a> {
@@ -74,7 +76,7 @@ impl<'a> Tree<'a> {
             computed: None,
             is_optional: false,
         };
-        Tree { nodes: vec![root], open: vec![0] }
+        Tree { nodes: vec![root], open: vec![0], parts: Vec::new() }
     }
 
     /// Adds a node to the innermost open one.
@@ -183,6 +185,16 @@ impl<'a> Tree<'a> {
         if let Some(node) = self.nodes.get_mut(id as usize) {
             node.is_optional = true;
         }
+    }
+
+    /// Says that the nodes from `start` on are written under the condition `line`.
+    pub(crate) fn set_condition(&mut self, start: Id, line: &'a [u8]) {
+        self.parts.push((start..self.len(), line));
+    }
+
+    /// Nodes that a template writes under a condition, with the line that says it.
+    pub(crate) fn parts(&self) -> &[(Range<Id>, &'a [u8])] {
+        &self.parts
     }
 
     /// Says that `id` has the value of `target`.

@@ -36,8 +36,10 @@ struct Reader<'a, 't> {
 struct Part<'a> {
     /// It is written under a condition within a document.
     is_condition: bool,
-    /// The line that begins it.
+    /// The line that begins it; none behind an `else`.
     line: &'a [u8],
+    /// The first node in it.
+    start: Id,
 }
 
 /// Reads all documents of `text`.
@@ -78,6 +80,12 @@ pub(super) fn documents<'a>(cursor: Cursor<'a>, tree: &mut Tree<'a>) {
             }
         }
     }
+}
+
+/// Whether the template line `line` is an alternative.
+fn is_else(line: &[u8]) -> bool {
+    let inner = line.strip_prefix(b"{{").unwrap_or(line);
+    inner.strip_prefix(b"-").unwrap_or(inner).trim_ascii_start().starts_with(b"else")
 }
 
 impl Part<'_> {
@@ -123,13 +131,21 @@ impl<'a> Reader<'a, '_> {
             self.cursor.past(b"}}");
         }
         match template {
+            Template::Control if is_else(line) => self.turn(),
             Template::Control => {}
             // A condition around a whole document says only when it is used.
             Template::Opening => {
-                self.parts.push(Part { is_condition: self.frames.len() > 1, line });
+                let is_condition = self.frames.len() > 1;
+                self.parts.push(Part { is_condition, line, start: self.tree.len() });
             }
-            Template::Definition => self.parts.push(Part { is_condition: false, line }),
-            Template::Closing => _ = self.parts.pop(),
+            Template::Definition => {
+                self.parts.push(Part { is_condition: false, line, start: self.tree.len() });
+            }
+            Template::Closing => {
+                if let Some(part) = self.parts.pop().filter(|part| part.is_condition) {
+                    self.tree.set_condition(part.start, part.line);
+                }
+            }
             Template::Output(indentation) => {
                 self.leave(indentation.unwrap_or(column), false);
                 self.make(Value::Map);
@@ -140,6 +156,17 @@ impl<'a> Reader<'a, '_> {
                 let said = with.filter(|_| is_dot).map_or(line, |part| part.line);
                 self.tree.add(TEMPLATE, at..at + line.len(), Value::Open(said));
             }
+        }
+    }
+
+    /// Behind an `else`, the condition of the innermost part no longer holds.
+    fn turn(&mut self) {
+        let start = self.tree.len();
+        if let Some(part) = self.parts.last_mut() {
+            if part.is_condition {
+                self.tree.set_condition(part.start, part.line);
+            }
+            (part.line, part.start) = (b"", start);
         }
     }
 
