@@ -14,6 +14,10 @@ pub(super) const ASSIGNED: &[u8] = b"=";
 /// Steps into what a name stands for: `local.a.b.c`.
 const MAX_STEPS: usize = 8;
 
+/// Entries of objects looked at for the names of one file: what keeps a large
+/// object that is asked often from costing the square of the file.
+const MAX_LOOKS: u32 = 1_000_000;
+
 /// Values by the names that stand for them.
 pub(super) type Known = HashMap<Vec<u8>, Id>;
 
@@ -121,9 +125,13 @@ fn tops(tree: &Tree<'_>) -> Vec<Id> {
 
 /// Gives the names in `nodes` the values that are `known` for them.
 pub(super) fn link(tree: &mut Tree<'_>, nodes: Range<Id>, known: &Known) {
+    let mut looks = 0;
     for id in nodes {
         let Value::Open(text) = tree.value(id) else { continue };
-        match meant(tree, text, known) {
+        let mut names = Names { tree, known, looks };
+        let meant = names.meant(text);
+        looks = names.looks;
+        match meant {
             Some(Meant::Node(target)) if !tree.within(target).contains(&id) => {
                 tree.set_alias(id, target);
             }
@@ -139,60 +147,77 @@ enum Meant<'a> {
     Text(&'a [u8], Id),
 }
 
-/// What the expression `text` comes down to, if `known` says so: a name, a name
-/// with steps into what it stands for, its negation, or one of two by a name.
-fn meant<'a>(tree: &Tree<'a>, text: &'a [u8], known: &Known) -> Option<Meant<'a>> {
-    let Some((condition, branches)) = split_once(text, b" ? ") else {
-        if !text.starts_with(b"!") {
-            return named(tree, text, known).map(Meant::Node);
-        }
-        let (is_true, decider) = truth(tree, text, known)?;
-        return Some(Meant::Text(if is_true { b"true" } else { b"false" }, decider));
-    };
-    let (yes, no) = split_once(branches, b" : ")?;
-    if memchr::memchr2(b'?', b'(', branches).is_some() {
-        return None;
-    }
-    let (is_true, decider) = truth(tree, condition.trim_ascii(), known)?;
-    let chosen = if is_true { yes } else { no }.trim_ascii();
-    match chosen {
-        [b'"', inner @ .., b'"'] if memchr::memchr2(b'"', b'$', inner).is_none() => {
-            Some(Meant::Text(inner, decider))
-        }
-        b"true" | b"false" => Some(Meant::Text(chosen, decider)),
-        [b'0'..=b'9', ..] if chosen.iter().all(u8::is_ascii_digit) => {
-            Some(Meant::Text(chosen, decider))
-        }
-        _ => named(tree, chosen, known).map(Meant::Node),
-    }
+/// The names that expressions may use.
+struct Names<'t, 'a> {
+    tree: &'t Tree<'a>,
+    known: &'t Known,
+    looks: u32,
 }
 
-/// Whether the expression `text` is true, if it is a name, or its negation; and
-/// the node that says so.
-fn truth(tree: &Tree<'_>, text: &[u8], known: &Known) -> Option<(bool, Id)> {
-    let name = text.strip_prefix(b"!").unwrap_or(text).trim_ascii();
-    let decider = named(tree, name, known)?;
-    let is_true = match tree.text(decider)? {
-        b"true" => true,
-        b"false" => false,
-        _ => return None,
-    };
-    Some((is_true != text.starts_with(b"!"), decider))
-}
+impl Names<'_, '_> {
+    /// What the expression `text` comes down to, if that is known: a name, a name
+    /// with steps into what it stands for, its negation, or one of two by a name.
+    fn meant<'x>(&mut self, text: &'x [u8]) -> Option<Meant<'x>> {
+        let Some((condition, branches)) = split_once(text, b" ? ") else {
+            if !text.starts_with(b"!") {
+                return self.named(text).map(Meant::Node);
+            }
+            let (is_true, decider) = self.truth(text)?;
+            return Some(Meant::Text(if is_true { b"true" } else { b"false" }, decider));
+        };
+        let (yes, no) = split_once(branches, b" : ")?;
+        if memchr::memchr2(b'?', b'(', branches).is_some() {
+            return None;
+        }
+        let (is_true, decider) = self.truth(condition.trim_ascii())?;
+        let chosen = if is_true { yes } else { no }.trim_ascii();
+        match chosen {
+            [b'"', inner @ .., b'"'] if memchr::memchr2(b'"', b'$', inner).is_none() => {
+                Some(Meant::Text(inner, decider))
+            }
+            b"true" | b"false" => Some(Meant::Text(chosen, decider)),
+            [b'0'..=b'9', ..] if chosen.iter().all(u8::is_ascii_digit) => {
+                Some(Meant::Text(chosen, decider))
+            }
+            _ => self.named(chosen).map(Meant::Node),
+        }
+    }
 
-/// What the name `text` stands for: all of it, or the steps behind a name.
-fn named(tree: &Tree<'_>, text: &[u8], known: &Known) -> Option<Id> {
-    if let Some(id) = known.get(text) {
-        return Some(*id);
+    /// Whether the expression `text` is true, if it is a name, or its negation; and
+    /// the node that says so.
+    fn truth(&mut self, text: &[u8]) -> Option<(bool, Id)> {
+        let name = text.strip_prefix(b"!").unwrap_or(text).trim_ascii();
+        let decider = self.named(name)?;
+        let is_true = match self.tree.text(decider)? {
+            b"true" => true,
+            b"false" => false,
+            _ => return None,
+        };
+        Some((is_true != text.starts_with(b"!"), decider))
     }
-    let name = reference(text)?;
-    let mut at = *known.get(name)?;
-    let steps = text.get(name.len()..)?.strip_prefix(b".")?;
-    for step in steps.split(|byte| *byte == b'.').take(MAX_STEPS + 1) {
-        let target = tree.target(at);
-        at = tree.child(target, step).filter(|_| tree.value(target) == Value::Map)?;
+
+    /// What the name `text` stands for: all of it, or the steps behind a name.
+    fn named(&mut self, text: &[u8]) -> Option<Id> {
+        if let Some(id) = self.known.get(text) {
+            return Some(*id);
+        }
+        let name = reference(text)?;
+        let mut at = *self.known.get(name)?;
+        let steps = text.get(name.len()..)?.strip_prefix(b".")?;
+        for step in steps.split(|byte| *byte == b'.').take(MAX_STEPS + 1) {
+            at = self.entry(self.tree.target(at), step)?;
+        }
+        Some(at)
     }
-    Some(at)
+
+    /// The entry `key` of the object `id`, within the budget.
+    fn entry(&mut self, id: Id, key: &[u8]) -> Option<Id> {
+        let mut entries = self.tree.children(id).filter(|_| self.tree.value(id) == Value::Map);
+        entries.find(|entry| {
+            self.looks = self.looks.saturating_add(1);
+            self.looks <= MAX_LOOKS && self.tree.node(*entry).is_some_and(|node| node.key == key)
+        })
+    }
 }
 
 /// The `var.name` or `local.name` that `text` begins with.

@@ -9,6 +9,9 @@ use super::string::{has_template, quoted, value_of};
 use super::yaml_line::{Template, key, template};
 use crate::structure::tree::{Id, TEMPLATE, Tree, Value};
 
+/// Open parts around a line that are looked at.
+const MAX_PARTS: usize = 32;
+
 /// An entry whose value may go on in the lines below.
 struct Frame {
     node: Id,
@@ -30,6 +33,8 @@ struct Reader<'a, 't> {
     last_end: usize,
     /// Open parts of a template.
     parts: Vec<Part<'a>>,
+    /// How many of them are conditions within a document.
+    conditions: usize,
 }
 
 /// What stands between `{{ if … }}` or the like and its end.
@@ -61,6 +66,7 @@ pub(super) fn documents<'a>(cursor: Cursor<'a>, tree: &mut Tree<'a>) {
         anchor: None,
         last_end: 0,
         parts: Vec::new(),
+        conditions: 0,
     };
     reader.document();
     while !reader.cursor.is_done() {
@@ -127,6 +133,7 @@ impl<'a> Reader<'a, '_> {
 
     /// Marks that something unknown stands here.
     fn template(&mut self, template: Template, column: usize, line: &'a [u8]) {
+        let at = self.cursor.at;
         if memchr::memmem::find(line, b"}}").is_none() && line.starts_with(b"{{") {
             self.cursor.past(b"}}");
         }
@@ -136,6 +143,7 @@ impl<'a> Reader<'a, '_> {
             // A condition around a whole document says only when it is used.
             Template::Opening => {
                 let is_condition = self.frames.len() > 1;
+                self.conditions += usize::from(is_condition);
                 self.parts.push(Part { is_condition, line, start: self.tree.len() });
             }
             Template::Definition => {
@@ -143,17 +151,18 @@ impl<'a> Reader<'a, '_> {
             }
             Template::Closing => {
                 if let Some(part) = self.parts.pop().filter(|part| part.is_condition) {
+                    self.conditions -= 1;
                     self.tree.set_condition(part.start, part.line);
                 }
             }
             Template::Output(indentation) => {
                 self.leave(indentation.unwrap_or(column), false);
                 self.make(Value::Map);
-                let at = self.cursor.at;
                 // Within `with x`, the dot is `x`.
                 let is_dot = memchr::memmem::find(line, b"toYaml . ").is_some();
-                let with = self.parts.iter().rev().find(|part| part.is_with());
-                let said = with.filter(|_| is_dot).map_or(line, |part| part.line);
+                let mut around = self.parts.iter().rev().take(MAX_PARTS).filter(|_| is_dot);
+                let with = around.find(|part| part.is_with());
+                let said = with.map_or(line, |part| part.line);
                 self.tree.add(TEMPLATE, at..at + line.len(), Value::Open(said));
             }
         }
@@ -273,7 +282,7 @@ impl<'a> Reader<'a, '_> {
             Some(b"!Ref") => Value::Open(content),
             Some(tag) => Value::Open(tag),
             // Under a condition: whether it is said is not known.
-            None if self.parts.iter().any(|part| part.is_condition) => Value::Open(content),
+            None if self.conditions > 0 => Value::Open(content),
             None => value_of(content, Flavor::Yaml),
         };
         let node = self.tree.add(key, start..self.cursor.at, value);
