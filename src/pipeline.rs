@@ -19,8 +19,9 @@ use crate::judge::{Judge, JudgeOptions, References, Verdict};
 use crate::report::Report;
 use crate::rules::Catalogue;
 use crate::secrets::{SecretsEngine, SecretsScratch};
+use crate::source::neighbours::Neighbours;
 use crate::source::{self, Source, SourceError, SourceRequest};
-use crate::structure::{StructureEngine, StructureScratch};
+use crate::structure::{Nearby, StructureEngine, StructureScratch};
 use crate::surface::Surface;
 use crate::syntax::{Parse, SyntaxEngine, SyntaxScratch};
 
@@ -53,6 +54,14 @@ struct Worker {
     report: Report,
 }
 
+impl Worker {
+    /// One that may ask what lies `nearby`.
+    fn near(nearby: Option<Arc<Nearby>>) -> Self {
+        let structure = nearby.map(StructureScratch::near).unwrap_or_default();
+        Worker { structure, ..Worker::default() }
+    }
+}
+
 impl Engine {
     /// Compiles `catalogue` for a run judged by `options`.
     pub fn new(catalogue: Arc<Catalogue>, options: JudgeOptions) -> Self {
@@ -77,7 +86,9 @@ impl Engine {
         progress: &Progress,
     ) -> Result<Report, SourceError> {
         let started = Instant::now();
-        let visited = source::visit_all(request, &Worker::default, &|worker, item| match item {
+        let nearby = Neighbours::of(request).map(Nearby::new).map(Arc::new);
+        let worker = || Worker::near(nearby.clone());
+        let visited = source::visit_all(request, &worker, &|worker, item| match item {
             Ok(source) => self.scan_source(&source, worker, progress),
             Err(skip) => worker.report.skipped.push(skip),
         })?;

@@ -20,7 +20,7 @@ pub struct Target {
 }
 
 /// All targets, in the order in which they are run.
-pub const TARGETS: [Target; 19] = [
+pub const TARGETS: [Target; 20] = [
     Target { name: "decode", run: targets::decode::run, seeds: targets::decode::seeds },
     Target { name: "secrets", run: targets::secrets::run, seeds: seeds::rule_examples },
     Target { name: "archive", run: targets::archive::run, seeds: targets::archive::seeds },
@@ -36,6 +36,7 @@ pub const TARGETS: [Target; 19] = [
     Target { name: "flow", run: targets::flow::run, seeds: targets::flow::seeds },
     Target { name: "syntax", run: targets::syntax::run, seeds: targets::syntax::seeds },
     Target { name: "structure", run: targets::structure::run, seeds: targets::structure::seeds },
+    Target { name: "neighbours", run: targets::neighbours::run, seeds: targets::neighbours::seeds },
     Target { name: "rules", run: targets::rules::run, seeds: seeds::rule_files },
     Target { name: "config", run: targets::config::run, seeds: targets::config::seeds },
     Target { name: "baseline", run: targets::baseline::run, seeds: targets::baseline::seeds },

@@ -8,6 +8,7 @@ mod budget;
 pub mod decode;
 pub mod keystore;
 pub mod lines;
+pub mod neighbours;
 pub mod notebook;
 mod paths;
 mod pkcs12;

@@ -238,7 +238,7 @@ fn fill(input: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
 
 /// Opens for reading and never waits: a file that turned into a pipe since its
 /// type was looked at answers at once that it is empty.
-fn open(path: &Path, links: Links) -> io::Result<File> {
+pub(super) fn open(path: &Path, links: Links) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]

@@ -18,7 +18,7 @@
 
 use regex::bytes::Regex;
 
-use super::path::{From, Path};
+use super::path::{From, Path, Step};
 use super::subjects::Subject;
 use super::tree::{Id, Value};
 use super::walk::{Found, Walker};
@@ -87,6 +87,19 @@ impl Condition {
     pub(super) fn said(&self, walker: &Walker<'_, '_>, subject: &Subject<'_>) -> Vec<Id> {
         let own = self.0.iter().filter(|term| term.path.from == From::Subject);
         own.flat_map(|term| walker.find(subject.base, &term.path).nodes).collect()
+    }
+
+    /// The types of resources that it asks for anywhere: `resource.type`, as paths
+    /// compare them.
+    pub(super) fn kinds(&self) -> Vec<Vec<u8>> {
+        let mut kinds = Vec::new();
+        for path in self.0.iter().map(|term| &term.path).filter(|path| path.from == From::Root) {
+            if let [Step::Named(tops), Step::Named(types), ..] = path.steps.as_slice() {
+                let all = tops.iter().flat_map(|top| types.iter().map(move |kind| (top, kind)));
+                kinds.extend(all.map(|(top, kind)| [top.as_slice(), b".", kind].concat()));
+            }
+        }
+        kinds
     }
 
     /// The entry whose value makes it hold, if it is one.

@@ -1,25 +1,24 @@
 //! The rules of each format, and what becomes of a file.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
+use super::call::{calls_of, may_call};
+use super::file::{Active, File};
 use super::format::Format;
+use super::nearby::{Around, Nearby};
 use super::resolve::resolve;
 use super::rule::{Compiled, compile, triggers};
-use super::subjects::{Resources, Subject};
-use super::tree::{Id, Tree};
-use super::walk::Walker;
 use crate::finding::Candidate;
 use crate::rules::Catalogue;
 use crate::rules::matchers::{Matcher, Matchers};
 use crate::source::Source;
 use crate::syntax::PathFilter;
 
-/// A rule that knows the resource knows more than one that knows a setting.
-const SPECIFICITY: u8 = 25;
+/// Why a file is not wholly looked at.
+pub(super) const EXHAUSTED: &str = "structure: too many parts that refer to each other";
 /// Larger files are data.
 const MAX_BYTES: usize = 2 << 20;
 
@@ -44,13 +43,21 @@ pub struct StructureEngine {
     formats: [OnceLock<Option<FormatRules>>; Format::ALL.len()],
 }
 
-/// Buffers of one thread.
+/// Buffers of one thread, and what it may read besides the file that it scans.
 #[derive(Debug, Default)]
 pub struct StructureScratch {
+    nearby: Option<Arc<Nearby>>,
     /// By word.
     seen: Vec<bool>,
     /// By matcher.
     active: Vec<bool>,
+}
+
+impl StructureScratch {
+    /// Buffers of a thread that may ask what lies `nearby`.
+    pub fn near(nearby: Arc<Nearby>) -> Self {
+        StructureScratch { nearby: Some(nearby), ..StructureScratch::default() }
+    }
 }
 
 impl StructureEngine {
@@ -74,37 +81,72 @@ impl StructureEngine {
     ) -> Result<(), &'static str> {
         let Some(format) = Format::of(source.own_path(), source.text) else { return Ok(()) };
         let Some(rules) = self.rules(format) else { return Ok(()) };
-        if !rules.triggered(source, scratch) {
+        let active = rules.triggered(source.own_path(), source.text, &[], scratch);
+        let calls = scratch.nearby.is_some() && format == Format::Hcl && may_call(source.text);
+        if active.is_empty() && !calls {
             return Ok(());
         }
         if source.text.len() > MAX_BYTES {
             return Err("structure: larger than 2 MiB");
         }
-        let mut tree = format.read(source.text);
-        resolve(&mut tree, format);
-        let resources = Resources::of(&tree);
-        let file = File {
-            walker: Walker::new(&tree),
-            resources,
-            text: source.text,
-            has_headers: matches!(format, Format::Hcl | Format::Bicep),
-        };
-        let active = rules.slots.iter().zip(&scratch.active).filter(|(_, active)| **active);
-        for (slot, _) in active {
-            if let Some(compiled) = slot.compiled() {
-                file.run(&slot.matcher, compiled, candidates);
-            }
-            if file.walker.is_exhausted() {
-                return Err("structure: too many parts that refer to each other");
-            }
-        }
-        Ok(())
+        run(rules, &Work { source, format, active }, scratch, candidates)
     }
 
     fn rules(&self, format: Format) -> Option<&FormatRules> {
         let rules = || FormatRules::new(self.matchers.reading(|key| key == format.key()));
         self.formats[format as usize].get_or_init(rules).as_ref()
     }
+}
+
+/// A file, and the matchers that can match in it.
+struct Work<'w> {
+    source: &'w Source<'w>,
+    format: Format,
+    active: Vec<Active<'w>>,
+}
+
+/// Reads the file of `work`, with what lies near, and runs the rules on it.
+fn run(
+    rules: &FormatRules,
+    work: &Work<'_>,
+    scratch: &mut StructureScratch,
+    candidates: &mut Vec<Candidate>,
+) -> Result<(), &'static str> {
+    let Work { source, format, active } = work;
+    let nearby = scratch.nearby.clone();
+    // What lies near outlives the tree that it becomes a part of.
+    let (around, called, written);
+    let mut tree = format.read(source.text);
+    let own = 0..tree.len();
+    around = Around::of(source, *format, nearby.as_deref(), &tree, active);
+    let values = around.complete(&mut tree, source, &own);
+    resolve(&mut tree, *format);
+    written = around.written(&mut tree, &own, &values);
+    for text in &written {
+        tree.set_computed(text.node, &text.text, text.node);
+    }
+    let with_values = around.chart().map(|chart| {
+        // What the values say is written into the template.
+        let more = chart.words(|text| rules.words_in([text].into_iter()));
+        rules.triggered(source.own_path(), source.text, more, scratch)
+    });
+    let has_headers = matches!(format, Format::Hcl | Format::Bicep);
+    let file = File::new(&tree, own.clone(), source.text, has_headers);
+    for rule in with_values.as_ref().unwrap_or(active) {
+        file.run(rule, candidates);
+        if file.walker().is_exhausted() {
+            return Err(EXHAUSTED);
+        }
+    }
+    let mut looks = file.walker().looks();
+    let calls = nearby.as_deref().filter(|_| *format == Format::Hcl);
+    called = calls.map(|nearby| calls_of(&tree, own, source, nearby)).unwrap_or_default();
+    for call in &called {
+        let words = call.module.words(|module| rules.words_in(module.texts()));
+        let active = rules.triggered(source.own_path(), b"", words, scratch);
+        call.run(&mut tree, &active, &mut looks, candidates)?;
+    }
+    Ok(())
 }
 
 impl FormatRules {
@@ -131,114 +173,50 @@ impl FormatRules {
         (!slots.is_empty()).then_some(FormatRules { slots, automaton, words: numbers })
     }
 
-    /// Marks the matchers that `source` can match; false if there are none.
-    fn triggered(&self, source: &Source<'_>, scratch: &mut StructureScratch) -> bool {
-        let StructureScratch { seen, active } = scratch;
+    /// The numbers of the words that are in `texts`.
+    fn words_in<'t>(&self, texts: impl Iterator<Item = &'t [u8]>) -> Vec<u32> {
+        let mut seen = vec![false; self.words.len()];
+        for hit in texts.flat_map(|text| self.automaton.find_overlapping_iter(text)) {
+            seen[hit.pattern().as_usize()] = true;
+        }
+        let numbers = seen.into_iter().enumerate().filter(|(_, seen)| *seen);
+        numbers.map(|(number, _)| number as u32).collect()
+    }
+
+    /// The matchers that can match in a file at `path` with `text`, where `more`
+    /// words stand elsewhere.
+    fn triggered(
+        &self,
+        path: &str,
+        text: &[u8],
+        more: &[u32],
+        scratch: &mut StructureScratch,
+    ) -> Vec<Active<'_>> {
+        let StructureScratch { seen, active, .. } = scratch;
         active.clear();
         active.resize(self.slots.len(), false);
         seen.clear();
         seen.resize(self.words.len(), false);
-        for hit in self.automaton.find_overlapping_iter(source.text) {
+        for hit in self.automaton.find_overlapping_iter(text) {
             seen[hit.pattern().as_usize()] = true;
+        }
+        for number in more {
+            seen[*number as usize] = true;
         }
         let words = self.words.iter().zip(seen).filter(|(_, seen)| **seen);
         for index in words.flat_map(|(numbers, _)| numbers) {
             let index = *index as usize;
-            active[index] |= self.slots[index].files.admits(source.own_path());
+            active[index] |= self.slots[index].files.admits(path);
         }
-        active.contains(&true)
+        let slots = self.slots.iter().zip(active).filter(|(_, active)| **active);
+        slots.filter_map(|(slot, _)| slot.active()).collect()
     }
 }
 
 impl Slot {
     /// None for a matcher that [`super::check`] refuses.
-    fn compiled(&self) -> Option<&Compiled> {
-        self.compiled.get_or_init(|| compile(&self.matcher.spec).ok()).as_ref()
-    }
-}
-
-/// A file that rules are run on.
-struct File<'t, 'a> {
-    walker: Walker<'t, 'a>,
-    resources: Resources<'a>,
-    text: &'a [u8],
-    /// A resource begins with a line that names it.
-    has_headers: bool,
-}
-
-impl<'a> File<'_, 'a> {
-    fn tree(&self) -> &Tree<'a> {
-        self.walker.tree
-    }
-
-    fn run(&self, matcher: &Matcher, rule: &Compiled, candidates: &mut Vec<Candidate>) {
-        for subject in self.subjects(rule) {
-            let holds = |condition: &super::condition::Condition| {
-                condition.holds(&self.walker, &subject) == Some(true)
-            };
-            if rule.when.iter().all(holds) {
-                candidates.push(self.candidate(matcher, rule, &subject));
-            }
-        }
-    }
-
-    /// What `rule` is about, in the order of the file.
-    fn subjects(&self, rule: &Compiled) -> Vec<Subject<'a>> {
-        let of_type = rule.resources.iter().flat_map(|kind| self.resources.of_type(kind));
-        let mut all: Vec<Subject<'a>> = of_type.cloned().collect();
-        for path in &rule.at {
-            let found = self.walker.find(Some(0), path);
-            all.extend(self.entries(&found.nodes));
-        }
-        let Some(each) = &rule.each else { return all };
-        let within = all.iter().flat_map(|subject| {
-            let found = self.walker.find(subject.base, each);
-            let entries = self.entries(&found.nodes);
-            let address = subject.address;
-            entries.into_iter().map(move |entry| Subject { address, ..entry })
-        });
-        within.collect()
-    }
-
-    fn entries(&self, nodes: &[Id]) -> Vec<Subject<'a>> {
-        let elements = self.walker.elements(nodes);
-        elements.into_iter().filter_map(|id| Subject::entry(self.tree(), id)).collect()
-    }
-
-    fn candidate(&self, matcher: &Matcher, rule: &Compiled, subject: &Subject<'_>) -> Candidate {
-        let mut candidate = Candidate::new(matcher.rule, self.span(rule, subject));
-        candidate.confidence = matcher.confidence();
-        candidate.specificity = SPECIFICITY;
-        let label = crate::syntax::message::shown(subject.label().as_bytes());
-        candidate.message = match &matcher.spec.message {
-            Some(message) => Some(message.replace("$KEY", &label)),
-            None if rule.resources.is_empty() || label.is_empty() => None,
-            None => Some(format!("{}: {label}", matcher.meta.title)),
-        };
-        candidate
-    }
-
-    fn span(&self, rule: &Compiled, subject: &Subject<'_>) -> Range<usize> {
-        let span_of = |id: Id| self.tree().node(id).map(|node| node.span.clone());
-        let reported = rule.report.iter().find_map(|path| {
-            let found = self.walker.find(subject.base, path);
-            self.walker.elements(&found.nodes).first().copied().and_then(span_of)
-        });
-        if let Some(span) = reported {
-            return span;
-        }
-        if !self.has_headers {
-            let of_cloud = rule.resources.iter().any(|kind| !kind.starts_with(b"k8s/"));
-            let mut conditions = rule.when.iter().rev().filter(|_| !of_cloud);
-            let decided = conditions.find_map(|c| c.decided_by(&self.walker, subject));
-            return decided.and_then(span_of).unwrap_or_else(|| subject.span.clone());
-        }
-        // From the head of the block to the last entry that decided.
-        let said = rule.when.iter().flat_map(|condition| condition.said(&self.walker, subject));
-        let ends = said.filter_map(span_of).map(|span| span.end);
-        let end = ends.filter(|end| subject.span.contains(end)).max();
-        let head = self.text.get(subject.span.clone()).unwrap_or_default();
-        let line = memchr::memchr(b'\n', head).unwrap_or(head.len());
-        subject.span.start..end.unwrap_or(0).max(subject.span.start + line)
+    fn active(&self) -> Option<Active<'_>> {
+        let compiled = self.compiled.get_or_init(|| compile(&self.matcher.spec).ok());
+        compiled.as_ref().map(|rule| Active { matcher: &self.matcher, rule })
     }
 }

@@ -14,9 +14,14 @@
 //! can be, and what a template or an expression leaves open is *not known*,
 //! which no rule takes for a mistake.
 
+mod call;
+mod chart;
 mod condition;
 mod engine;
+mod file;
 mod format;
+mod module;
+mod nearby;
 mod path;
 pub mod read;
 mod resolve;
@@ -28,5 +33,6 @@ mod walk;
 pub use condition::ConditionError;
 pub use engine::{StructureEngine, StructureScratch};
 pub use format::Format;
+pub use nearby::Nearby;
 pub use rule::{Problem, check};
 pub use tree::Tree;

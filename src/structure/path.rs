@@ -100,7 +100,8 @@ fn start(written: &str) -> (From, &str) {
     }
 }
 
-fn normal(name: &str) -> Vec<u8> {
+/// `name` as paths compare it: lower case, without `-` and `_`.
+pub(super) fn normal(name: &str) -> Vec<u8> {
     name.bytes().filter(|b| !is_filler(*b)).map(|b| b.to_ascii_lowercase()).collect()
 }
 

@@ -61,10 +61,10 @@ pub(super) struct Resources<'a>(HashMap<Vec<u8>, Vec<Subject<'a>>>);
 
 impl<'a> Resources<'a> {
     /// Collects the resources of Terraform, CloudFormation, ARM, Bicep and
-    /// Kubernetes.
-    pub(super) fn of(tree: &Tree<'a>) -> Self {
+    /// Kubernetes among `nodes`.
+    pub(super) fn of(tree: &Tree<'a>, nodes: &Range<Id>) -> Self {
         let mut resources = Resources::default();
-        for document in tree.children(0) {
+        for document in tree.children(0).filter(|document| nodes.contains(document)) {
             resources.kubernetes(tree, document);
             for top in tree.children(document) {
                 match tree.node(top).map(|node| node.key) {
@@ -79,7 +79,7 @@ impl<'a> Resources<'a> {
                 }
             }
         }
-        for id in 0..tree.len() {
+        for id in nodes.clone() {
             match tree.node(id).map(|node| node.key) {
                 Some(b"resources") => resources.azure(tree, id),
                 // The Serverless Framework keeps its template in `resources`.

@@ -46,6 +46,8 @@ pub(crate) struct Node<'a> {
     pub(crate) end: Id,
     /// The node whose value this one has.
     pub(crate) alias: Id,
+    /// What its expression comes down to, and the node that decided it.
+    pub(crate) computed: Option<(&'a [u8], Id)>,
     /// It stands there only for some inputs, as a `dynamic` block does.
     pub(crate) is_optional: bool,
 }
@@ -57,6 +59,8 @@ pub struct Tree<'a> {
     nodes: Vec<Node<'a>>,
     /// Nodes that are still being read, outermost first.
     open: Vec<Id>,
+    /// Nodes that a template writes under a condition, with the line that says it.
+    parts: Vec<(Range<Id>, &'a [u8])>,
 }
 
 impl<'a> Tree<'a> {
@@ -69,9 +73,10 @@ impl<'a> Tree<'a> {
             parent: NONE,
             end: 1,
             alias: NONE,
+            computed: None,
             is_optional: false,
         };
-        Tree { nodes: vec![root], open: vec![0] }
+        Tree { nodes: vec![root], open: vec![0], parts: Vec::new() }
     }
 
     /// Adds a node to the innermost open one.
@@ -85,6 +90,7 @@ impl<'a> Tree<'a> {
             parent,
             end: id + 1,
             alias: NONE,
+            computed: None,
             is_optional: false,
         });
         id
@@ -125,6 +131,48 @@ impl<'a> Tree<'a> {
         }
     }
 
+    /// Begins another document, of another file, behind all others. Its spans are
+    /// places in that file.
+    pub(crate) fn begin_document(&mut self, value: Value<'a>) -> Id {
+        self.reopen();
+        self.open(b"", 0, value)
+    }
+
+    /// Opens the root again, for more documents.
+    pub(crate) fn reopen(&mut self) {
+        self.open.clear();
+        self.open.push(0);
+    }
+
+    /// Ends what [`Tree::begin_document`] or [`Tree::reopen`] began.
+    pub(crate) fn end_document(&mut self) {
+        let last = self.nodes.len() as Id;
+        for id in self.open.drain(..) {
+            if let Some(node) = self.nodes.get_mut(id as usize) {
+                node.end = last;
+            }
+        }
+    }
+
+    /// Takes the documents from node `end` on away again.
+    pub(crate) fn truncate(&mut self, end: Id) {
+        self.nodes.truncate(end.max(1) as usize);
+        let last = self.nodes.len() as Id;
+        if let Some(root) = self.nodes.first_mut() {
+            root.end = last;
+        }
+    }
+
+    /// The nodes that decide the value of `id`, itself first.
+    pub(crate) fn chain(&self, id: Id) -> impl Iterator<Item = Id> + '_ {
+        let next = |at: &Id| {
+            let node = self.node(*at)?;
+            let decider = node.computed.map(|(_, decider)| decider);
+            decider.or_else(|| Some(node.alias).filter(|to| *to != NONE))
+        };
+        std::iter::successors(Some(id), next).take(MAX_HOPS + 1)
+    }
+
     /// Replaces what the value of `id` was taken for.
     pub(crate) fn set(&mut self, id: Id, value: Value<'a>) {
         if let Some(node) = self.nodes.get_mut(id as usize) {
@@ -137,6 +185,16 @@ impl<'a> Tree<'a> {
         if let Some(node) = self.nodes.get_mut(id as usize) {
             node.is_optional = true;
         }
+    }
+
+    /// Says that the nodes from `start` on are written under the condition `line`.
+    pub(crate) fn set_condition(&mut self, start: Id, line: &'a [u8]) {
+        self.parts.push((start..self.len(), line));
+    }
+
+    /// Nodes that a template writes under a condition, with the line that says it.
+    pub(crate) fn parts(&self) -> &[(Range<Id>, &'a [u8])] {
+        &self.parts
     }
 
     /// Says that `id` has the value of `target`.
@@ -167,9 +225,27 @@ impl<'a> Tree<'a> {
         at
     }
 
+    /// Says that the expression at `id` comes down to `text` because of `decider`.
+    pub(crate) fn set_computed(&mut self, id: Id, text: &'a [u8], decider: Id) {
+        if let Some(node) = self.nodes.get_mut(id as usize) {
+            node.computed = Some((text, decider));
+        }
+    }
+
+    /// Forgets what the expressions in `nodes` were found to stand for.
+    pub(crate) fn unlink(&mut self, nodes: Range<Id>) {
+        for id in nodes {
+            if let Some(node) = self.nodes.get_mut(id as usize) {
+                node.alias = NONE;
+                node.computed = None;
+            }
+        }
+    }
+
     /// The value of `id`, through its alias.
     pub(crate) fn value(&self, id: Id) -> Value<'a> {
-        self.node(self.target(id)).map_or(Value::Map, |node| node.value)
+        let Some(node) = self.node(self.target(id)) else { return Value::Map };
+        node.computed.map_or(node.value, |(text, _)| Value::Text(text))
     }
 
     /// The literal at `id`.

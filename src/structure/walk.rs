@@ -7,7 +7,7 @@ use super::tree::{Id, NONE, TEMPLATE, Tree, Value};
 
 /// Entries looked at for one file; far more than any file that people wrote
 /// needs, and what keeps rules that compare parts of a file linear.
-const MAX_LOOKS: u32 = 4_000_000;
+pub(super) const MAX_LOOKS: u32 = 4_000_000;
 
 /// Where a path leads.
 #[derive(Debug, Default)]
@@ -29,6 +29,17 @@ pub(super) struct Walker<'t, 'a> {
 impl<'t, 'a> Walker<'t, 'a> {
     pub(super) fn new(tree: &'t Tree<'a>) -> Self {
         Walker { tree, looks: Cell::new(0) }
+    }
+
+    /// The same where `looks` of the budget are used up.
+    pub(super) fn after(self, looks: u32) -> Self {
+        self.looks.set(looks);
+        self
+    }
+
+    /// What of the budget is used up.
+    pub(super) fn looks(&self) -> u32 {
+        self.looks.get()
     }
 
     /// Whether the budget is used up, so that no answer can be relied on.
@@ -101,7 +112,12 @@ impl<'t, 'a> Walker<'t, 'a> {
             let Some(node) = self.tree.node(child) else { continue };
             self.look();
             if node.key == TEMPLATE {
-                found.open = true;
+                // What a template writes is known if the values of its chart say it.
+                if matches!(self.tree.value(child), Value::Open(_)) {
+                    found.open = true;
+                } else {
+                    work.push((child, at));
+                }
             } else if node.key == b"<<" {
                 work.push((child, at));
             } else {

@@ -13,6 +13,7 @@ pub mod gitleaks;
 pub mod judge;
 pub mod kinds;
 pub mod known_files;
+pub mod neighbours;
 pub mod rules;
 pub mod secrets;
 pub mod semgrep;

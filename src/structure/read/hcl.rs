@@ -16,8 +16,14 @@ struct Body {
 /// Reads HCL: `resource "t" "n" { … }` is `resource.t.n`.
 pub(super) fn read(text: &[u8]) -> Tree<'_> {
     let mut tree = Tree::new(text.len());
-    let mut cursor = Cursor::new(text);
     tree.open(b"", 0, Value::Map);
+    statements(&mut Cursor::new(text), &mut tree);
+    tree.finish(text.len());
+    tree
+}
+
+/// Reads assignments and blocks into the innermost open node of `tree`.
+pub(super) fn statements<'a>(cursor: &mut Cursor<'a>, tree: &mut Tree<'a>) {
     let mut bodies: Vec<Body> = Vec::new();
     loop {
         cursor.skip_between(Flavor::Hcl);
@@ -30,14 +36,12 @@ pub(super) fn read(text: &[u8]) -> Tree<'_> {
                     tree.close(body.outer, cursor.at);
                 }
             }
-            Some(_) => statement(&mut cursor, &mut tree, &mut bodies),
+            Some(_) => statement(cursor, tree, &mut bodies),
         }
         if cursor.at == start {
             cursor.at += 1;
         }
     }
-    tree.finish(text.len());
-    tree
 }
 
 fn is_word(byte: u8) -> bool {

@@ -12,6 +12,8 @@ mod xml;
 mod yaml;
 mod yaml_line;
 
+use std::ops::Range;
+
 use super::tree::Tree;
 use cursor::Cursor;
 use flow::Flavor;
@@ -19,6 +21,12 @@ use flow::Flavor;
 /// Terraform, Packer, Nomad.
 pub(crate) fn hcl(text: &[u8]) -> Tree<'_> {
     hcl::read(text)
+}
+
+/// Reads the part `span` of another HCL file as an entry of the innermost open
+/// node of `tree`.
+pub(crate) fn hcl_part<'a>(tree: &mut Tree<'a>, text: &'a [u8], span: Range<usize>) {
+    hcl::statements(&mut Cursor::part(text, span.start, span.end), tree);
 }
 
 /// Bicep: resources are keyed by their type, as in ARM templates.
@@ -29,6 +37,11 @@ pub(crate) fn bicep(text: &[u8]) -> Tree<'_> {
 /// YAML, with templates of Helm and Jinja in it left open.
 pub(crate) fn yaml(text: &[u8]) -> Tree<'_> {
     yaml::read(text)
+}
+
+/// Reads the part `span` of another YAML file as documents behind those of `tree`.
+pub(crate) fn yaml_part<'a>(tree: &mut Tree<'a>, text: &'a [u8], span: Range<usize>) {
+    yaml::documents(Cursor::part(text, span.start, span.end), tree);
 }
 
 /// JSON, with comments and trailing commas.

@@ -9,6 +9,9 @@ use super::string::{has_template, quoted, value_of};
 use super::yaml_line::{Template, key, template};
 use crate::structure::tree::{Id, TEMPLATE, Tree, Value};
 
+/// Open parts around a line that are looked at.
+const MAX_PARTS: usize = 32;
+
 /// An entry whose value may go on in the lines below.
 struct Frame {
     node: Id,
@@ -18,9 +21,9 @@ struct Frame {
     is_item: bool,
 }
 
-struct Reader<'a> {
+struct Reader<'a, 't> {
     cursor: Cursor<'a>,
-    tree: Tree<'a>,
+    tree: &'t mut Tree<'a>,
     frames: Vec<Frame>,
     anchors: HashMap<&'a [u8], Id>,
     aliases: Vec<(Id, &'a [u8])>,
@@ -28,21 +31,42 @@ struct Reader<'a> {
     anchor: Option<&'a [u8]>,
     /// End of what was read last.
     last_end: usize,
-    /// Open parts of a template: whether they are conditions within a document.
-    parts: Vec<bool>,
+    /// Open parts of a template.
+    parts: Vec<Part<'a>>,
+    /// How many of them are conditions within a document.
+    conditions: usize,
+}
+
+/// What stands between `{{ if … }}` or the like and its end.
+struct Part<'a> {
+    /// It is written under a condition within a document.
+    is_condition: bool,
+    /// The line that begins it; none behind an `else`.
+    line: &'a [u8],
+    /// The first node in it.
+    start: Id,
 }
 
 /// Reads all documents of `text`.
 pub(super) fn read(text: &[u8]) -> Tree<'_> {
+    let mut tree = Tree::new(text.len());
+    documents(Cursor::new(text), &mut tree);
+    tree.finish(text.len());
+    tree
+}
+
+/// Reads what is at `cursor` as documents behind those of `tree`.
+pub(super) fn documents<'a>(cursor: Cursor<'a>, tree: &mut Tree<'a>) {
     let mut reader = Reader {
-        cursor: Cursor::new(text),
-        tree: Tree::new(text.len()),
+        cursor,
+        tree,
         frames: Vec::new(),
         anchors: HashMap::new(),
         aliases: Vec::new(),
         anchor: None,
         last_end: 0,
         parts: Vec::new(),
+        conditions: 0,
     };
     reader.document();
     while !reader.cursor.is_done() {
@@ -51,7 +75,9 @@ pub(super) fn read(text: &[u8]) -> Tree<'_> {
         reader.cursor.end_line();
         reader.cursor.at = (reader.cursor.at + 1).min(reader.cursor.end).max(from + 1);
     }
-    reader.tree.finish(text.len());
+    while let Some(frame) = reader.frames.pop() {
+        reader.tree.close(frame.node, reader.cursor.end);
+    }
     for (node, name) in reader.aliases {
         if let Some(target) = reader.anchors.get(name) {
             // Within itself, an alias would lead round and round.
@@ -60,10 +86,22 @@ pub(super) fn read(text: &[u8]) -> Tree<'_> {
             }
         }
     }
-    reader.tree
 }
 
-impl<'a> Reader<'a> {
+/// Whether the template line `line` is an alternative.
+fn is_else(line: &[u8]) -> bool {
+    let inner = line.strip_prefix(b"{{").unwrap_or(line);
+    inner.strip_prefix(b"-").unwrap_or(inner).trim_ascii_start().starts_with(b"else")
+}
+
+impl Part<'_> {
+    fn is_with(&self) -> bool {
+        let inner = self.line.strip_prefix(b"{{").unwrap_or(self.line);
+        inner.strip_prefix(b"-").unwrap_or(inner).trim_ascii_start().starts_with(b"with ")
+    }
+}
+
+impl<'a> Reader<'a, '_> {
     /// Begins a document.
     fn document(&mut self) {
         while let Some(frame) = self.frames.pop() {
@@ -95,21 +133,49 @@ impl<'a> Reader<'a> {
 
     /// Marks that something unknown stands here.
     fn template(&mut self, template: Template, column: usize, line: &'a [u8]) {
+        let at = self.cursor.at;
         if memchr::memmem::find(line, b"}}").is_none() && line.starts_with(b"{{") {
             self.cursor.past(b"}}");
         }
         match template {
+            Template::Control if is_else(line) => self.turn(),
             Template::Control => {}
             // A condition around a whole document says only when it is used.
-            Template::Opening => self.parts.push(self.frames.len() > 1),
-            Template::Definition => self.parts.push(false),
-            Template::Closing => _ = self.parts.pop(),
+            Template::Opening => {
+                let is_condition = self.frames.len() > 1;
+                self.conditions += usize::from(is_condition);
+                self.parts.push(Part { is_condition, line, start: self.tree.len() });
+            }
+            Template::Definition => {
+                self.parts.push(Part { is_condition: false, line, start: self.tree.len() });
+            }
+            Template::Closing => {
+                if let Some(part) = self.parts.pop().filter(|part| part.is_condition) {
+                    self.conditions -= 1;
+                    self.tree.set_condition(part.start, part.line);
+                }
+            }
             Template::Output(indentation) => {
                 self.leave(indentation.unwrap_or(column), false);
                 self.make(Value::Map);
-                let at = self.cursor.at;
-                self.tree.add(TEMPLATE, at..at, Value::Open(b"{{"));
+                // Within `with x`, the dot is `x`.
+                let is_dot = memchr::memmem::find(line, b"toYaml . ").is_some();
+                let mut around = self.parts.iter().rev().take(MAX_PARTS).filter(|_| is_dot);
+                let with = around.find(|part| part.is_with());
+                let said = with.map_or(line, |part| part.line);
+                self.tree.add(TEMPLATE, at..at + line.len(), Value::Open(said));
             }
+        }
+    }
+
+    /// Behind an `else`, the condition of the innermost part no longer holds.
+    fn turn(&mut self) {
+        let start = self.tree.len();
+        if let Some(part) = self.parts.last_mut() {
+            if part.is_condition {
+                self.tree.set_condition(part.start, part.line);
+            }
+            (part.line, part.start) = (b"", start);
         }
     }
 
@@ -216,7 +282,7 @@ impl<'a> Reader<'a> {
             Some(b"!Ref") => Value::Open(content),
             Some(tag) => Value::Open(tag),
             // Under a condition: whether it is said is not known.
-            None if self.parts.contains(&true) => Value::Open(content),
+            None if self.conditions > 0 => Value::Open(content),
             None => value_of(content, Flavor::Yaml),
         };
         let node = self.tree.add(key, start..self.cursor.at, value);
@@ -225,7 +291,7 @@ impl<'a> Reader<'a> {
 
     fn flow(&mut self, key: &'a [u8], start: usize, tag: Option<&'a [u8]>) {
         let node = self.tree.len();
-        flow::value(&mut self.cursor, &mut self.tree, key, start, Flavor::Yaml);
+        flow::value(&mut self.cursor, self.tree, key, start, Flavor::Yaml);
         if let Some(tag) = tag {
             self.tree.set(node, Value::Open(tag));
         }
