@@ -13,7 +13,7 @@ mod wrap;
 pub use compile::PatternError;
 pub(crate) use compile::{Names, compile, inner};
 pub(crate) use matching::{Captured, Captures, Matcher};
-pub(crate) use packages::{has_packages, is_class_of};
+pub(crate) use packages::{has_packages, is_class_of, without_package};
 pub(crate) use template::Template;
 
 /// Number of a metavariable within one matcher of a rule.

@@ -37,6 +37,25 @@ pub(crate) fn is_class_of(language: Language, package: &str, class: &str) -> boo
         && is_java_package(package.as_bytes())
 }
 
+/// `name` without its package, if it has one: `java.util.Map.Entry` is `Map.Entry`.
+pub(crate) fn without_package(language: Language, name: &str) -> &str {
+    let mut at = 0;
+    for part in name.split('.') {
+        let package = name[..at].trim_end_matches('.').as_bytes();
+        let known = match language {
+            Language::Java | Language::Kotlin => is_java_package(package),
+            // Namespaces look like classes: the last name is the class.
+            Language::CSharp => at + part.len() == name.len() && is_namespace(package),
+            _ => false,
+        };
+        if known && part.starts_with(|c: char| c.is_ascii_uppercase()) {
+            return &name[at..];
+        }
+        at += part.len() + 1;
+    }
+    name
+}
+
 /// Two lower-case names or more: `java.io`. Members are no classes.
 fn is_java_package(path: &[u8]) -> bool {
     let is_name = |name: &[u8]| {
@@ -72,5 +91,18 @@ mod tests {
         assert!(!net("Request.File"));
         assert!(!net("System.Of().File"));
         assert!(!is_class(Language::Go, b"File", b"os.x.File"));
+    }
+
+    #[test]
+    fn the_name_of_a_class_is_what_comes_after_its_package() {
+        let java = |name| without_package(Language::Java, name);
+        assert_eq!(java("java.sql.Statement"), "Statement");
+        assert_eq!(java("java.util.Map.Entry"), "Map.Entry");
+        assert_eq!(java("Statement"), "Statement");
+        assert_eq!(java("a.b."), "a.b.");
+        assert_eq!(java(""), "");
+        assert_eq!(without_package(Language::CSharp, "System.Net.WebClient"), "WebClient");
+        assert_eq!(without_package(Language::CSharp, "Shop.Order"), "Shop.Order");
+        assert_eq!(without_package(Language::Go, "java.sql.Statement"), "java.sql.Statement");
     }
 }
