@@ -100,7 +100,11 @@ pub(super) fn facts_of(language: Language, grammar: &tree_sitter::Language, id: 
         && matches!(name, "modifiers" | "parameter_modifiers");
     add(is_container(name) || modifiers, CONTAINER);
     // Rust writes the types of a call between the name and the arguments.
-    let wraps = ["parenthesized_expression", "parenthesized_statements", "generic_function"];
+    // C#: the name behind `?.` has its dot with it.
+    let wraps = [
+        "parenthesized_expression", "parenthesized_statements", "generic_function",
+        "member_binding_expression",
+    ];
     add(wraps.contains(&name), PAREN);
     // What a Ruby method is given to run says nothing of the call itself.
     let given = language == Language::Ruby && matches!(name, "block" | "do_block");
@@ -112,11 +116,12 @@ pub(super) fn facts_of(language: Language, grammar: &tree_sitter::Language, id: 
 }
 
 /// `-` is an operator in all languages but YAML, where it begins an item; the
-/// angle brackets are tags only in markup.
+/// angle brackets are tags only in markup; C# writes `?.` as two tokens.
 fn is_implied(language: Language, token: &str) -> bool {
     let markup = matches!(language, Language::Xml | Language::Html);
     match token {
         "-" => language == Language::Yaml,
+        "?" => language == Language::CSharp,
         "<" | ">" => markup,
         "|" => matches!(language, Language::Ruby | Language::Yaml),
         _ => IMPLIED_TOKENS.contains(&token),

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use super::imports::{Import, resolves};
 use super::language::Language;
 use super::near::Near;
-use super::pattern::Template;
+use super::pattern::{Template, has_packages};
 
 /// Shorter words are in every file.
 const MIN_WORD: usize = 3;
@@ -101,7 +101,9 @@ impl PatternWords {
             );
             for (start, chain) in pieces(part, chained) {
                 for (at, word) in pieces(chain, named) {
-                    if word.len() >= MIN_WORD && !OPTIONAL.contains(&word) {
+                    // A package may come between `new` and the class.
+                    let parted = word == "new" && has_packages(language);
+                    if word.len() >= MIN_WORD && !OPTIONAL.contains(&word) && !parted {
                         let (before, after) = part.split_at(start + at);
                         let after = format!("{}{rest}", &after[word.len()..]);
                         let near = match quoted != is_open(before) {

@@ -9,6 +9,7 @@ use super::symbols::{NONE, Sym};
 use super::trace::StepKind;
 use super::value::{Label, Made, Taint, Val, Value, add_taints};
 use crate::syntax::language::Language;
+use crate::syntax::pattern::is_class_of;
 
 /// Fields that say how much there is, whatever else there is.
 const LENGTHS: [&str; 4] = ["length", "Length", "count", "Count"];
@@ -178,8 +179,10 @@ impl Run<'_> {
     /// `base.name`, as a symbol.
     pub(super) fn member_symbol(&mut self, base: Sym, name: Sym) -> Sym {
         let base = if base == NONE { self.unnamed } else { base };
+        let (package, class) = (self.symbols.name(base), self.symbols.name(name));
         let member = match self.is_new(name) {
             true => self.symbols.called(base),
+            false if is_class_of(self.context.language, package, class) => name,
             false => self.symbols.member(base, name),
         };
         self.aliased(member)

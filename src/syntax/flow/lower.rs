@@ -307,7 +307,11 @@ impl<'a, 't> Lowerer<'a, 't> {
         let outer = self.bound.replace(base);
         let id = self.lower(rest.node);
         self.bound = outer;
-        id
+        match self.ir.op(id) {
+            // What rules ask about is `a?.b` as a whole.
+            Op::Field(base, name) => self.push(Op::Field(base, name), node),
+            _ => id,
+        }
     }
 
     pub(super) fn index(&mut self, node: Node<'t>) -> Id {

@@ -8,6 +8,7 @@ use super::lower_statements::TARGETS;
 use super::roles::Role;
 use super::symbols::{NONE, Sym};
 use crate::syntax::language::Language;
+use crate::syntax::pattern::without_package;
 
 impl<'t> Lowerer<'_, 't> {
     pub(super) fn decorated(&mut self, node: Node<'t>) -> Id {
@@ -252,7 +253,7 @@ impl<'t> Lowerer<'_, 't> {
         let end = text.find(|c| !is_name(c)).unwrap_or(text.len());
         match &text[..end] {
             "var" | "val" | "let" | "auto" | "dynamic" | "Object" | "object" | "any" => NONE,
-            name => self.symbols.of(name),
+            name => self.symbols.of(without_package(self.dialect.language, name)),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::ops::Range;
 use tree_sitter::{Node, TreeCursor};
 
 use super::compile::{inner, is_keyed, leaf_text};
-use super::{NodePat, Pat, Step, Var};
+use super::{NodePat, Pat, Step, Var, packages};
 use crate::syntax::dialect::{CHAIN, Dialect, IMPLIED, NAME, UNSAID};
 use crate::syntax::flow::Place;
 use crate::syntax::imports::Imports;
@@ -181,8 +181,10 @@ impl<'a, 't> Matcher<'a, 't> {
         if leaf_text(self.dialect, self.text, node) == Some(word) {
             return true;
         }
-        self.dialect.loose
-            && self.content(node).is_some_and(|range| self.text.get(range) == Some(word))
+        if self.dialect.loose {
+            return self.content(node).is_some_and(|range| self.text.get(range) == Some(word));
+        }
+        packages::is_class(self.dialect.language, word, node_text(self.text, node))
     }
 
     fn is_key(&self, key: &[u8], node: Node<'t>) -> bool {

@@ -6,12 +6,14 @@
 
 mod compile;
 mod matching;
+mod packages;
 mod template;
 mod wrap;
 
 pub use compile::PatternError;
 pub(crate) use compile::{Names, compile, inner};
 pub(crate) use matching::{Captured, Captures, Matcher};
+pub(crate) use packages::{has_packages, is_class_of, without_package};
 pub(crate) use template::Template;
 
 /// Number of a metavariable within one matcher of a rule.
