@@ -151,6 +151,10 @@ fn machine(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     if value.len() < 6 || value.contains(&b' ') || look.foreign > 0 || is_path(value) {
         return None;
     }
+    // A piece of JSON or XML in a text of several lines.
+    if value.contains(&b'\n') && matches!(value.trim_ascii_start().first(), Some(b'{' | b'[' | b'<')) {
+        return None;
+    }
     let code = weighed.place.notation == Notation::Code && !weighed.in_comment;
     if weighed.quoting == Quoting::Bare && code || is_digest_name(weighed.name) {
         return None;
