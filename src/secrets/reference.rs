@@ -25,6 +25,13 @@ fn is_assignment(value: &[u8]) -> bool {
     is_setting(&value[..equals]) && value[equals..].iter().any(|b| *b != b'=')
 }
 
+/// `#909fa7`, in a table of colours.
+fn is_colour(value: &[u8]) -> bool {
+    value.strip_prefix(b"#").is_some_and(|digits| {
+        matches!(digits.len(), 3 | 4 | 6 | 8) && digits.iter().all(u8::is_ascii_hexdigit)
+    })
+}
+
 /// `MAIL_HOST_NAME`: two words and more, in capitals.
 fn is_setting(value: &[u8]) -> bool {
     let mut words = value.split(|b| *b == b'_');
@@ -47,7 +54,7 @@ pub fn is_reference(weighed: &Weighed<'_>) -> bool {
     if is_template(value) || is_other_notation(value) {
         return true;
     }
-    if is_assignment(value) || is_constraint(value) {
+    if is_assignment(value) || is_constraint(value) || is_colour(value) {
         return true;
     }
     // Prose lists the names of settings: `A_PASSWORD`, `B_MODE`.

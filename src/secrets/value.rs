@@ -203,6 +203,10 @@ fn short_key(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
         () if look.text || is_stand_in(weighed.value) || is_disguised_in_test(weighed) => {
             (Confidence::Low, "the value is words and digits")
         }
+        // `_a_ltk_`: what a program calls an entry of its storage.
+        () if weighed.value.starts_with(b"_") && weighed.value.ends_with(b"_") => {
+            (Confidence::Low, "the value may be a name")
+        }
         () if look.random < 0.2 => (Confidence::Low, "the value is short and may be a word"),
         () if weighed.place.role != Role::Production && is_short_hex(weighed.value) => {
             (Confidence::Low, "a few hexadecimal digits in a test or example")

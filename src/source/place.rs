@@ -71,7 +71,8 @@ const EXAMPLE_WORDS: &[&str] = &[
 ];
 
 const TRANSLATION_WORDS: &[&str] = &[
-    "arb", "i18n", "intl", "l10n", "lang", "langs", "languages", "locale", "locales", "lproj",
+    "arb", "i18n", "intl", "l10n", "lang", "langs", "languages", "locale", "locales", "localisation", "localization",
+    "lproj",
     "po", "pot", "resx", "translation", "translations", "xlf", "xliff",
 ];
 

@@ -17,7 +17,7 @@ pub(super) fn is_other(text: &[u8], token: Range<usize>) -> bool {
 }
 
 /// `sha256:…`, `"integrity": "…"`, `uses: action@…`: the hash of some content.
-pub(super) fn follows_digest_word(text: &[u8], start: usize) -> bool {
+fn follows_digest_word(text: &[u8], start: usize) -> bool {
     const WORDS: &[&str] = &[
         "sha1", "sha256", "sha384", "sha512", "md5", "digest", "integrity", "checksum", "hash",
         "commit", "revision", "etag", "fingerprint",
