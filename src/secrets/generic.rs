@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use crate::finding::{Candidate, Confidence};
 
-use super::beside::{in_digest_list, repeats_neighbour};
 use super::assignment::{Assignment, Operator, Quoting, name_around, read};
+use super::beside::{in_digest_list, repeats_neighbour};
 use super::kernel::{MIN_RUN, is_token};
 use super::name::{NameKind, classify, classify_strictly};
 use super::randomness::randomness;

@@ -152,7 +152,9 @@ fn machine(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
         return None;
     }
     // A piece of JSON or XML in a text of several lines.
-    if value.contains(&b'\n') && matches!(value.trim_ascii_start().first(), Some(b'{' | b'[' | b'<')) {
+    if value.contains(&b'\n')
+        && matches!(value.trim_ascii_start().first(), Some(b'{' | b'[' | b'<'))
+    {
         return None;
     }
     let code = weighed.place.notation == Notation::Code && !weighed.in_comment;

@@ -245,9 +245,8 @@ fn is_superglobal(expression: &str) -> bool {
 fn is_filtered(expression: &str) -> bool {
     let mut filters = expression.split('|').skip(1).map(str::trim);
     // What was escaped before is as harmless as it looks.
-    let escapes = |filter: &&str| {
-        matches!(*filter, "e" | "escape" | "striptags") || filter.starts_with("e(")
-    };
+    let escapes =
+        |filter: &&str| matches!(*filter, "e" | "escape" | "striptags") || filter.starts_with("e(");
     let raw = filters.clone().any(|filter| matches!(filter, "safe" | "raw"));
     raw && !filters.any(|filter| escapes(&filter))
 }

@@ -33,7 +33,9 @@ fn is_commit(text: &[u8], token: &Range<usize>) -> bool {
     let before = &text[token.start.saturating_sub(5)..token.start];
     token.len() == 40
         && text[token.clone()].iter().all(u8::is_ascii_hexdigit)
-        && (before.ends_with(b"/") || before.ends_with(b"z#") || before.ends_with(b"?ref=")
+        && (before.ends_with(b"/")
+            || before.ends_with(b"z#")
+            || before.ends_with(b"?ref=")
             || before.ends_with(b".."))
 }
 

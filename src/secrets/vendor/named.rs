@@ -57,6 +57,7 @@ impl Vendors {
         let number = token.contains(&b'-') && is_number(token) && !is_uuid(token);
         let unfit = number
             || is_page(token)
+            || memchr::memmem::find(token, b".tgz#").is_some()
             || is_placeholder(token)
             || is_monotonous(token)
             || is_doubtful(token)

@@ -47,8 +47,7 @@ const CONVERTED: [&str; 10] = [
 const TEXTUAL: [&str; 25] = [
     "String", "CharSequence", "Object", "Any", "Map", "MultiValueMap", "HttpHeaders", "List",
     "Set", "Collection", "Iterable", "Array", "Optional", "MultipartFile", "Part", "FilePart",
-    "Path", "File", "URI", "URL", "Resource", "JsonNode", "PathSegment", "StringBuilder",
-    "Uri",
+    "Path", "File", "URI", "URL", "Resource", "JsonNode", "PathSegment", "StringBuilder", "Uri",
 ];
 
 impl Run<'_> {
