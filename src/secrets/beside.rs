@@ -68,7 +68,7 @@ mod tests {
     fn at(text: &str, mark: &str) -> Range<usize> {
         let line = text.find(mark).unwrap();
         let end = text[line..].find('\n').map_or(text.len(), |len| line + len);
-        end - last_word(text[line..end].as_bytes()).len()..end
+        end - last_word(&text.as_bytes()[line..end]).len()..end
     }
 
     fn digits(seed: u32) -> String {
