@@ -19,6 +19,9 @@ const BLOCK: usize = 32 * 1024;
 const PREFIXES: &[&[u8]] = &[
     b"ENC[", b"ENC(", b"EJ[1:", b"EJ[2:", b"{cipher}", b"encrypted:", b"vault:v1:", b"vault:v2:",
     b"AQICAH", b"{AQAAAB", b"$ANSIBLE_VAULT;",
+    // A SIMPLEBLOB of Windows: a session key under RSA, for AES of 128 and 256 bits,
+    // https://learn.microsoft.com/windows/win32/seccrypto/rsa-schannel-key-blobs
+    b"AQIAAA5mAAAApAAA", b"AQIAABBmAAAApAAA",
 ];
 
 /// Keys whose value is always encrypted: Travis CI, AppVeyor and Pulumi; SOPS;

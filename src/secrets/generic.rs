@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::finding::{Candidate, Confidence};
 
 use super::assignment::{Assignment, Operator, Quoting, name_around, read};
+use super::beside::{in_digest_list, repeats_neighbour};
 use super::kernel::{MIN_RUN, is_token};
 use super::name::{NameKind, classify, classify_strictly};
 use super::randomness::randomness;
@@ -131,6 +132,7 @@ fn assigned(
     };
     let opinion = for_provider(input.vendors, &weighed, weigh(&weighed)?);
     let opinion = against_formats(input.vendors, &weighed, opinion);
+    let opinion = against_neighbours(input.text, &value, &weighed, opinion);
     // Its doubts outweigh a name.
     let yields = kind == NameKind::Weak && opinion.confidence > Confidence::Low;
     let specificity = if yields { UNSURE } else { SPECIFICITY };
@@ -168,6 +170,25 @@ fn for_provider(vendors: &Vendors, weighed: &Weighed<'_>, opinion: Assessment) -
         return at_place(surer.and("the name names a provider"), weighed.place.role);
     }
     opinion
+}
+
+/// What the lines around the value say.
+fn against_neighbours(
+    text: &[u8],
+    value: &Range<usize>,
+    weighed: &Weighed<'_>,
+    opinion: Assessment,
+) -> Assessment {
+    let tried = weighed.kind == NameKind::Password && weighed.place.role != Role::Production;
+    if opinion.confidence == Confidence::Low {
+        opinion
+    } else if weighed.kind != NameKind::Password && in_digest_list(text, value) {
+        opinion.at_most(Confidence::Low, "it is one of a list of checksums")
+    } else if tried && repeats_neighbour(text, value) {
+        opinion.at_most(Confidence::Low, "a test's password is the name beside it")
+    } else {
+        opinion
+    }
 }
 
 /// What the formats of the provider that is named on the line say.

@@ -43,12 +43,19 @@ fn bearer(value: &[u8]) -> Option<Assessment> {
     if value.len() < 16 || !has_digit || randomness(value) < 0.6 {
         return None;
     }
-    if is_placeholder(value) || is_sequence_or_repeat(value) {
+    if is_placeholder(value) || is_sequence_or_repeat(value) || is_drawn_jwt(value) {
         return Some(Assessment::new(Confidence::Low, "the token looks like a placeholder"));
     }
     let sure = value.len() >= 20 && randomness(value) > 0.95 && !is_uuid(value);
     let confidence = if sure { Confidence::High } else { Confidence::Medium };
     Some(Assessment::new(confidence, "a random value follows `Bearer`"))
+}
+
+/// `eyJhbGciOiJIUzI1NiJ9.payload.signature`: a JWT has JSON in its second part too.
+fn is_drawn_jwt(value: &[u8]) -> bool {
+    let mut parts = value.split(|b| *b == b'.');
+    let head = parts.next().is_some_and(|head| head.starts_with(b"eyJ"));
+    head && parts.next().is_some_and(|body| !body.starts_with(b"eyJ") && body.len() < 40)
 }
 
 /// A Basic credential is `user:password` in base64, as RFC 7617 says.

@@ -80,6 +80,10 @@ fn weigh_key(
     if find(body, b"...").is_some() || find(body, b"${").is_some() || body.contains(&b'<') {
         return None;
     }
+    // `Your_Private_Key`, and a remark: base64 has no such signs.
+    if !facts.readable && body.contains(&b'_') {
+        return Some((Confidence::Low, "words stand where the key belongs"));
+    }
     if letters < MIN_BODY {
         return (letters >= 16).then_some((Confidence::Low, "the key's body is too short"));
     }

@@ -7,6 +7,7 @@
 
 mod assessment;
 mod assignment;
+mod beside;
 pub mod checksum;
 mod claims;
 mod commands;

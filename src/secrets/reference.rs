@@ -6,6 +6,7 @@ use super::randomness::{randomness, vocabulary};
 use super::shapes::is_other_notation;
 use super::value::{Weighed, has_part};
 use super::words::Wording;
+use crate::source::place::Notation;
 
 /// Beginnings of values that are looked up somewhere else.
 const LOOKUPS: &[&str] = &[
@@ -18,11 +19,46 @@ const LOOKUPS: &[&str] = &[
     "infisical:", "keepass:", "bitwarden:", "bws:", "chamber:", "berglas:", "sm://", "az:",
 ];
 
+/// `NAME_OF=value`: the next line of a form that was left empty.
+fn is_assignment(value: &[u8]) -> bool {
+    let Some(equals) = value.iter().take(64).position(|b| *b == b'=') else { return false };
+    is_setting(&value[..equals]) && value[equals..].iter().any(|b| *b != b'=')
+}
+
+/// `#909fa7`, in a table of colours.
+fn is_colour(value: &[u8]) -> bool {
+    value.strip_prefix(b"#").is_some_and(|digits| {
+        matches!(digits.len(), 3 | 4 | 6 | 8) && digits.iter().all(u8::is_ascii_hexdigit)
+    })
+}
+
+/// `MAIL_HOST_NAME`: two words and more, in capitals.
+fn is_setting(value: &[u8]) -> bool {
+    let mut words = value.split(|b| *b == b'_');
+    let is_word = |word: &[u8]| word.len() > 1 && word.iter().all(u8::is_ascii_uppercase);
+    value.contains(&b'_') && words.all(is_word)
+}
+
+/// `UNIQ_6FB0DB1E5F37A13B`, `IDX_…`, `FK_…`: what migrations of Doctrine and TypeORM call
+/// an index, by the hash of what it is about.
+fn is_constraint(value: &[u8]) -> bool {
+    let kinds = ["UNIQ_", "IDX_", "FK_", "PK_", "UQ_", "REL_", "CHK_"];
+    let hash = kinds.iter().find_map(|kind| value.strip_prefix(kind.as_bytes()));
+    hash.is_some_and(|hash| hash.len() >= 8 && hash.iter().all(u8::is_ascii_hexdigit))
+}
+
 /// `${VAR}`, `{{ x }}`, `process.env.X`, `<secret>`, function calls: the value
 /// is somewhere else.
 pub fn is_reference(weighed: &Weighed<'_>) -> bool {
     let value = weighed.value;
     if is_template(value) || is_other_notation(value) {
+        return true;
+    }
+    if is_assignment(value) || is_constraint(value) || is_colour(value) {
+        return true;
+    }
+    // Prose lists the names of settings: `A_PASSWORD`, `B_MODE`.
+    if weighed.place.notation == Notation::Prose && is_setting(value) {
         return true;
     }
     if LOOKUPS.iter().any(|lookup| starts_with(value, lookup)) || has_part(value, &["://"]) {

@@ -64,7 +64,8 @@ const STAND_IN_WORDS: &[&str] = &[
     "true", "false", "yes", "ok", "must", "be", "should", "can", "set", "get", "enter", "type",
     "use", "used", "only", "also", "too", "more", "than", "much", "many", "least", "most",
     "characters", "chars", "char", "min", "max", "number", "letter", "upper", "lower", "case",
-    "special", "hunter",
+    "special", "hunter", "geheim", "geheimnis", "wachtwoord", "motdepasse", "contrasena", "senha",
+    "haslo", "heslo", "parola", "lozinka", "unknown", "if", "you",
 ];
 
 /// Letters with a lower [`randomness`] than this follow each other nearly as in words.
@@ -158,6 +159,7 @@ fn unleet(byte: u8) -> u8 {
         b'3' => b'e',
         b'4' | b'@' => b'a',
         b'5' | b'$' => b's',
+        b'6' => b'g',
         b'7' => b't',
         other => other,
     }

@@ -151,6 +151,12 @@ fn machine(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     if value.len() < 6 || value.contains(&b' ') || look.foreign > 0 || is_path(value) {
         return None;
     }
+    // A piece of JSON or XML in a text of several lines.
+    if value.contains(&b'\n')
+        && matches!(value.trim_ascii_start().first(), Some(b'{' | b'[' | b'<'))
+    {
+        return None;
+    }
     let code = weighed.place.notation == Notation::Code && !weighed.in_comment;
     if weighed.quoting == Quoting::Bare && code || is_digest_name(weighed.name) {
         return None;
@@ -198,6 +204,10 @@ fn short_key(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     let (confidence, reason) = match () {
         () if look.text || is_stand_in(weighed.value) || is_disguised_in_test(weighed) => {
             (Confidence::Low, "the value is words and digits")
+        }
+        // `_a_ltk_`: what a program calls an entry of its storage.
+        () if weighed.value.starts_with(b"_") && weighed.value.ends_with(b"_") => {
+            (Confidence::Low, "the value may be a name")
         }
         () if look.random < 0.2 => (Confidence::Low, "the value is short and may be a word"),
         () if weighed.place.role != Role::Production && is_short_hex(weighed.value) => {

@@ -71,8 +71,9 @@ const EXAMPLE_WORDS: &[&str] = &[
 ];
 
 const TRANSLATION_WORDS: &[&str] = &[
-    "arb", "i18n", "intl", "l10n", "lang", "langs", "languages", "locale", "locales", "lproj",
-    "po", "pot", "resx", "translation", "translations", "xlf", "xliff",
+    "arb", "i18n", "intl", "l10n", "lang", "langs", "languages", "locale", "locales",
+    "localisation", "localization", "lproj", "po", "pot", "resx", "translation", "translations",
+    "xlf", "xliff",
 ];
 
 /// Folders of steps that change a database once, and of what fills an empty one.

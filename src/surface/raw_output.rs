@@ -15,6 +15,8 @@ use crate::syntax::message::shown;
 pub(super) const DETECTOR: &str = "raw-output:template";
 /// Longer expressions are not read.
 const LONGEST: usize = 300;
+/// Bytes before a value in which it is looked for where it was set.
+const NEAR: usize = 16 << 10;
 /// Places of one file that are told.
 const MOST: usize = 200;
 
@@ -71,6 +73,12 @@ const HARMLESS: &[&str] = &[
     "translate", "trans(", "__(", "I18n", "t(", "t '", "t \"", "#{", "url_for", "route(", "asset",
     "stylesheet", "javascript_", "super(", "block(", "form_", "static(", "nonce", "@content",
     "@lang",
+];
+
+/// Calls by which a template makes HTML.
+const MADE: &[&str] = &[
+    "form_", "block(", "include(", "render", "parent(", "csrf_", "json_encode", "|e(", "|escape",
+    "|sanitize", "|trans", "|markdown",
 ];
 
 /// Parts of names of values that are HTML by design.
@@ -154,7 +162,9 @@ fn of_value(expression: &str, before: &[u8], path: &str) -> Option<&'static str>
     let name = expression.split('|').next().unwrap_or(expression).trim();
     let bare = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     let handlebars = [".hbs", ".handlebars"].iter().any(|end| path.ends_with(end));
-    if is_markup(expression) {
+    if bare && is_set_here(name, before) {
+        Some("the template itself has made it")
+    } else if is_markup(expression) {
         Some("by its name it is meant to hold HTML")
     } else if handlebars && name.contains(char::is_whitespace) {
         Some("a helper makes it")
@@ -164,6 +174,28 @@ fn of_value(expression: &str, before: &[u8], path: &str) -> Option<&'static str>
         let fixed = bare && path.split(['/', '_', '-', '.']).any(|word| FIXED.contains(&word));
         fixed.then_some("the page holds fixed texts")
     }
+}
+
+/// Whether `name` was last set by what the engine or a helper makes, or is a piece of the
+/// template: `{% set row = form_widget(f) %}`, `{% set row %}…{% endset %}`, `{row: block('r')}`.
+/// https://twig.symfony.com/doc/3.x/tags/set.html
+fn is_set_here(name: &str, before: &[u8]) -> bool {
+    let before = String::from_utf8_lossy(&before[before.len().saturating_sub(NEAR)..]);
+    let is_end = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    let set = before.rmatch_indices(name).find_map(|(at, _)| {
+        let rest = &before[at + name.len()..];
+        let given = rest.trim_start();
+        let tag = before[..at].trim_end();
+        let set = tag.ends_with("set") || tag.ends_with('{') || tag.ends_with(',');
+        (is_end(rest) && set && given.starts_with(['=', ':', '%', '-'])).then_some(given)
+    });
+    set.is_some_and(|given| match given.strip_prefix(['=', ':']) {
+        Some(value) => {
+            let value = value.split(['%', ',', '}']).next().unwrap_or_default();
+            MADE.iter().any(|part| value.contains(part))
+        }
+        None => true,
+    })
 }
 
 fn ends_as_address(name: &str) -> bool {
@@ -232,5 +264,9 @@ fn chosen(expression: &str) -> &str {
 /// `name | safe`, `name|raw`
 fn is_filtered(expression: &str) -> bool {
     let mut filters = expression.split('|').skip(1).map(str::trim);
-    filters.any(|filter| matches!(filter, "safe" | "raw"))
+    // What was escaped before is as harmless as it looks.
+    let escapes =
+        |filter: &&str| matches!(*filter, "e" | "escape" | "striptags") || filter.starts_with("e(");
+    let raw = filters.clone().any(|filter| matches!(filter, "safe" | "raw"));
+    raw && !filters.any(|filter| escapes(&filter))
 }

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use crate::secrets::beside::in_digest_list;
 use crate::secrets::value::has_part;
 
 use super::edges::base64_start;
@@ -12,10 +13,11 @@ pub(super) fn is_other(text: &[u8], token: Range<usize>) -> bool {
     follows_digest_word(text, token.start)
         || is_commit(text, &token)
         || is_in_content(text, token.start)
+        || in_digest_list(text, &token)
 }
 
 /// `sha256:…`, `"integrity": "…"`, `uses: action@…`: the hash of some content.
-pub(super) fn follows_digest_word(text: &[u8], start: usize) -> bool {
+fn follows_digest_word(text: &[u8], start: usize) -> bool {
     const WORDS: &[&str] = &[
         "sha1", "sha256", "sha384", "sha512", "md5", "digest", "integrity", "checksum", "hash",
         "commit", "revision", "etag", "fingerprint",
@@ -25,13 +27,16 @@ pub(super) fn follows_digest_word(text: &[u8], start: usize) -> bool {
     line.ends_with(b"@") || has_part(line, WORDS)
 }
 
-/// `…/blob/416d73…/a.py`, `?ref=34d097…`, `….tgz#9b873e…`: forty hexadecimal digits
+/// `…/blob/416d73…/a.py`, `?ref=34d097…`, `….tgz#9b873e…`, `…/compare/6efcf5…...29be01…`: forty hexadecimal digits
 /// of a commit or an archive.
 fn is_commit(text: &[u8], token: &Range<usize>) -> bool {
     let before = &text[token.start.saturating_sub(5)..token.start];
     token.len() == 40
         && text[token.clone()].iter().all(u8::is_ascii_hexdigit)
-        && (before.ends_with(b"/") || before.ends_with(b"z#") || before.ends_with(b"?ref="))
+        && (before.ends_with(b"/")
+            || before.ends_with(b"z#")
+            || before.ends_with(b"?ref=")
+            || before.ends_with(b".."))
 }
 
 /// A piece of `sha512-…`, of `h1:…` in the sums of Go, of `data:…;base64,…`.

@@ -11,7 +11,7 @@ use crate::secrets::words::Wording;
 use crate::source::place::Role;
 
 use super::edges::value_start;
-use super::elsewhere::follows_digest_word;
+use super::elsewhere::is_other;
 use super::lead::Tie;
 use super::rule::is_masked;
 use super::{Near, Vendors};
@@ -41,7 +41,7 @@ impl Vendors {
         }
         // The name may be the mark of a provider's own tokens, of which this is none.
         let value = value_start(text, run.start).min(start);
-        if self.breaks_prefix(&text[value..run.end]) || follows_digest_word(text, start) {
+        if self.breaks_prefix(&text[value..run.end]) || is_other(text, start..end) {
             return None;
         }
         let called = match near.tie(text, start, None)? {
@@ -57,6 +57,7 @@ impl Vendors {
         let number = token.contains(&b'-') && is_number(token) && !is_uuid(token);
         let unfit = number
             || is_page(token)
+            || memchr::memmem::find(token, b".tgz#").is_some()
             || is_placeholder(token)
             || is_monotonous(token)
             || is_doubtful(token)

@@ -36,7 +36,36 @@ pub(super) fn enums(language: Language, text: &[u8]) -> Vec<&str> {
     }
 }
 
+/// Annotations of parameters that a framework converts from one text to the declared type,
+/// https://docs.spring.io/spring-framework/reference/web/webmvc/mvc-controller/ann-methods/typeconversion.html
+/// and https://jakarta.ee/specifications/restful-ws/4.0/jakarta-restful-ws-spec-4.0#resource_field
+const CONVERTED: [&str; 10] = [
+    "PathVariable", "RequestParam", "RequestHeader", "CookieValue", "MatrixVariable", "PathParam",
+    "QueryParam", "HeaderParam", "CookieParam", "RestQuery",
+];
+/// Types of such parameters that hold the text itself, or a file of the caller.
+const TEXTUAL: [&str; 25] = [
+    "String", "CharSequence", "Object", "Any", "Map", "MultiValueMap", "HttpHeaders", "List",
+    "Set", "Collection", "Iterable", "Array", "Optional", "MultipartFile", "Part", "FilePart",
+    "Path", "File", "URI", "URL", "Resource", "JsonNode", "PathSegment", "StringBuilder", "Uri",
+];
+
 impl Run<'_> {
+    /// Whether a parameter of type `kind` with these annotations cannot hold a text of the
+    /// caller's choice: a number, or a type of the program to which the framework converts,
+    /// which fails for all but a few words.
+    pub(super) fn is_harmless(&self, kind: &str, marks: &[Sym]) -> bool {
+        let jvm = matches!(self.context.language, Language::Java | Language::Kotlin);
+        let named = kind.starts_with(|c: char| c.is_ascii_uppercase())
+            && kind.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+            && kind.len() > 1
+            && !TEXTUAL.contains(&kind);
+        let converted = |mark: &Sym| CONVERTED.contains(&self.symbols.name(*mark));
+        self.context.sets.is_number(kind)
+            || self.is_enum(kind)
+            || (jvm && named && marks.iter().any(converted))
+    }
+
     /// Whether all fields of the file's types that are called `name` hold numbers: what is
     /// no number is refused when such an object is read from a request.
     pub(super) fn is_number_field(&self, name: Sym) -> bool {

@@ -261,7 +261,7 @@ impl<'a> Run<'a> {
             let default = param.default.map(|default| self.eval(default));
             let kind = self.symbols.name(param.kind);
             let (sets, symbols) = (self.context.sets, &*self.symbols);
-            let number = sets.is_number(kind) || self.is_enum(kind);
+            let number = self.is_harmless(kind, &param.marks);
             let own = param.marks.iter().find_map(|mark| sets.mark(symbols.name(*mark)));
             let default_name = default.as_ref().map_or("", |value| symbols.name(value.symbol));
             let default_name = default_name.rsplit('.').next().unwrap_or_default();
