@@ -243,9 +243,6 @@ fn weigh_token(
         return (at_role(input, Confidence::High), None, "a signed token that never expires");
     };
     if expiry.as_f64().is_some_and(|seconds| seconds < LONG_PAST) {
-        if shown {
-            return (Confidence::Low, Some(Severity::Info), "an old token of a test or example");
-        }
         let reason = "a signed token that expired long ago";
         return (at_role(input, Confidence::Medium), Some(Severity::Info), reason);
     }

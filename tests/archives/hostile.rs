@@ -173,6 +173,16 @@ fn the_window_that_a_header_names_is_not_made() {
     }
 }
 
+/// A chunk of LZMA2 whose settings cannot be, with more of it behind: nobody reads on
+/// after an error.
+#[test]
+fn reading_ends_at_the_first_error() {
+    let files: &[(&str, &[u8])] = &[("a.env", leak()), ("b.env", leak())];
+    let packed = [&[0xE5, 0, 0x21, 0x70, 0x61, 0x73][..], &[0x73; 64]].concat();
+    let bytes = seven_zip_by(&[1, 0x21, 0x21, 1, 24], &packed, files);
+    assert!(left_out("a.7z", &bytes).starts_with("2 entries: cannot be unpacked"));
+}
+
 #[test]
 fn an_encrypted_7z_is_counted() {
     let files: &[(&str, &[u8])] = &[("a.env", leak()), ("b.env", leak())];

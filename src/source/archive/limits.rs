@@ -89,23 +89,29 @@ impl Meter {
     }
 }
 
-/// Counts what is read through it, and fails beyond a limit.
+/// Counts what is read through it, and fails beyond a limit. Once it has failed, it
+/// goes on failing: some decoders do not end when they are read after an error.
 pub struct Metered<'m, R> {
     inner: R,
     meter: &'m Meter,
+    failed: bool,
 }
 
 impl<'m, R> Metered<'m, R> {
     /// What comes out of `inner` counts for `meter`.
     pub fn new(inner: R, meter: &'m Meter) -> Self {
-        Metered { inner, meter }
+        Metered { inner, meter, failed: false }
     }
 }
 
 impl<R: Read> Read for Metered<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(buffer)?;
-        self.meter.count_bytes(count)?;
-        Ok(count)
+        if self.failed {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        let read = self.inner.read(buffer);
+        let counted = read.and_then(|count| self.meter.count_bytes(count).map(|()| count));
+        self.failed = counted.is_err();
+        counted
     }
 }
