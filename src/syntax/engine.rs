@@ -15,7 +15,7 @@ use super::focus::Focus;
 use super::language::Language;
 use super::message;
 use super::nodes::{StringContent, string_content};
-use super::parse::Parsers;
+use super::parse;
 use super::paths::PathFilter;
 use super::rule::{Compiled, compile_matcher};
 use super::scripts::Scripts;
@@ -58,10 +58,9 @@ pub struct SyntaxEngine {
     whole: bool,
 }
 
-/// The parser and the buffers of one thread.
+/// The buffers of one thread.
 #[derive(Default)]
 pub struct SyntaxScratch {
-    parsers: Parsers,
     found: Found,
 }
 
@@ -144,7 +143,7 @@ impl SyntaxEngine {
             return Parse::NotNeeded;
         }
         let kept = if whole { ranges } else { &kept };
-        match scratch.parsers.parse(language, &rules.dialect.grammar, source.text, kept) {
+        match parse::parse(language, &rules.dialect.grammar, source.text, kept) {
             Ok(tree) => Parse::Parsed(ParsedFile {
                 text: source.text,
                 tree,
