@@ -24,6 +24,7 @@ pub const TARGETS: [Target; 20] = [
     Target { name: "decode", run: targets::decode::run, seeds: targets::decode::seeds },
     Target { name: "secrets", run: targets::secrets::run, seeds: seeds::rule_examples },
     Target { name: "archive", run: targets::archive::run, seeds: targets::archive::seeds },
+    Target { name: "keystore", run: targets::keystore::run, seeds: targets::keystore::seeds },
     Target { name: "encoded", run: targets::encoded::run, seeds: targets::encoded::seeds },
     Target { name: "assignment", run: targets::assignment::run, seeds: targets::assignment::seeds },
     Target {

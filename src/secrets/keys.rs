@@ -84,6 +84,9 @@ fn weigh_key(
     if !facts.readable && body.contains(&b'_') {
         return Some((Confidence::Low, "words stand where the key belongs"));
     }
+    if letters < MIN_UNREADABLE && is_cut(body) {
+        return None;
+    }
     if letters < MIN_BODY {
         return (letters >= 16).then_some((Confidence::Low, "the key's body is too short"));
     }
@@ -96,6 +99,13 @@ fn weigh_key(
         Role::Example => Some((Confidence::Medium, "a private key in an example")),
         Role::Test => Some((Confidence::Medium, "a private key in a test")),
     }
+}
+
+/// Whether the body ends in a dot, as a manual cuts it: `MIIEpQIBAAKCAQEAuyf.`
+fn is_cut(body: &[u8]) -> bool {
+    body.trim_ascii_end()
+        .strip_suffix(b".")
+        .is_some_and(|rest| rest.last().is_some_and(u8::is_ascii_alphanumeric))
 }
 
 /// Whether the line of `at` is one of a comment that a manual is made from: ` * …`,
@@ -247,9 +257,9 @@ fn weigh_token(
 const WHEN: [&str; 5] = ["iat", "exp", "nbf", "jti", "auth_time"];
 
 /// Words of claims that say nothing of anybody.
-const NOBODY: [&str; 12] = [
+const NOBODY: [&str; 13] = [
     "example", "test", "urn:", "localhost", "foo", "bar", "joe", "alice", "john", "hello", "some",
-    "payload",
+    "payload", "claim",
 ];
 
 /// `{"foo": "bar"}`, `{"iss": "urn:example:issuer"}`: what the tests and manuals of
@@ -259,8 +269,10 @@ fn is_toy(payload: &serde_json::Value) -> bool {
     let nobody = |text: &str| has_part(text.as_bytes(), &NOBODY);
     let mut others = claims.iter().filter(|(name, _)| !WHEN.contains(&name.as_str())).peekable();
     let textbook = claims.get("foo").is_some_and(|value| value.as_str() == Some("bar"));
+    let said = |value: &serde_json::Value| value.as_str().is_some_and(nobody);
     let empty = |name: &str, value: &serde_json::Value| {
-        nobody(name) || value.is_number() && name == "aud" || value.as_str().is_some_and(nobody)
+        let listed = value.as_array().is_some_and(|list| list.iter().any(said));
+        nobody(name) || value.is_number() && name == "aud" || said(value) || listed
     };
     textbook || others.peek().is_some() && others.all(|(name, value)| empty(name, value))
 }

@@ -72,7 +72,7 @@ const PASSWORD_ENDS: &[&str] = &[
 /// Ordinary words that end like a credential.
 const NOT_PASS: &[&str] = &[
     "compass", "bypass", "trespass", "surpass", "encompass", "underpass", "overpass", "subpass",
-    "nopasswd", "nopass", "nopassword", "minipass", "sshpass",
+    "nopasswd", "nopass", "nopassword", "minipass", "sshpass", "masterpass",
 ];
 
 /// Words before `pass` that make it a verb or a turn: `shouldPass`, `firstPass`.

@@ -28,6 +28,13 @@ const WELL_KNOWN: &[&[u8]] = &[
     b"mF_9.B5f-4.1JqM",
     // RFC 7628, section 4.
     b"vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==",
+    // What Google's documentation of XOAUTH2 shows.
+    b"vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg==",
+    // Slack's: the signing secret of its walk-through, and old verification tokens.
+    b"8f742231b10e8888abcd99yyyzzz85a5",
+    b"xyzz0WbapA4vBCDEFasx0q6G",
+    b"Jhj5dZrVaK7ZwHHjRyZWjbDl",
+    b"gIkuvaNzQIHg97ATvDxqgjtO",
     // The two keys of MinIO's public playground, as its documentation gives them.
     b"Q3AM3UQ867SPQQA43P2F",
     b"zuf+tfteSlswRu7BJ86wekitnifILbZam1KYY3TG",
@@ -53,6 +60,8 @@ pub fn is_other_notation(value: &[u8]) -> bool {
         || is_escaped_script(value)
         || has_named_gap(value)
         || is_attribute_list(value)
+        || is_data_url(value)
+        || is_chain_address(value)
         || value.starts_with(ENCODED_PEM)
 }
 
@@ -67,6 +76,19 @@ fn is_attribute_list(value: &[u8]) -> bool {
         (1..=12).contains(&name) && part.get(name) == Some(&b'=')
     };
     value.contains(&b',') && parts.all(is_attribute)
+}
+
+/// `data:image/svg+xml;base64,…`: a file in the text (RFC 2397).
+fn is_data_url(value: &[u8]) -> bool {
+    let media = value.strip_prefix(b"data:").unwrap_or_default();
+    let head = &media[..media.len().min(64)];
+    head.contains(&b'/') && head.contains(&b',')
+}
+
+/// The address of an account or a contract on a chain of Ethereum's kind, which is
+/// twenty bytes; private keys are 32.
+fn is_chain_address(value: &[u8]) -> bool {
+    value.len() == 42 && value.starts_with(b"0x") && value[2..].iter().all(u8::is_ascii_hexdigit)
 }
 
 /// Whether everybody knows `value`.
@@ -172,7 +194,9 @@ fn is_escaped_script(value: &[u8]) -> bool {
             })
     };
     let escapes = (0..value.len()).filter(is_escape).count();
-    escapes > 0 && escapes * 6 * 2 > value.len()
+    // One or two bytes that are no text: a test of what is no password.
+    let bytes = value.len() <= 8 && value.chunks(4).all(|part| part.starts_with(b"\\x"));
+    bytes || escapes > 0 && escapes * 6 * 2 > value.len()
 }
 
 /// `postgres.<host>:<password>`: a gap with its name in it.
@@ -199,6 +223,9 @@ mod tests {
             "([a-zA-Z0-9-!#$%&'*+.^_`{|}~]+)",
             r"\u0441\u0435\u043a\u0440\u0435\u0442",
             "postgres.<host>:<password>",
+            r"\xff",
+            "data:image/svg+xml;base64,PHN2ZyB4bWxucz0i",
+            "0x26205ad50dbedcd19c439396d2ce4dc106e26242",
             "r=ab,s=abcd,i=5",
             "A256GCMKW",
             "A128CBC-HS256",

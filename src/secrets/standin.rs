@@ -14,13 +14,13 @@ const PLACEHOLDER_PARTS: &[&str] = &[
     "my-secret", "insert", "replace", "redacted", "removed", "xxxx", "***", "....", "todo",
     "fixme", "lorem", "_here", "-here", "goes here", "some_", "some-", "not_a_real", "notreal",
     "invalid", "<your", "enter_", "enter-", "...", "undisclosed", "sanitized", "obfuscated",
-    "hidden",
+    "hidden", ".signature",
 ];
 
 /// Words that make it doubtful.
 const DOUBTFUL_PARTS: &[&str] = &[
     "test", "dummy", "fake", "sample", "mock", "foobar", "demo", "default", "bogus", "abc123",
-    "xyz789",
+    "xyz789", "deadbeef",
 ];
 
 /// Whole values that say there is none, or only repeat the name.
@@ -45,7 +45,7 @@ const STAND_IN_WORDS: &[&str] = &[
     "username", "user", "usr", "name", "login", "account", "email", "mail", "admin",
     "administrator", "root", "guest", "super", "supersecret", "sa", "owner", "manager", "client",
     "server", "service", "app", "application", "web", "site", "host", "database", "db", "sql",
-    "mysql", "mariadb", "postgresql", "postgres", "mongodb", "mongo", "redis", "rabbitmq",
+    "proxy", "mysql", "mariadb", "postgresql", "postgres", "mongodb", "mongo", "redis", "rabbitmq",
     "rabbit", "oracle", "mssql", "ldap", "smtp", "ftp", "ssh", "kafka", "minio", "vault",
     "grafana", "jenkins", "docker", "tomcat", "elastic", "nginx", "test", "testing", "tester",
     "tests", "demo", "example", "sample", "dummy", "fake", "mock", "stub", "default", "temporary",
@@ -76,7 +76,10 @@ const LONGEST: usize = 63;
 
 /// A stand-in by its words alone, e.g. `your_token_here`, `xxxxxxxx`.
 pub fn is_placeholder(value: &[u8]) -> bool {
-    has_placeholder_word(value) || is_template(value) || is_well_known(value)
+    has_placeholder_word(value)
+        || value.ends_with(b"xxx")
+        || is_template(value)
+        || is_well_known(value)
 }
 
 /// Whether a word that only stand-ins have is anywhere in `value`.

@@ -252,7 +252,8 @@ fn weak(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
         return None;
     }
     let drawn = look.digits > 0 && look.random >= 0.95;
-    if !drawn || is_digest_name(weighed.name) || weighed.operator == Operator::Space {
+    let listed = weighed.operator == Operator::Space || is_sealing_key(weighed.lead);
+    if !drawn || is_digest_name(weighed.name) || listed {
         return None;
     }
     let (confidence, reason) = match () {
@@ -261,6 +262,16 @@ fn weak(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
         () => (Confidence::Medium, "the value looks machine-made"),
     };
     Some(Assessment::new(confidence, reason).and("the name may be a key's"))
+}
+
+/// Whether `lead` ends in the long number of a key: `{"key_id": "5682…", "key": "`.
+/// So GitHub's API gives the public key that a repository's secrets are sealed with.
+fn is_sealing_key(lead: &[u8]) -> bool {
+    let after = memchr::memmem::rfind(lead, b"key_id").map(|at| &lead[at + 6..]);
+    after.is_some_and(|after| {
+        let digits = after.iter().filter(|b| b.is_ascii_digit()).count();
+        digits >= 15 && after.len() < digits + 24
+    })
 }
 
 /// `nodekey:3f649b…` → `3f649b…`.

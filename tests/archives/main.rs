@@ -12,7 +12,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use make::{Files, bzip2, gzip, leak, tar, xz, zip, zstd};
+use make::{Files, bzip2, gzip, leak, seven_zip, tar, xz, zip, zstd};
 
 /// The JSON report of a scan of `dir`.
 fn scan(dir: &Path, args: &[&str]) -> Value {
@@ -70,6 +70,8 @@ fn every_container_is_looked_into() {
         ("a.tar.bz2", bzip2(&tarred), "conf/app.py"),
         ("a.tar.xz", xz(&tarred), "conf/app.py"),
         ("a.tar.zst", zstd(&tarred), "conf/app.py"),
+        ("a.7z", seven_zip(files), "conf/app.py"),
+        ("b.7z", make::seven_zip_of_py7zr(), "conf/app.py"),
         ("app.py.gz", gzip(leak()), "app.py"),
         ("app.py.bz2", bzip2(leak()), "app.py"),
         ("app.py.xz", xz(leak()), "app.py"),

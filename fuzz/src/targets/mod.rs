@@ -11,6 +11,7 @@ pub mod flow;
 pub mod git_index;
 pub mod gitleaks;
 pub mod judge;
+pub mod keystore;
 pub mod kinds;
 pub mod known_files;
 pub mod neighbours;

@@ -38,7 +38,8 @@ pub(super) fn read_operator<'t>(
         }
     }
     match spaced.peek() {
-        b',' if was_quoted => Some((Operator::Argument, spaced.skip(1))),
+        // `` `password`, `token` `` is a list in a sentence.
+        b',' if was_quoted && cursor.peek() != b'`' => Some((Operator::Argument, spaced.skip(1))),
         // `Passwords (`2FA`)` is a sentence.
         b'(' if spaced.at > closed.at && spaced.skip(1).peek() == b'`' => None,
         b'(' if !was_quoted => Some((Operator::Argument, spaced.skip(1))),

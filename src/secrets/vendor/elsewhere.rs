@@ -27,8 +27,8 @@ fn follows_digest_word(text: &[u8], start: usize) -> bool {
     line.ends_with(b"@") || has_part(line, WORDS)
 }
 
-/// `…/blob/416d73…/a.py`, `?ref=34d097…`, `….tgz#9b873e…`, `…/compare/6efcf5…...29be01…`: forty hexadecimal digits
-/// of a commit or an archive.
+/// `…/blob/416d73…/a.py`, `?ref=34d097…`, `….tgz#9b873e…`, `…/compare/6efcf5…...29be01…`,
+/// `"sha": "9b873e…"`: forty hexadecimal digits of a commit or an archive.
 fn is_commit(text: &[u8], token: &Range<usize>) -> bool {
     let before = &text[token.start.saturating_sub(5)..token.start];
     token.len() == 40
@@ -36,7 +36,16 @@ fn is_commit(text: &[u8], token: &Range<usize>) -> bool {
         && (before.ends_with(b"/")
             || before.ends_with(b"z#")
             || before.ends_with(b"?ref=")
-            || before.ends_with(b".."))
+            || before.ends_with(b"..")
+            || is_named_commit(text, token.start))
+}
+
+/// Whether the name before `start` is git's for an object.
+fn is_named_commit(text: &[u8], start: usize) -> bool {
+    const NAMES: [&[u8]; 4] = [b"sha", b"oid", b"Sha", b"SHA"];
+    let before = &text[start.saturating_sub(12)..start];
+    let name = before.len() - before.iter().rev().take_while(|b| b" \t\\\"':=".contains(b)).count();
+    NAMES.iter().any(|known| before[..name].ends_with(known))
 }
 
 /// A piece of `sha512-…`, of `h1:…` in the sums of Go, of `data:…;base64,…`.
@@ -62,6 +71,12 @@ mod tests {
         for before in ["acme_key = ", "acme: ", "acme/api-key=", "ACME_PUBLIC_API_SECRET="] {
             let text = format!("{before}25bd715ec3d883afa1221896d605dc39");
             assert!(!is_other(text.as_bytes(), before.len()..text.len()), "{before}");
+        }
+        for (before, other) in
+            [("{\\\"sha\\\": \\\"", true), ("\"oid\":\"", true), ("shared: ", false)]
+        {
+            let text = format!("{before}25bd715ec3d883afa1221896d605dc3925bd715e");
+            assert_eq!(is_other(text.as_bytes(), before.len()..text.len()), other, "{before}");
         }
     }
 }

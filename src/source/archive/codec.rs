@@ -33,7 +33,7 @@ pub fn open(kind: Kind, bytes: &[u8], depth: usize) -> io::Result<Box<dyn Read +
             Box::new(XzReader::new_mem_limit(bytes, true, kib))
         }
         Kind::Zstd => Box::new(Zstd { frame: Some(frame(bytes, window)?), window }),
-        Kind::Zip | Kind::Tar => Box::new(bytes),
+        Kind::Zip | Kind::Tar | Kind::SevenZip => Box::new(bytes),
     })
 }
 

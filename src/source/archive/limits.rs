@@ -20,6 +20,9 @@ pub const SHARED: u64 = 32 << 20;
 
 /// Entries, over all depths.
 pub const ENTRIES: u32 = 20_000;
+/// Key stores whose passwords are tried, over all depths: each may ask for a
+/// hundred thousand hashes, however small it is.
+const KEY_STORES: u32 = 100;
 /// Bytes that come out, over all depths.
 const UNPACKED: u64 = 256 << 20;
 /// Bytes that come out for each that goes in, once more than a little did. What
@@ -32,6 +35,7 @@ const LITTLE: u64 = 8 << 20;
 pub struct Meter {
     size: u64,
     entries: Cell<u32>,
+    key_stores: Cell<u32>,
     unpacked: Cell<u64>,
     stopped: Cell<Option<&'static str>>,
 }
@@ -42,6 +46,7 @@ impl Meter {
         Meter {
             size: size as u64,
             entries: Cell::new(0),
+            key_stores: Cell::new(0),
             unpacked: Cell::new(0),
             stopped: Cell::new(None),
         }
@@ -61,6 +66,13 @@ impl Meter {
         self.stopped().is_none()
     }
 
+    /// Counts a key store; false if it is one too many. What comes behind it is
+    /// still read.
+    pub fn count_key_store(&self) -> bool {
+        self.key_stores.set(self.key_stores.get().saturating_add(1));
+        self.key_stores.get() <= KEY_STORES
+    }
+
     fn count_bytes(&self, bytes: usize) -> io::Result<()> {
         let unpacked = self.unpacked.get().saturating_add(bytes as u64);
         self.unpacked.set(unpacked);
@@ -77,23 +89,29 @@ impl Meter {
     }
 }
 
-/// Counts what is read through it, and fails beyond a limit.
+/// Counts what is read through it, and fails beyond a limit. Once it has failed, it
+/// goes on failing: some decoders do not end when they are read after an error.
 pub struct Metered<'m, R> {
     inner: R,
     meter: &'m Meter,
+    failed: bool,
 }
 
 impl<'m, R> Metered<'m, R> {
     /// What comes out of `inner` counts for `meter`.
     pub fn new(inner: R, meter: &'m Meter) -> Self {
-        Metered { inner, meter }
+        Metered { inner, meter, failed: false }
     }
 }
 
 impl<R: Read> Read for Metered<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(buffer)?;
-        self.meter.count_bytes(count)?;
-        Ok(count)
+        if self.failed {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        let read = self.inner.read(buffer);
+        let counted = read.and_then(|count| self.meter.count_bytes(count).map(|()| count));
+        self.failed = counted.is_err();
+        counted
     }
 }

@@ -9,13 +9,14 @@
 mod codec;
 mod limits;
 mod notes;
+mod seven;
 mod tar;
 mod zip;
 
 use std::io::Read;
 
 use super::budget::{Budget, Permit};
-use super::decode;
+use super::decode::{self, Encoding};
 use super::read::Reason;
 use limits::{DEPTH, ENTRIES, ENTRY_SIZE, Meter, Metered};
 use notes::Notes;
@@ -38,6 +39,7 @@ pub enum Kind {
     Bzip2,
     Xz,
     Zstd,
+    SevenZip,
 }
 
 impl Kind {
@@ -53,6 +55,7 @@ impl Kind {
             }
             [0xFD, b'7', b'z', b'X', b'Z', 0, ..] => Some(Kind::Xz),
             [0x28, 0xB5, 0x2F, 0xFD, ..] => Some(Kind::Zstd),
+            _ if head.starts_with(seven::MAGIC) => Some(Kind::SevenZip),
             _ if tar::is_header(head) => Some(Kind::Tar),
             _ => None,
         }
@@ -109,6 +112,7 @@ impl<'a> Unpacker<'a> {
         match kind {
             Kind::Zip => self.zip(bytes, place),
             Kind::Tar => self.tar(&mut Metered::new(bytes, self.meter), place),
+            Kind::SevenZip => self.seven_zip(bytes, place),
             Kind::Gzip | Kind::Bzip2 | Kind::Xz | Kind::Zstd => {
                 self.stream(kind, bytes, place);
             }
@@ -175,6 +179,58 @@ impl<'a> Unpacker<'a> {
         }
     }
 
+    fn seven_zip(&mut self, archive: &[u8], place: &Place<'_>) {
+        self.need_memory();
+        let header = match seven::Header::read(archive, place.depth, self.meter) {
+            Ok(header) => header,
+            Err(_) if self.meter.stopped().is_some() => return,
+            Err(reason) => return self.notes.add(place.name, reason),
+        };
+        let Some(listing) = header.listing() else { return self.damaged(place.name) };
+        let mut paths = listing.names().map(|name| format!("{}{name}", place.prefix));
+        for block in listing.blocks() {
+            let window = limits::WINDOW[place.depth.min(DEPTH - 1)];
+            let opened = block.open(archive, window).map(|block| Metered::new(block, self.meter));
+            self.block(opened, block.file_sizes(), &mut paths, place.depth);
+            if self.meter.stopped().is_some() {
+                return;
+            }
+        }
+    }
+
+    /// Reads the files of one block of a 7z archive. Once one of them cannot be
+    /// unpacked, neither can those behind it.
+    fn block<R: Read>(
+        &mut self,
+        mut opened: Result<R, Reason>,
+        sizes: impl Iterator<Item = u64>,
+        paths: &mut dyn Iterator<Item = String>,
+        depth: usize,
+    ) {
+        for (size, path) in sizes.zip(paths) {
+            if !self.meter.count_entry() {
+                return;
+            }
+            let passed = match &mut opened {
+                Ok(content) => {
+                    let mut file = seven::File::new(content, size);
+                    self.entry(&mut file, &path, depth);
+                    file.pass()
+                }
+                Err(reason) => {
+                    self.notes.add(&path, reason.clone());
+                    true
+                }
+            };
+            if self.meter.stopped().is_some() {
+                return;
+            }
+            if !passed {
+                opened = Err(codec::DAMAGED);
+            }
+        }
+    }
+
     /// Reads one file of a container of `depth`: its start first, which tells
     /// most of what is no text.
     fn entry(&mut self, reader: &mut dyn Read, path: &str, depth: usize) {
@@ -188,6 +244,9 @@ impl<'a> Unpacker<'a> {
             (Err(binary), None) => return self.notes.add(path, binary.reason()),
             (encoding, _) => encoding.ok(),
         };
+        if matches!(encoding, Some(Encoding::KeyStore(_))) && !self.meter.count_key_store() {
+            return self.notes.add(path, "more than 100 key stores: the rest is not read".into());
+        }
         if kind.is_some() && depth + 1 >= DEPTH {
             return self.notes.add(path, "archives lie too deep in each other".into());
         }
