@@ -19,10 +19,11 @@ use crate::judge::{Judge, JudgeOptions, References, Verdict};
 use crate::report::Report;
 use crate::rules::Catalogue;
 use crate::secrets::{SecretsEngine, SecretsScratch};
+use crate::source::project::Project;
 use crate::source::{self, Source, SourceError, SourceRequest};
 use crate::structure::{StructureEngine, StructureScratch};
 use crate::surface::Surface;
-use crate::syntax::{Parse, SyntaxEngine, SyntaxScratch};
+use crate::syntax::{Neighbours, Parse, SyntaxEngine, SyntaxScratch};
 
 /// Every stage, built once and shared by all threads.
 pub struct Engine {
@@ -77,7 +78,9 @@ impl Engine {
         progress: &Progress,
     ) -> Result<Report, SourceError> {
         let started = Instant::now();
-        let visited = source::visit_all(request, &Worker::default, &|worker, item| match item {
+        let neighbours = Arc::new(Neighbours::new(Project::new(request)?));
+        let worker = || Worker { syntax: SyntaxScratch::among(&neighbours), ..Worker::default() };
+        let visited = source::visit_all(request, &worker, &|worker, item| match item {
             Ok(source) => self.scan_source(&source, worker, progress),
             Err(skip) => worker.report.skipped.push(skip),
         })?;

@@ -27,6 +27,7 @@ pub(crate) mod message;
 mod mistakes;
 mod near;
 pub mod nodes;
+mod outer;
 mod parse;
 pub(crate) mod paths;
 mod pattern;
@@ -44,6 +45,7 @@ mod walk;
 
 pub use engine::{Parse, ParsedFile, SyntaxEngine, SyntaxScratch};
 pub use language::Language;
+pub use outer::Neighbours;
 pub use mistakes::{Problem, ProblemKind, check};
 pub(crate) use paths::PathFilter;
 pub use pattern::PatternError;

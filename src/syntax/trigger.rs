@@ -136,24 +136,34 @@ impl Triggers {
     }
 
     /// Numbers of the matchers that can fire in `text`, among those that
-    /// `wanted` lets through.
+    /// `wanted` lets through. `outer` tells whether a constant of another file that
+    /// the text names passes a test.
     pub(crate) fn active(
         &self,
         text: &[u8],
         found: &mut Found,
+        outer: &dyn Fn(&dyn Fn(&[u8]) -> bool) -> bool,
         wanted: impl Fn(usize) -> bool,
     ) -> Vec<usize> {
         self.search(text, found);
         let Found { seen, words, met, lost, .. } = &mut *found;
         met.clear();
         met.resize(self.needs.len(), None);
-        let mut is_met = |need: usize| *met[need].get_or_insert_with(|| self.is_met(need, text));
+        // A name may stand for a constant of another file, where it is as the rule has it.
+        let elsewhere = |need: usize| {
+            self.needs[need].0.folds() && outer(&|constant| self.is_met(need, constant))
+        };
+        let mut is_met = |need: usize| {
+            *met[need].get_or_insert_with(|| self.is_met(need, text) || elsewhere(need))
+        };
         let mut plaintext = None;
         let mut holds = |index: &usize| {
             let condition = &self.conditions[*index];
             condition.is_possible(seen)
                 && (!condition.plaintext
-                    || *plaintext.get_or_insert_with(|| plaintext::text_has_url(text)))
+                    || *plaintext.get_or_insert_with(|| {
+                        plaintext::text_has_url(text) || outer(&plaintext::is_plaintext_url)
+                    }))
                 && condition.holds(seen, &mut is_met)
         };
         let gated = words.iter().flat_map(|word| &self.gates[*word]);
@@ -348,7 +358,7 @@ mod tests {
     fn active(matchers: &[PatternMatch], text: &str) -> Vec<usize> {
         let sets = SourceWords::default();
         let triggers = Triggers::new(Language::Python, matchers.iter(), &sets);
-        triggers.active(text.as_bytes(), &mut Found::default(), |_| true)
+        triggers.active(text.as_bytes(), &mut Found::default(), &|_| false, |_| true)
     }
 
     #[test]

@@ -75,6 +75,7 @@ impl Run<'_> {
     pub(super) fn name(&mut self, id: Id, name: Sym) -> Val {
         if let Some(value) = self.env.get(name) {
             let value = Rc::clone(value);
+            let value = self.outer_variable(name, &value).unwrap_or(value);
             return self.proved(name, value);
         }
         let class = self.frame.class;
@@ -84,6 +85,9 @@ impl Run<'_> {
         // What the file defines itself is no library's.
         if self.by_name.contains_key(&name) {
             return self.unknown.clone();
+        }
+        if let Some(value) = self.outer_name(name) {
+            return self.proved(name, value);
         }
         let symbol = self.resolved(name);
         let symbol = self.aliased(symbol);
@@ -153,18 +157,24 @@ impl Run<'_> {
         let value = match whole.field(name) {
             Some(value) => Rc::clone(value),
             None => {
-                let symbol = self.field_symbol(&whole, name);
-                let taints = whole.taints.clone();
-                let number = !taints.is_empty() && self.is_number_field(name);
-                let plain = number || self.is_listed_only(&whole);
-                let made = if plain { Made::Plain } else { Made::Unknown };
-                let value = Value { symbol, taints, made, ..Value::default() };
-                let value = self.symbol_value(id, value);
-                let value = self.of_field(base, &whole, value);
-                if number { Rc::new(value.cleaned(self.context.sets.number)) } else { value }
+                let outer = if is_bare(&whole) { self.outer_field(id, name) } else { None };
+                outer.unwrap_or_else(|| self.unknown_field(id, base, &whole, name))
             }
         };
         self.proved(path, value)
+    }
+
+    /// The field `name` of `whole`, of which only comes out what is known of that.
+    fn unknown_field(&mut self, id: Id, base: Id, whole: &Val, name: Sym) -> Val {
+        let symbol = self.field_symbol(whole, name);
+        let taints = whole.taints.clone();
+        let number = !taints.is_empty() && self.is_number_field(name);
+        let plain = number || self.is_listed_only(whole);
+        let made = if plain { Made::Plain } else { Made::Unknown };
+        let value = Value { symbol, taints, made, ..Value::default() };
+        let value = self.symbol_value(id, value);
+        let value = self.of_field(base, whole, value);
+        if number { Rc::new(value.cleaned(self.context.sets.number)) } else { value }
     }
 
     /// Whether `whole` is a number or a word of an enumeration, and so is what it holds.
@@ -340,6 +350,11 @@ impl Run<'_> {
 /// Nothing is known of it but its type.
 pub(super) fn is_blank(value: &Value) -> bool {
     value.taints.is_empty() && value.texts.is_empty() && value.made == Made::Unknown
+}
+
+/// Nothing is known of it but its name.
+pub(super) fn is_bare(value: &Value) -> bool {
+    is_blank(value) && value.fields.is_empty()
 }
 
 /// Something that `whole` holds.

@@ -219,6 +219,7 @@ impl<'a, 't> Lowerer<'a, 't> {
 
     pub(super) fn plain(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
+        let exports = node.kind() == "export_statement";
         let mut ids = Vec::with_capacity(kids.named.len());
         for kid in &kids.named {
             match kid.node.kind() {
@@ -231,6 +232,9 @@ impl<'a, 't> Lowerer<'a, 't> {
                 _ => {
                     ids.push(self.lower(kid.node));
                     self.marks.clear();
+                    if exports && kid.field == "value" {
+                        self.ir.default = ids.last().copied();
+                    }
                 }
             }
         }

@@ -8,6 +8,7 @@
 
 mod assign;
 mod calls;
+mod constants;
 mod declared;
 mod effects;
 mod env;
@@ -35,10 +36,11 @@ mod ways;
 
 use std::cell::OnceCell;
 use std::rc::Rc;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use tree_sitter::Node;
 
+pub(crate) use constants::{Constant, Constants, Outside, Written};
 pub(crate) use rule::FlowRule;
 pub(crate) use run::Marks;
 pub(crate) use sets::{HARMLESS, SANITIZERS, SOURCES};
@@ -75,6 +77,8 @@ pub(crate) struct Place<'a, 't> {
     pub(crate) root: Node<'t>,
     pub(crate) grammar: &'a Grammar,
     pub(crate) files: &'a [FlowFile],
+    /// Where other files are asked what their constants are.
+    outside: Option<&'a dyn Outside>,
     flow: OnceCell<Flow>,
 }
 
@@ -87,7 +91,39 @@ impl<'a, 't> Place<'a, 't> {
         grammar: &'a Grammar,
         files: &'a [FlowFile],
     ) -> Self {
-        Place { dialect, text, root, grammar, files, flow: OnceCell::new() }
+        Place { dialect, text, root, grammar, files, outside: None, flow: OnceCell::new() }
+    }
+
+    /// The same file, whose names `outside` may know.
+    pub(crate) fn seeing(self, outside: Option<&'a dyn Outside>) -> Self {
+        Place { outside, ..self }
+    }
+
+    /// Where the value of `node` is written, if that is in another file and the
+    /// flow was asked for it.
+    pub(crate) fn written(&self, node: Node<'_>) -> Option<&Arc<Written>> {
+        self.flow.get()?.value(node)?.written.as_ref()
+    }
+
+    /// The constants of the file's top level, which is at `path`.
+    pub(crate) fn constants(&self, path: &Arc<str>) -> Constants {
+        let imports = Imports::of(self.dialect.language, self.text, self.root);
+        let (tables, sets) = self.grammar.get(self.dialect, self.files);
+        let mut symbols = Symbols::default();
+        let ir = Lowerer::file(self.dialect, self.text, tables, &mut symbols, self.root);
+        let marks = Marks::default();
+        let context = self.context(sets, &imports, &marks);
+        Run::constants_of(&ir, &context, &mut symbols, path)
+    }
+
+    fn context<'c>(
+        &'c self,
+        sets: &'c Sets,
+        imports: &'c Imports,
+        marks: &'c Marks,
+    ) -> Context<'c> {
+        let (language, text, outside) = (self.dialect.language, self.text, self.outside);
+        Context { language, text, sets, imports, marks, outside }
     }
 
     /// The data flow of the file.
@@ -125,7 +161,7 @@ impl Flow {
         let (tables, sets) = place.grammar.get(dialect, place.files);
         let mut symbols = Symbols::default();
         let ir = Lowerer::file(dialect, text, tables, &mut symbols, root);
-        let context = Context { language: dialect.language, text, sets, imports, marks };
+        let context = place.context(sets, imports, marks);
         let outcome = Run::file(&ir, &context, &mut symbols);
         Flow { ir, outcome, symbols }
     }

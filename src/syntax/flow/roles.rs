@@ -248,6 +248,7 @@ const SPECIAL: &[(Language, &str, Role)] = &[
     (Language::Ruby, "block", Lambda),
     (Language::Ruby, "lambda", Lambda),
     (Language::Ruby, "module", Class),
+    (Language::Rust, "crate", Name),
     (Language::Rust, "try_expression", Plain),
     (Language::Rust, "type_identifier", Name),
     (Language::Rust, "generic_type", Name),
@@ -258,6 +259,8 @@ const SPECIAL: &[(Language, &str, Role)] = &[
     (Language::Bash, "word", Text),
     (Language::Java, "integral_type", Skip),
     (Language::Java, "field_declaration", Declare),
+    (Language::Java, "interface_declaration", Class),
+    (Language::Java, "constant_declaration", Declare),
 ];
 
 /// The fields whose names matter.

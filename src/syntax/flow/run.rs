@@ -6,7 +6,9 @@
 
 use std::cell::OnceCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
+use super::constants::{Constants, Outside};
 use super::env::{Changes, Env};
 use super::ir::{FunctionId, Id, Ir, Op};
 use super::numbers::NumberMap;
@@ -52,6 +54,8 @@ pub(crate) struct Context<'a> {
     pub(crate) sets: &'a Sets,
     pub(crate) imports: &'a Imports,
     pub(crate) marks: &'a Marks,
+    /// Knows what names stand for in other files.
+    pub(crate) outside: Option<&'a dyn Outside>,
 }
 
 /// A function that is being run.
@@ -94,6 +98,8 @@ pub(crate) struct Run<'a> {
     /// Functions that calls were given whose parameters come from a source.
     routed: NumberMap<FunctionId, u16>,
     meanings: NumberMap<Sym, Meaning>,
+    /// What other files say that paths are.
+    pub(super) outer: NumberMap<Sym, Option<Val>>,
     /// The current path has ended.
     pub(super) diverged: bool,
     pub(super) unknown: Val,
@@ -109,6 +115,25 @@ pub(crate) struct Run<'a> {
 impl<'a> Run<'a> {
     /// Runs the file `ir`.
     pub(crate) fn file(ir: &'a Ir, context: &'a Context<'a>, symbols: &'a mut Symbols) -> Outcome {
+        let mut run = Run::new(ir, context, symbols);
+        run.routes();
+        run.module();
+        run.outcome
+    }
+
+    /// Runs the top level of the file `ir`, which is at `path`, for its constants.
+    pub(crate) fn constants_of(
+        ir: &'a Ir,
+        context: &'a Context<'a>,
+        symbols: &'a mut Symbols,
+        path: &Arc<str>,
+    ) -> Constants {
+        let mut run = Run::new(ir, context, symbols);
+        run.eval(ir.root);
+        run.constants(path)
+    }
+
+    fn new(ir: &'a Ir, context: &'a Context<'a>, symbols: &'a mut Symbols) -> Self {
         let mut by_name: NumberMap<Sym, Vec<FunctionId>> = NumberMap::default();
         for (id, function) in ir.functions.iter().enumerate() {
             if function.name != NONE {
@@ -116,7 +141,7 @@ impl<'a> Run<'a> {
             }
         }
         let classes = ir.classes.iter().enumerate();
-        let mut run = Run {
+        Run {
             ir,
             context,
             env: Env::default(),
@@ -133,6 +158,7 @@ impl<'a> Run<'a> {
             class_names: classes.map(|(id, class)| (class.name, id as u32)).collect(),
             routed: NumberMap::default(),
             meanings: NumberMap::default(),
+            outer: NumberMap::default(),
             diverged: false,
             unknown: Val::default(),
             unnamed: symbols.of("?"),
@@ -141,10 +167,7 @@ impl<'a> Run<'a> {
             subject: symbols.of(super::lower_statements::SUBJECT),
             symbols,
             fuel: FUEL,
-        };
-        run.routes();
-        run.module();
-        run.outcome
+        }
     }
 
     /// Finds the functions that are given to what registers routes.

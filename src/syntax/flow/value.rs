@@ -2,7 +2,9 @@
 //! where it comes from, what it is an instance of, what its fields hold.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
+use super::constants::Written;
 use super::sets::sanitizer;
 use super::symbols::{NONE, Sym};
 
@@ -105,6 +107,8 @@ pub(crate) struct Value {
     pub(crate) proofs: Vec<Proof>,
     /// What it tells something of.
     pub(crate) parts: Vec<Part>,
+    /// Where it, or a part of its text, is written, if that is another file.
+    pub(crate) written: Option<Arc<Written>>,
 }
 
 impl Value {
@@ -167,6 +171,7 @@ impl Value {
             fields: same_fields(&self.fields, &other.fields),
             proofs: Vec::new(),
             parts: self.parts.iter().copied().filter(|part| other.parts.contains(part)).collect(),
+            written: self.written.as_ref().or(other.written.as_ref()).cloned(),
         }
     }
 
@@ -185,6 +190,7 @@ impl Value {
                 made => made,
             });
             add_taints(&mut whole.taints, &piece.taints);
+            whole.written = whole.written.or_else(|| piece.written.clone());
             if text.len() > LONGEST {
                 text.truncate(0);
                 text.push_str(HOLE);
