@@ -13,6 +13,9 @@ use crate::syntax::language::Language;
 /// Fields that say how much there is, whatever else there is.
 const LENGTHS: [&str; 4] = ["length", "Length", "count", "Count"];
 
+/// Ruby: methods of a text that return it as it is.
+const SAME: [&str; 6] = ["freeze", "dup", "clone", "itself", "to_s", "to_str"];
+
 /// Names of the results of a function that has several; no field is called so.
 const RESULTS: [&str; 4] = ["#0", "#1", "#2", "#3"];
 
@@ -166,6 +169,9 @@ impl Run<'_> {
 
     /// The field `name` of `whole`, of which only comes out what is known of that.
     fn unknown_field(&mut self, id: Id, base: Id, whole: &Val, name: Sym) -> Val {
+        if whole.made == Made::Constant && SAME.contains(&self.symbols.name(name)) {
+            return Rc::clone(whole);
+        }
         let symbol = self.field_symbol(whole, name);
         let taints = whole.taints.clone();
         let number = !taints.is_empty() && self.is_number_field(name);
