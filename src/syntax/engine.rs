@@ -288,7 +288,7 @@ fn credential(place: &Place<'_, '_>, unit: &Compiled, hit: &Hit<'_>) -> Option<R
         return Some(captured.range.clone());
     }
     // What another file says is hidden there.
-    let value = place.flow().value(node).filter(|value| value.written.is_none())?;
+    let value = place.value(node).filter(|value| value.written.is_none())?;
     let [text] = &value.texts[..] else { return None };
     let start = memmem::find(place.text, text.as_bytes()).filter(|_| !text.is_empty())?;
     Some(start..start + text.len())

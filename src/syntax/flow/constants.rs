@@ -10,7 +10,7 @@ use super::ir::{Id, Ir, Op};
 use super::numbers::NumberMap;
 use super::run::Run;
 use super::symbols::{NONE, Sym, Symbols};
-use super::value::{Made, Val, Value};
+use super::value::{Asks, Made, Val, Value};
 use crate::finding::Position;
 use crate::source::lines::Positions;
 use crate::syntax::language::Language;
@@ -258,12 +258,22 @@ impl Run<'_> {
         if own { None } else { self.outer_value(name) }
     }
 
-    /// The same for a variable, if `value` says that it is a script beside the file,
+    /// The same for a variable with this `value`, if that is a script beside the file,
     /// or something of it: `const { URL } = require("./config")`.
-    pub(super) fn outer_variable(&mut self, name: Sym, value: &Value) -> Option<Val> {
-        self.context.outside?;
+    pub(super) fn module_variable(&mut self, name: Sym, value: Val) -> Val {
         let once = self.ir.assigned.get(&name).is_some_and(|times| *times == 1);
-        if once && self.is_module(value) { self.outer_value(name) } else { None }
+        if !once || !self.is_module(&value) {
+            return value;
+        }
+        let asks = Asks::of(name);
+        let known = self.outer_value(name);
+        known.unwrap_or_else(|| Rc::new(Value { asks, ..Value::clone(&value) }))
+    }
+
+    /// What other files may be asked for the field `id` of `whole`.
+    pub(super) fn asks_of(&mut self, id: Id, whole: &Value) -> Asks {
+        let asks = is_bare(whole) && whole.asks.names().next().is_some();
+        if asks { Asks::of(self.path(id)) } else { Asks::default() }
     }
 
     /// Whether all that is known of `value` is that it comes from a script beside

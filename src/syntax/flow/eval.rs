@@ -7,7 +7,7 @@ use super::run::{Run, either, varying};
 use super::sets::Effect;
 use super::symbols::{NONE, Sym};
 use super::trace::StepKind;
-use super::value::{Label, Made, Taint, Val, Value, add_taints};
+use super::value::{Asks, Label, Made, Taint, Val, Value, add_taints};
 use crate::syntax::language::Language;
 
 /// Fields that say how much there is, whatever else there is.
@@ -78,7 +78,7 @@ impl Run<'_> {
     pub(super) fn name(&mut self, id: Id, name: Sym) -> Val {
         if let Some(value) = self.env.get(name) {
             let value = Rc::clone(value);
-            let value = self.outer_variable(name, &value).unwrap_or(value);
+            let value = self.module_variable(name, value);
             return self.proved(name, value);
         }
         let class = self.frame.class;
@@ -98,7 +98,8 @@ impl Run<'_> {
         if self.context.language == Language::Ruby && self.meaning(symbol).effect == Effect::Stops {
             self.diverged = true;
         }
-        let value = self.symbol_value(id, Value::of_symbol(symbol));
+        let asks = Asks::of(name);
+        let value = self.symbol_value(id, Value { asks, ..Value::of_symbol(symbol) });
         self.proved(name, value)
     }
 
@@ -177,7 +178,8 @@ impl Run<'_> {
         let number = !taints.is_empty() && self.is_number_field(name);
         let plain = number || self.is_listed_only(whole);
         let made = if plain { Made::Plain } else { Made::Unknown };
-        let value = Value { symbol, taints, made, ..Value::default() };
+        let asks = self.asks_of(id, whole);
+        let value = Value { symbol, taints, made, asks, ..Value::default() };
         let value = self.symbol_value(id, value);
         let value = self.of_field(base, whole, value);
         if number { Rc::new(value.cleaned(self.context.sets.number)) } else { value }

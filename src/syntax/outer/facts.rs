@@ -1,83 +1,142 @@
 //! Which names a file may give a constant value, told from its text: what is not
-//! among them is not worth parsing the file for.
+//! among them, or does not look like what is asked for, is not worth parsing the
+//! file for.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::names::Names;
 use crate::syntax::language::Language;
 
 /// Names that are kept of a file.
-const MOST: usize = 1_000;
+const MOST: usize = 400;
 /// Longer names are of no interest.
 const LONGEST: usize = 80;
+/// Bytes of a value that are kept.
+const SHOWN: usize = 120;
 
 /// What is known of a neighbour before it is parsed.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
-    /// Names that something which may be a constant is assigned to; too many
-    /// rather than too few.
-    pub(super) defines: HashSet<Box<str>>,
+    defines: HashMap<Box<str>, Definition>,
     pub(super) names: Arc<Names>,
+}
+
+/// Where a name is given what may be a constant.
+#[derive(Debug)]
+struct Definition {
+    /// It is a name of the file, not of something in it.
+    top: bool,
+    /// How the value begins.
+    value: Box<str>,
 }
 
 impl Facts {
     /// Reads them off `text`.
     pub(super) fn of(language: Language, text: &[u8]) -> Self {
-        let mut defines = HashSet::new();
-        let top = matches!(
-            language,
-            Language::Python | Language::JavaScript | Language::TypeScript | Language::Tsx
-        );
-        for line in text.split(|byte| *byte == b'\n') {
-            if defines.len() >= MOST {
-                break;
+        let mut defines = HashMap::new();
+        let mut at = 0;
+        for line in text.split_inclusive(|byte| *byte == b'\n') {
+            let end = text.len().min(at + line.len() + SHOWN);
+            let found = defined(language, line);
+            if let Some((name, value)) = found.filter(|_| defines.len() < MOST) {
+                let top = line.first().is_some_and(|byte| !byte.is_ascii_whitespace());
+                let top = top || !has_top(language);
+                let value = &text[(at + value).min(end)..end];
+                let value = String::from_utf8_lossy(&value[..value.len().min(SHOWN)]);
+                let definition = || Definition { top, value: (*value).into() };
+                let known: &mut Definition = defines.entry(name.into()).or_insert_with(definition);
+                known.top |= top;
             }
-            if top && !line.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_') {
-                continue;
-            }
-            defines.extend(defined(language, line).map(Box::from));
+            at += line.len();
         }
         Facts { defines, names: Arc::new(Names::of(language, text)) }
     }
+
+    /// Whether `path` may be a constant of the file.
+    pub(super) fn may_define(&self, path: &str) -> bool {
+        let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+        let last = rest.rsplit('.').next().unwrap_or(rest);
+        let exported = self.defines.contains_key("default");
+        let inner = |name: &str| name.is_empty() || self.defines.contains_key(name);
+        let first = self.defines.get(first).is_some_and(|known| known.top || exported)
+            || exported && first == "default";
+        // What a script exports as a whole may be written in one line.
+        (first || exported) && (inner(last) || exported)
+    }
+
+    /// How the value of `path` is written, as far as that is known.
+    pub(super) fn value(&self, path: &str) -> Option<&str> {
+        let mut parts = path.rsplit('.').chain(["default"]);
+        parts.find_map(|part| self.defines.get(part)).map(|known| &*known.value)
+    }
 }
 
-/// The name that a line defines: a constant, or a class or object that holds some.
-fn defined(language: Language, line: &[u8]) -> Option<&str> {
-    let line = std::str::from_utf8(&line[..line.len().min(400)]).ok()?.trim_start();
+/// Whether the names of a file stand at the beginning of lines.
+fn has_top(language: Language) -> bool {
+    use Language::{JavaScript, Python, Tsx, TypeScript};
+    matches!(language, Python | JavaScript | TypeScript | Tsx)
+}
+
+/// The name that a line defines, a constant or what holds some, and where its value
+/// begins.
+fn defined(language: Language, line: &[u8]) -> Option<(&str, usize)> {
+    let whole = std::str::from_utf8(&line[..line.len().min(400)]).ok()?;
+    let code = whole.trim_start();
+    let skipped = whole.len() - code.len();
+    if ["//", "#", "*", "/*"].iter().any(|mark| code.starts_with(mark)) {
+        return None;
+    }
     for word in ["class ", "object ", "module ", "interface ", "enum ", "struct "] {
-        if let Some(at) = line.find(word).filter(|at| is_start(line, *at)) {
-            return name(line[at + word.len()..].trim_start());
+        if let Some(at) = code.find(word).filter(|at| is_start(code, *at)) {
+            let name = name(code[at + word.len()..].trim_start())?;
+            return Some((name, whole.len()));
         }
     }
-    if line.starts_with("module.exports") || line.starts_with("export default") {
-        return Some("default");
+    if code.starts_with("module.exports") || code.starts_with("export default") {
+        return Some(("default", skipped));
     }
-    if let Some(rest) = line.strip_prefix("exports.").or(line.strip_prefix("define(")) {
-        return name(rest.trim_start_matches(['\'', '"']));
+    if let Some(rest) = code.strip_prefix("exports.").or(code.strip_prefix("define(")) {
+        let name = name(rest.trim_start_matches(['\'', '"']))?;
+        return Some((name, skipped));
     }
-    let at = assignment(line)?;
-    if language == Language::Go && line[..at].ends_with(':') {
-        return None;
-    }
-    let value = line[at + 1..].trim_start();
-    if !may_be_constant(value) {
-        return None;
-    }
-    let target = line[..at].trim_end_matches([':', ' ', '\t', '?', '.']);
-    // A declared type stands before or after the name.
-    let target = match (language, target.split_once(':')) {
-        (Language::CSharp | Language::Java | Language::Php, _) | (_, None) => target,
-        (_, Some((name, _))) => name,
+    let (target, value) = match assignment(code) {
+        Some(at) => (&code[..at], at + 1),
+        // An entry of an object or dictionary.
+        None if has_top(language) => {
+            let at = code.find(':').filter(|_| skipped > 0)?;
+            (code[..at].trim_matches(['"', '\'', ' ']), at + 1)
+        }
+        None => return None,
     };
-    let words: Vec<&str> = target.split_ascii_whitespace().collect();
-    let last = match (language, &words[..]) {
+    if language == Language::Go && target.ends_with(':') || !may_be_constant(code[value..].trim()) {
+        return None;
+    }
+    Some((target_name(language, target)?, skipped + value))
+}
+
+/// The name in what stands before the `=`, whose type may stand beside it.
+fn target_name(language: Language, target: &str) -> Option<&str> {
+    let target = target.trim_end_matches([':', ' ', '\t', '?', '.', '|']);
+    let typed = matches!(language, Language::CSharp | Language::Java | Language::Php);
+    let target = match target.split_once(':') {
+        Some((name, _)) if !typed => name,
+        _ => target,
+    };
+    let mut words = target.split_ascii_whitespace();
+    let last = match language {
         // `const Name string = …`, `Name Type = …`
-        (Language::Go, ["const" | "var", name, ..]) => *name,
-        (Language::Go, [name, ..]) => *name,
-        _ => *words.last()?,
+        Language::Go => words.find(|word| !matches!(*word, "const" | "var"))?,
+        _ => words.next_back()?,
     };
-    name(last)
+    let found = name(last).filter(|found| found.len() == last.len())?;
+    let named = match language {
+        Language::Java | Language::Kotlin | Language::CSharp | Language::Rust | Language::Ruby => {
+            found.starts_with(char::is_uppercase)
+        }
+        _ => true,
+    };
+    named.then_some(found)
 }
 
 /// Whether a word that begins at `at` has nothing but blank space before it, or
@@ -93,19 +152,21 @@ fn assignment(line: &str) -> Option<usize> {
     let after = bytes.get(at + 1);
     let before = at.checked_sub(1).and_then(|at| bytes.get(at));
     let other = matches!(after, Some(b'=' | b'>' | b'~'))
-        || matches!(before, Some(b'!' | b'<' | b'>' | b'+' | b'-' | b'*' | b'/' | b'|' | b'&'));
+        || matches!(before, Some(b'!' | b'<' | b'>' | b'+' | b'-' | b'*' | b'/' | b'&'));
     (!other).then_some(at)
 }
 
 /// Whether a value that is written like this may be one: not what a call
 /// returns, a function, or the like.
 fn may_be_constant(value: &str) -> bool {
+    const NOT: [&str; 9] =
+        ["function", "async", "class", "new", "await", "lambda", "func", "fn", "require"];
     let name_end = value.find(|c: char| !c.is_alphanumeric() && !"_.$:".contains(c));
     let (word, rest) = value.split_at(name_end.unwrap_or(value.len()));
-    let called = rest.trim_start().starts_with('(') || rest.starts_with("=>");
-    let no_value = ["function", "async", "class", "new", "await", "lambda", "func", "fn", "require"];
-    !value.starts_with(['(', ';']) && !no_value.contains(&word)
-        && (!called || matches!(word, "dict" | "str" | "frozenset" | "Object.freeze"))
+    let called = rest.starts_with('(') || rest.trim_start().starts_with("=>");
+    let known = matches!(word, "dict" | "str" | "frozenset" | "Object.freeze");
+    let text = value.starts_with("(\"") || value.starts_with("('") || value == "(";
+    !NOT.contains(&word) && (!called || known || text)
 }
 
 /// The name that `code` begins with.
@@ -121,7 +182,8 @@ mod tests {
 
     fn defines(language: Language, text: &str) -> Vec<String> {
         let facts = Facts::of(language, text.as_bytes());
-        let mut names: Vec<String> = facts.defines.iter().map(|name| name.to_string()).collect();
+        let top = facts.defines.iter().filter(|(_, known)| known.top);
+        let mut names: Vec<String> = top.map(|(name, _)| name.to_string()).collect();
         names.sort();
         names
     }
@@ -147,5 +209,13 @@ mod tests {
         let kotlin = "object Urls {\n const val BASE: String = \"x\"\n";
         assert_eq!(defines(Language::Kotlin, kotlin), ["BASE", "Urls"]);
         assert_eq!(defines(Language::Php, "define('URL', 'x');\nconst K = 'y';\n"), ["K", "URL"]);
+    }
+
+    #[test]
+    fn values_are_known_as_they_are_written() {
+        let facts = Facts::of(Language::Python, b"class A:\n    URL = 'http://x'\nB = (\n  'y'\n)\n");
+        assert_eq!(facts.value("A.URL").map(|v| v.starts_with(" 'http://x'")), Some(true));
+        assert_eq!(facts.value("B").map(|v| v.contains("'y'")), Some(true));
+        assert!(facts.may_define("A.URL") && !facts.may_define("URL") && !facts.may_define("A.NO"));
     }
 }

@@ -108,7 +108,7 @@ pub(super) struct Outer<'a> {
     steps: u8,
     names: OnceCell<Arc<Names>>,
     known: RefCell<HashMap<Box<str>, Option<Arc<Constant>>>>,
-    named: OnceCell<Vec<Arc<Constant>>>,
+    named: OnceCell<Vec<Box<str>>>,
 }
 
 impl<'a> Outer<'a> {
@@ -136,7 +136,25 @@ impl<'a> Outer<'a> {
     /// Whether a constant of another file that this one names passes `fits`.
     pub(super) fn any(&self, fits: &dyn Fn(&[u8]) -> bool) -> bool {
         let named = self.named.get_or_init(|| self.named());
-        named.iter().any(|constant| constant.texts.iter().any(|text| fits(text.as_bytes())))
+        named.iter().any(|path| {
+            // Its text is looked at first: most neighbours need not be parsed.
+            let constant = if self.may_fit(path, fits) { self.constant(path) } else { None };
+            constant.is_some_and(|found| found.texts.iter().any(|text| fits(text.as_bytes())))
+        })
+    }
+
+    /// Whether the way in which the value of `path` is written lets it pass `fits`,
+    /// or it is put together from other names.
+    fn may_fit(&self, path: &str, fits: &dyn Fn(&[u8]) -> bool) -> bool {
+        let Some((file, name)) = self.definer(path) else { return false };
+        let facts = self.neighbours.facts(&file);
+        let Some(facts) = facts.get().and_then(Option::as_ref) else { return false };
+        if !facts.may_define(&name) {
+            return self.steps + 1 < MOST_STEPS && self.next(&file, facts, b"").may_fit(&name, fits);
+        }
+        let Some(value) = facts.value(&name) else { return false };
+        let pieces = value.split(['"', '\'', '`']);
+        pieces.chain([value]).any(|piece| fits(piece.as_bytes())) || is_composed(value)
     }
 
     fn names(&self) -> &Names {
@@ -144,15 +162,17 @@ impl<'a> Outer<'a> {
     }
 
     /// The constants of other files that this one names.
-    fn named(&self) -> Vec<Arc<Constant>> {
-        let mut found = Vec::new();
+    fn named(&self) -> Vec<Box<str>> {
         let mut seen = HashSet::new();
+        let mut found = Vec::new();
         each_path(self.text, |path| {
             // `BASE.format(…)`: the constant is the beginning.
             let mut path = path;
-            while seen.len() < MOST_PATHS && self.is_candidate(path) && seen.insert(path.to_owned())
-            {
-                found.extend(self.constant(path));
+            for _ in 0..3 {
+                let likely = is_likely(path) && self.is_candidate(path);
+                if likely && seen.len() < MOST_PATHS && seen.insert(path.to_owned()) {
+                    found.push(path.into());
+                }
                 let Some((before, _)) = path.rsplit_once('.') else { break };
                 path = before;
             }
@@ -179,6 +199,12 @@ impl<'a> Outer<'a> {
     }
 
     fn look_up(&self, path: &str) -> Option<Arc<Constant>> {
+        let (file, name) = self.definer(path)?;
+        self.in_file(&file, &name)
+    }
+
+    /// The file that says what `path` is, and its name there.
+    fn definer(&self, path: &str) -> Option<(PathBuf, String)> {
         let view = View {
             project: &self.neighbours.project,
             spot: &self.spot,
@@ -187,19 +213,18 @@ impl<'a> Outer<'a> {
             names: self.names(),
         };
         view.lookups(path).iter().find_map(|lookup| {
-            let first = lookup.name.split('.').next().unwrap_or_default();
             let defines = |file: &&PathBuf| {
                 let facts = self.neighbours.facts(file);
                 let facts = facts.get().and_then(Option::as_ref);
                 facts.is_some_and(|facts| {
-                    facts.may_define(first)
+                    facts.may_define(&lookup.name)
                         || passes_on(self.language) && facts.may_have(&lookup.name)
                 })
             };
             // What several files of a package assign to is no constant.
             let mut defining = lookup.files.iter().filter(defines);
             let (Some(file), None) = (defining.next(), defining.next()) else { return None };
-            self.in_file(file, &lookup.name)
+            Some((file.clone(), lookup.name.clone()))
         })
     }
 
@@ -208,8 +233,7 @@ impl<'a> Outer<'a> {
         let steps = self.steps + 1;
         let facts = self.neighbours.facts(file);
         let facts = facts.get()?.as_ref()?;
-        let first = name.split('.').next()?;
-        if facts.may_define(first) {
+        if facts.may_define(name) {
             let key = (file.to_path_buf(), steps);
             let make = || self.constants_of(file, facts).unwrap_or_default();
             let constants = self.neighbours.constants.get(key, make);
@@ -266,15 +290,35 @@ impl Outside for Outer<'_> {
 }
 
 impl Facts {
-    /// Whether `name` may be a constant of the file; what a script exports as a
-    /// whole may have any name in it.
-    fn may_define(&self, name: &str) -> bool {
-        self.defines.contains(name) || self.defines.contains("default")
-    }
-
     /// Whether `name` may be one that the file has from another.
     fn may_have(&self, name: &str) -> bool {
         !self.names.stars.is_empty() || self.names.bound(name).next().is_some()
+    }
+}
+
+/// Whether `path` is called what constants are called that a file takes from
+/// another: a name in capital letters, or one that speaks of an address.
+fn is_likely(path: &str) -> bool {
+    const WORDS: [&str; 9] =
+        ["url", "uri", "host", "endpoint", "base", "server", "addr", "domain", "api"];
+    let last = path.rsplit('.').next().unwrap_or(path);
+    let capital = last.len() > 2 && !last.bytes().any(|b| b.is_ascii_lowercase());
+    capital || {
+        let last = last.to_ascii_lowercase();
+        WORDS.iter().any(|word| last.contains(word))
+    }
+}
+
+/// Whether a value may be put together from others, or is a part of more.
+fn is_composed(value: &str) -> bool {
+    let line = value.trim_start().lines().next().unwrap_or_default();
+    let first = line.trim_start_matches(['(', 'f', '$', '@']);
+    let text = first.starts_with(['"', '\'', '`']);
+    let word = first.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let known = ["true", "false", "True", "False", "None", "null", "nil", "process", "os"];
+    match text {
+        true => line.contains(['{', '+', '#', '%']),
+        false => word.starts_with(char::is_alphabetic) && !known.contains(&word),
     }
 }
 
