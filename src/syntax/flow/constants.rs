@@ -46,6 +46,12 @@ pub(crate) struct Constant {
 }
 
 impl Constant {
+    /// The constant `text`, which stands in the file at `path`.
+    pub(crate) fn literal(text: &str, path: Arc<str>, start: Position) -> Self {
+        let written = Arc::new(Written { path, start });
+        Constant { texts: vec![text.into()], made: Made::Constant, fields: Vec::new(), written }
+    }
+
     fn field(&self, name: &str) -> Option<&Arc<Constant>> {
         self.fields.iter().find(|(known, _)| **known == *name).map(|(_, field)| field)
     }

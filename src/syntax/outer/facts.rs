@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::names::Names;
+use crate::finding::Position;
 use crate::syntax::language::Language;
 
 /// Names that are kept of a file.
@@ -29,28 +30,51 @@ struct Definition {
     top: bool,
     /// How the value begins.
     value: Box<str>,
+    /// Where the name stands.
+    start: Position,
+    /// How often something of that name is assigned to.
+    times: u32,
 }
 
 impl Facts {
     /// Reads them off `text`.
     pub(super) fn of(language: Language, text: &[u8]) -> Self {
-        let mut defines = HashMap::new();
+        let mut defines: HashMap<Box<str>, Definition> = HashMap::new();
         let mut at = 0;
-        for line in text.split_inclusive(|byte| *byte == b'\n') {
-            let end = text.len().min(at + line.len() + SHOWN);
-            let found = defined(language, line);
+        let mut quoted = false;
+        for (number, line) in (1..).zip(text.split_inclusive(|byte| *byte == b'\n')) {
+            let found = if quoted { None } else { defined(language, line) };
             if let Some((name, value)) = found.filter(|_| defines.len() < MOST) {
                 let top = line.first().is_some_and(|byte| !byte.is_ascii_whitespace());
                 let top = top || !has_top(language);
-                let value = &text[(at + value).min(end)..end];
-                let value = String::from_utf8_lossy(&value[..value.len().min(SHOWN)]);
-                let definition = || Definition { top, value: (*value).into() };
-                let known: &mut Definition = defines.entry(name.into()).or_insert_with(definition);
+                let rest = text.get(at + value..).unwrap_or_default();
+                let value = String::from_utf8_lossy(&rest[..rest.len().min(SHOWN)]);
+                let start = Position { line: number, column: column(line, name) };
+                let first = || Definition { top, value: (*value).into(), start, times: 0 };
+                let known = defines.entry(name.into()).or_insert_with(first);
                 known.top |= top;
+                known.times += 1;
+            } else if let Some(known) = assigned(line).and_then(|name| defines.get_mut(name)) {
+                known.times += 1;
             }
+            quoted ^= language == Language::Python && is_unclosed(line);
             at += line.len();
         }
         Facts { defines, names: Arc::new(Names::of(language, text)) }
+    }
+
+    /// The text of `path` and where it stands, if it is written as one literal and
+    /// nowhere else assigned to.
+    pub(super) fn literal(&self, path: &str) -> Option<(&str, Position)> {
+        let known = self.defines.get(path.rsplit('.').next()?)?;
+        let line = known.value.lines().next()?.trim();
+        let quote = line.chars().next().filter(|quote| "'\"`".contains(*quote))?;
+        let (text, rest) = line[1..].split_once(quote)?;
+        let plain = !text.contains(['\\', '{', '$', '#']);
+        let rest = rest.strip_prefix(".freeze").unwrap_or(rest).trim_start_matches([';', ',']);
+        let rest = rest.trim_start();
+        let ends = rest.is_empty() || rest.starts_with("//") || rest.starts_with('#');
+        (known.times == 1 && plain && ends).then_some((text, known.start))
     }
 
     /// Whether `path` may be a constant of the file.
@@ -72,6 +96,43 @@ impl Facts {
     }
 }
 
+/// What is assigned to in `line`, by its last name.
+fn assigned(line: &[u8]) -> Option<&str> {
+    let at = memchr::memchr(b'=', line)?;
+    let target = std::str::from_utf8(line.get(..at)?).ok()?;
+    let target = target.trim_end_matches([' ', '\t', '+', ':', '|', '?', '.']);
+    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    let start = target.rfind(|c| !is_part(c)).map_or(0, |at| at + 1);
+    target.get(start..).filter(|name| !name.is_empty())
+}
+
+/// Python: whether a text of several lines begins or ends in `line`.
+fn is_unclosed(line: &[u8]) -> bool {
+    let count = |quotes: &[u8]| memchr::memmem::find_iter(line, quotes).count();
+    memchr::memchr2(b'"', b'\'', line).is_some() && (count(b"\"\"\"") + count(b"'''")) % 2 == 1
+}
+
+/// The column of `name` in `line`, from 1.
+fn column(line: &[u8], name: &str) -> u32 {
+    let at = memchr::memmem::find(line, name.as_bytes()).unwrap_or_default();
+    String::from_utf8_lossy(&line[..at]).chars().count() as u32 + 1
+}
+
+/// Whether a line may define something at all.
+fn may_define(language: Language, line: &[u8]) -> bool {
+    let sign = || memchr::memchr2(b'=', b'(', line).is_some() || memchr::memchr(b':', line).is_some();
+    match line.first() {
+        None | Some(b'\n' | b'#' | b'/' | b'*') => false,
+        // Nothing within functions.
+        Some(b'\t') if language == Language::Go && line.get(1) == Some(&b'\t') => false,
+        _ if language == Language::Go => memchr::memchr(b'=', line).is_some(),
+        _ => sign() || KEEPERS.iter().any(|word| memchr::memmem::find(line, word.as_bytes()).is_some()),
+    }
+}
+
+/// What names something that holds constants.
+const KEEPERS: [&str; 6] = ["class ", "object ", "module ", "interface ", "enum ", "struct "];
+
 /// Whether the names of a file stand at the beginning of lines.
 fn has_top(language: Language) -> bool {
     use Language::{JavaScript, Python, Tsx, TypeScript};
@@ -81,13 +142,16 @@ fn has_top(language: Language) -> bool {
 /// The name that a line defines, a constant or what holds some, and where its value
 /// begins.
 fn defined(language: Language, line: &[u8]) -> Option<(&str, usize)> {
+    if !may_define(language, line) {
+        return None;
+    }
     let whole = std::str::from_utf8(&line[..line.len().min(400)]).ok()?;
     let code = whole.trim_start();
     let skipped = whole.len() - code.len();
     if ["//", "#", "*", "/*"].iter().any(|mark| code.starts_with(mark)) {
         return None;
     }
-    for word in ["class ", "object ", "module ", "interface ", "enum ", "struct "] {
+    for word in KEEPERS {
         if let Some(at) = code.find(word).filter(|at| is_start(code, *at)) {
             let name = name(code[at + word.len()..].trim_start())?;
             return Some((name, whole.len()));

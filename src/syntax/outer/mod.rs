@@ -234,6 +234,9 @@ impl<'a> Outer<'a> {
         let facts = self.neighbours.facts(file);
         let facts = facts.get()?.as_ref()?;
         if facts.may_define(name) {
+            if let Some((text, start)) = facts.literal(name) {
+                return Some(Arc::new(Constant::literal(text, display_path(file), start)));
+            }
             let key = (file.to_path_buf(), steps);
             let make = || self.constants_of(file, facts).unwrap_or_default();
             let constants = self.neighbours.constants.get(key, make);
