@@ -27,6 +27,7 @@ mod parts;
 mod roles;
 mod rule;
 mod run;
+mod scopes;
 mod sets;
 mod symbols;
 mod text;
