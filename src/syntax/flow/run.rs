@@ -300,6 +300,8 @@ impl<'a> Run<'a> {
                 let taint = |label| Taint { label, clean: 0, doubts: 0, step };
                 value.taints.push(taint(Label::Param(id, index as u16)));
                 value.taints.extend(source.map(|set| taint(Label::Set(set))));
+                let default = default.iter().flat_map(|default| &default.taints);
+                add_taints(&mut value.taints, &default.copied().collect::<Vec<_>>());
                 if let Some(given) = given.get(index) {
                     add_taints(&mut value.taints, &given.taints);
                 }

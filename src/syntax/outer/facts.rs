@@ -71,7 +71,7 @@ impl Facts {
         let quote = line.chars().next().filter(|quote| "'\"`".contains(*quote))?;
         let (text, rest) = line[1..].split_once(quote)?;
         let plain = !text.contains(['\\', '{', '$', '#']);
-        let rest = rest.strip_prefix(".freeze").unwrap_or(rest).trim_start_matches([';', ',']);
+        let rest = rest.strip_prefix(".freeze").unwrap_or(rest).trim_start_matches([')', ';', ',']);
         let rest = rest.trim_start();
         let ends = rest.is_empty() || rest.starts_with("//") || rest.starts_with('#');
         (known.times == 1 && plain && ends).then_some((text, known.start))
@@ -160,9 +160,12 @@ fn defined(language: Language, line: &[u8]) -> Option<(&str, usize)> {
     if code.starts_with("module.exports") || code.starts_with("export default") {
         return Some(("default", skipped));
     }
-    if let Some(rest) = code.strip_prefix("exports.").or(code.strip_prefix("define(")) {
-        let name = name(rest.trim_start_matches(['\'', '"']))?;
-        return Some((name, skipped));
+    if let Some(rest) = code.strip_prefix("define(") {
+        let value = code.find(',').map_or(0, |at| at + 1);
+        return Some((name(rest.trim_start_matches(['\'', '"']))?, skipped + value));
+    }
+    if let Some(rest) = code.strip_prefix("exports.") {
+        return Some((name(rest)?, skipped));
     }
     let (target, value) = match assignment(code) {
         Some(at) => (&code[..at], at + 1),
