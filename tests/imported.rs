@@ -27,9 +27,8 @@ fn requests(folder: &TempDir, paths: &[&str]) -> Vec<String> {
     command.args(["--enable", "plaintext-http-request"]).args(paths);
     let output = command.output().unwrap();
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let place = |value: &Value| {
-        format!("{}:{}", value["path"].as_str().unwrap(), value["start"]["line"])
-    };
+    let place =
+        |value: &Value| format!("{}:{}", value["path"].as_str().unwrap(), value["start"]["line"]);
     let shown = |finding: &Value| {
         let related: Vec<String> =
             finding["related"].as_array().unwrap().iter().map(place).collect();
@@ -103,7 +102,10 @@ fn scripts_are_followed() {
 fn packages_of_go_are_followed() {
     let folder = project(&[
         ("go.mod", "module acme.io/shop\n"),
-        ("config/config.go", "package config\n\nconst (\n\tBaseURL = \"http://api.partner.io\"\n)\n"),
+        (
+            "config/config.go",
+            "package config\n\nconst (\n\tBaseURL = \"http://api.partner.io\"\n)\n",
+        ),
         ("urls.go", "package main\n\nvar ownURL = \"http://own.partner.io\"\n"),
         (
             "main.go",
@@ -230,7 +232,8 @@ fn what_the_file_says_itself_counts() {
 
 #[test]
 fn circles_end_and_long_ways_are_cut() {
-    let client = ("client.py", "import requests\nfrom a import URL\nrequests.get(URL, timeout=3)\n");
+    let client =
+        ("client.py", "import requests\nfrom a import URL\nrequests.get(URL, timeout=3)\n");
     let circle =
         project(&[client, ("a.py", "from b import URL\n"), ("b.py", "from a import URL\n")]);
     assert_eq!(requests(&circle, &["."]), [] as [&str; 0]);

@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::budget::Budget;
 use super::paths::Exclude;
 use super::read::{Content, Links, Reader};
-use super::{Source, SourceError, SourceRequest, STDIN_NAME};
+use super::{STDIN_NAME, Source, SourceError, SourceRequest};
 
 /// Larger files hold data.
 pub const MAX_NEIGHBOUR: u64 = 256 << 10;
@@ -93,9 +93,8 @@ impl Project {
         }
         let is_top = |folder: &&Path| fs::symlink_metadata(folder.join(".git")).is_ok();
         let climbs = folder.components().any(|part| part == Component::ParentDir);
-        let is_named = |above: &&Path| {
-            above.file_name().is_some() || above.as_os_str().is_empty() && !climbs
-        };
+        let is_named =
+            |above: &&Path| above.file_name().is_some() || above.as_os_str().is_empty() && !climbs;
         let mut around = folder.ancestors().take(MOST_LEVELS).take_while(is_named);
         let top = around.find(is_top).map(Path::to_path_buf);
         let named = || self.named.iter().filter(|named| folder.starts_with(named)).min();

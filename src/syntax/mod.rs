@@ -45,7 +45,7 @@ mod walk;
 
 pub use engine::{Parse, ParsedFile, SyntaxEngine, SyntaxScratch};
 pub use language::Language;
-pub use outer::Neighbours;
 pub use mistakes::{Problem, ProblemKind, check};
+pub use outer::Neighbours;
 pub(crate) use paths::PathFilter;
 pub use pattern::PatternError;

@@ -63,6 +63,9 @@ pub(crate) struct Target {
     pub(crate) kept: Vec<Range<usize>>,
 }
 
+/// Whether a constant of another file that this one names passes a test.
+pub(crate) type Elsewhere<'a> = dyn Fn(&dyn Fn(&[u8]) -> bool) -> bool + 'a;
+
 /// The words found in a file; reused from file to file.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
@@ -142,7 +145,7 @@ impl Triggers {
         &self,
         text: &[u8],
         found: &mut Found,
-        outer: &dyn Fn(&dyn Fn(&[u8]) -> bool) -> bool,
+        outer: &Elsewhere<'_>,
         wanted: impl Fn(usize) -> bool,
     ) -> Vec<usize> {
         self.search(text, found);

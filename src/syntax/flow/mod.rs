@@ -22,6 +22,7 @@ mod lower_calls;
 mod lower_functions;
 mod lower_groups;
 mod lower_statements;
+mod marks;
 mod numbers;
 mod parts;
 mod roles;
@@ -42,8 +43,8 @@ use std::sync::{Arc, OnceLock};
 use tree_sitter::Node;
 
 pub(crate) use constants::{Constant, Constants, Outside, Written};
+pub(crate) use marks::Marks;
 pub(crate) use rule::FlowRule;
-pub(crate) use run::Marks;
 pub(crate) use sets::{HARMLESS, SANITIZERS, SOURCES};
 pub(crate) use value::{HOLE, Made, Value};
 pub(crate) use ways::Ways;
@@ -94,7 +95,16 @@ impl<'a, 't> Place<'a, 't> {
         grammar: &'a Grammar,
         files: &'a [FlowFile],
     ) -> Self {
-        Place { dialect, text, root, grammar, files, outside: None, flow: OnceCell::new(), wide: OnceCell::new() }
+        Place {
+            dialect,
+            text,
+            root,
+            grammar,
+            files,
+            outside: None,
+            flow: OnceCell::new(),
+            wide: OnceCell::new(),
+        }
     }
 
     /// The same file, whose names `outside` may know.
@@ -119,7 +129,6 @@ impl<'a, 't> Place<'a, 't> {
         let context = Context { language, text, sets, imports: &imports, marks: &marks, outside };
         Run::constants_of(&ir, &context, &mut symbols, path)
     }
-
 
     /// The data flow of the file.
     pub(crate) fn flow(&self) -> &Flow {

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use super::constants::{Constants, Outside};
 use super::env::{Changes, Env};
 use super::ir::{FunctionId, Id, Ir, Op};
+use super::marks::{Mark, Marks};
 use super::numbers::NumberMap;
 use super::sets::{Meaning, Sets};
 use super::symbols::{NONE, Sym, Symbols};
@@ -23,29 +24,6 @@ use crate::syntax::language::Language;
 const FUEL: u32 = 2_000_000;
 /// Names of constructors.
 const CONSTRUCTORS: [&str; 3] = ["constructor", "__init__", "initialize"];
-
-/// What the patterns of rules say of single places of the file.
-#[derive(Debug, Default)]
-pub(crate) struct Marks(NumberMap<(u32, u32), Mark>);
-
-/// A place that a rule's own pattern of a source or sanitizer matches.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Mark {
-    sources: Vec<u16>,
-    clean: u64,
-}
-
-impl Marks {
-    /// The bytes `span` are a source of matcher `unit`.
-    pub(crate) fn source(&mut self, span: (u32, u32), unit: u16) {
-        self.0.entry(span).or_default().sources.push(unit);
-    }
-
-    /// The bytes `span` are a sanitizer with the bits `clean`.
-    pub(crate) fn clean(&mut self, span: (u32, u32), clean: u64) {
-        self.0.entry(span).or_default().clean |= clean;
-    }
-}
 
 /// What is known of the file besides its text.
 pub(crate) struct Context<'a> {
@@ -377,7 +355,7 @@ impl<'a> Run<'a> {
     /// Notes the value of operation `id`, with what rules say of its place.
     pub(super) fn record(&mut self, id: Id, value: Val) -> Val {
         let span = self.ir.spans.get(id as usize).copied().unwrap_or_default();
-        let value = match self.context.marks.0.get(&span) {
+        let value = match self.context.marks.at(span) {
             Some(mark) if !matches!(self.ir.op(id), Op::Seq(_)) => self.marked(id, mark, &value),
             _ => value,
         };

@@ -86,7 +86,7 @@ impl Facts {
         let first = self.defines.get(first).is_some_and(|known| known.top || exported)
             || exported && first == "default";
         // What a script exports as a whole may be written in one line.
-        (first || exported) && (inner(last) || exported)
+        exported || first && inner(last)
     }
 
     /// How the value of `path` is written, as far as that is known.
@@ -120,13 +120,17 @@ fn column(line: &[u8], name: &str) -> u32 {
 
 /// Whether a line may define something at all.
 fn may_define(language: Language, line: &[u8]) -> bool {
-    let sign = || memchr::memchr2(b'=', b'(', line).is_some() || memchr::memchr(b':', line).is_some();
+    let sign =
+        || memchr::memchr2(b'=', b'(', line).is_some() || memchr::memchr(b':', line).is_some();
     match line.first() {
         None | Some(b'\n' | b'#' | b'/' | b'*') => false,
         // Nothing within functions.
         Some(b'\t') if language == Language::Go && line.get(1) == Some(&b'\t') => false,
         _ if language == Language::Go => memchr::memchr(b'=', line).is_some(),
-        _ => sign() || KEEPERS.iter().any(|word| memchr::memmem::find(line, word.as_bytes()).is_some()),
+        _ => {
+            sign()
+                || KEEPERS.iter().any(|word| memchr::memmem::find(line, word.as_bytes()).is_some())
+        }
     }
 }
 
@@ -233,7 +237,7 @@ fn may_be_constant(value: &str) -> bool {
     let called = rest.starts_with('(') || rest.trim_start().starts_with("=>");
     let known = matches!(word, "dict" | "str" | "frozenset" | "Object.freeze");
     let text = value.starts_with("(\"") || value.starts_with("('") || value == "(";
-    !NOT.contains(&word) && (!called || known || text)
+    !NOT.contains(&word.trim_end_matches(':')) && (!called || known || text)
 }
 
 /// The name that `code` begins with.
@@ -280,7 +284,8 @@ mod tests {
 
     #[test]
     fn values_are_known_as_they_are_written() {
-        let facts = Facts::of(Language::Python, b"class A:\n    URL = 'http://x'\nB = (\n  'y'\n)\n");
+        let facts =
+            Facts::of(Language::Python, b"class A:\n    URL = 'http://x'\nB = (\n  'y'\n)\n");
         assert_eq!(facts.value("A.URL").map(|v| v.starts_with(" 'http://x'")), Some(true));
         assert_eq!(facts.value("B").map(|v| v.contains("'y'")), Some(true));
         assert!(facts.may_define("A.URL") && !facts.may_define("URL") && !facts.may_define("A.NO"));

@@ -150,7 +150,8 @@ impl<'a> Outer<'a> {
         let facts = self.neighbours.facts(&file);
         let Some(facts) = facts.get().and_then(Option::as_ref) else { return false };
         if !facts.may_define(&name) {
-            return self.steps + 1 < MOST_STEPS && self.next(&file, facts, b"").may_fit(&name, fits);
+            return self.steps + 1 < MOST_STEPS
+                && self.next(&file, facts, b"").may_fit(&name, fits);
         }
         let Some(value) = facts.value(&name) else { return false };
         let pieces = value.split(['"', '\'', '`']);
@@ -189,9 +190,10 @@ impl<'a> Outer<'a> {
             Language::Go => true,
             Language::Python | Language::JavaScript | Language::TypeScript | Language::Tsx => {
                 !names.stars.is_empty()
-                    || names.bindings.iter().any(|b| {
-                        *b.local == *first || b.local.split('.').next() == Some(first)
-                    })
+                    || names
+                        .bindings
+                        .iter()
+                        .any(|b| *b.local == *first || b.local.split('.').next() == Some(first))
             }
             Language::Php => !names.stars.is_empty() || upper(),
             _ => upper(),
@@ -334,7 +336,8 @@ fn passes_on(language: Language) -> bool {
 /// Calls `visit` with every run of names with `.`, `::` or `?.` between them, as
 /// a path with dots.
 fn each_path(text: &[u8], mut visit: impl FnMut(&str)) {
-    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || *byte >= 0x80;
+    let is_part =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || *byte >= 0x80;
     let mut at = 0;
     let mut path = String::new();
     while let Some(skipped) = text[at..].iter().position(is_part) {
@@ -344,7 +347,8 @@ fn each_path(text: &[u8], mut visit: impl FnMut(&str)) {
             let length = text[at..].iter().position(|b| !is_part(b)).unwrap_or(text.len() - at);
             path.push_str(&String::from_utf8_lossy(&text[at..at + length]));
             at += length;
-            let between = ["?.", "::", "."].iter().find(|sign| text[at..].starts_with(sign.as_bytes()));
+            let between =
+                ["?.", "::", "."].iter().find(|sign| text[at..].starts_with(sign.as_bytes()));
             let Some(sign) = between else { break };
             let next = at + sign.len();
             if path.len() > LONGEST || !text.get(next).is_some_and(is_part) {

@@ -80,10 +80,12 @@ impl View<'_> {
         }
         if found.is_empty() {
             let stars = self.names.stars.iter();
-            found.extend(stars.map(|module| Lookup {
-                files: self.python_module(module),
-                name: path.to_owned(),
-            }));
+            found.extend(
+                stars.map(|module| Lookup {
+                    files: self.python_module(module),
+                    name: path.to_owned(),
+                }),
+            );
         }
         found
     }
@@ -120,10 +122,12 @@ impl View<'_> {
         }
         if found.is_empty() {
             let stars = self.names.stars.iter();
-            found.extend(stars.map(|module| Lookup {
-                files: self.script_module(module),
-                name: path.to_owned(),
-            }));
+            found.extend(
+                stars.map(|module| Lookup {
+                    files: self.script_module(module),
+                    name: path.to_owned(),
+                }),
+            );
         }
         found
     }
@@ -133,9 +137,10 @@ impl View<'_> {
         // TypeScript names the file that it will become: `./config.js`.
         let stem = SCRIPTS.iter().find_map(|ending| module.strip_suffix(&format!(".{ending}")));
         let stem = stem.and_then(|stem| self.spot.join(stem));
-        let forms = stem.iter().chain([&base]).flat_map(|base| {
-            SCRIPTS.iter().map(|ending| base.with_added(ending))
-        });
+        let forms = stem
+            .iter()
+            .chain([&base])
+            .flat_map(|base| SCRIPTS.iter().map(|ending| base.with_added(ending)));
         let index = SCRIPTS.iter().map(|ending| base.join(format!("index.{ending}")));
         self.first(std::iter::once(base.clone()).chain(forms).chain(index))
     }
@@ -168,22 +173,23 @@ impl View<'_> {
             Language::Go => ".go",
             _ => ".kt",
         };
-        let is_own = |name: &&Box<str>| name.ends_with(ending) && !name.ends_with("_test.go");
-        let mut names: Vec<&Box<str>> = listed.files.iter().filter(is_own).collect();
+        let is_own = |name: &&str| name.ends_with(ending) && !name.ends_with("_test.go");
+        let all = listed.files.iter().map(|name| &**name);
+        let mut names: Vec<&str> = all.filter(is_own).collect();
         if names.len() > MOST_FILES {
             return Vec::new();
         }
         names.sort_unstable();
-        let paths = names.into_iter().map(|name| folder.join(&**name));
+        let paths = names.into_iter().map(|name| folder.join(name));
         paths.filter(|path| self.is_file(path)).collect()
     }
 
     fn java(&self, path: &str) -> Vec<Lookup> {
         let bound = self.names.bindings.iter();
         let first = path.split('.').next().unwrap_or(path);
-        let bound = bound.filter(|binding| *binding.local == *first).map(|binding| {
-            joined(&binding.module, path[first.len()..].trim_start_matches('.'))
-        });
+        let bound = bound
+            .filter(|binding| *binding.local == *first)
+            .map(|binding| joined(&binding.module, path[first.len()..].trim_start_matches('.')));
         let package = &self.names.package;
         let mut full: Vec<String> = bound.collect();
         let own = full.is_empty().then(|| joined(package, path));
@@ -243,9 +249,9 @@ impl View<'_> {
         let mut folders: Vec<String> = self.names.stars.iter().flat_map(|s| ends(s)).collect();
         folders.push(String::new());
         let around: Vec<&Path> = self.spot.around().collect();
-        let paths = around.iter().flat_map(|folder| {
-            folders.iter().map(|inner| folder.join(inner).join(&file))
-        });
+        let paths = around
+            .iter()
+            .flat_map(|folder| folders.iter().map(|inner| folder.join(inner).join(&file)));
         let mut paths: Vec<PathBuf> = paths.collect();
         paths.sort_unstable();
         let name = parts[parts.len() - 2..].join(".");
@@ -272,13 +278,13 @@ impl View<'_> {
 
     /// Files that are read in whole: `require`, `require_relative`.
     fn stars(&self, path: &str, endings: &[&str]) -> Vec<Lookup> {
-        let of = |module: &Box<str>| {
+        let of = |module: &str| {
             let base = self.spot.join(module)?;
             let forms = endings.iter().map(|ending| base.with_added(ending));
             let files = self.first(std::iter::once(base.clone()).chain(forms));
             Some(Lookup { files, name: path.to_owned() })
         };
-        self.names.stars.iter().filter_map(of).collect()
+        self.names.stars.iter().filter_map(|module| of(module)).collect()
     }
 
     fn rust(&self, path: &str) -> Vec<Lookup> {

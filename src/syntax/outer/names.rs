@@ -123,7 +123,7 @@ impl Names {
             let start = starts.iter().filter_map(|s| Some(target.rfind(s)? + s.len())).max();
             let Some(target) = start.and_then(|start| target.get(start..)) else { continue };
             let after = code.split_once(')').map_or("", |(_, rest)| rest);
-            let member = after.strip_prefix('.').map(|rest| identifier(rest));
+            let member = after.strip_prefix('.').map(identifier);
             match member {
                 Some(member) if !target.contains('{') => {
                     self.add(target.trim(), module, Some(member));
@@ -356,8 +356,8 @@ mod tests {
         assert_eq!(
             read(Language::JavaScript, text),
             [
-                "a=./x:default", "B=./x:B", "D=./x:C", "ns=../y", "E=./v:E", "G=./v:F", "w=./w:base",
-                "*=./u"
+                "a=./x:default", "B=./x:B", "D=./x:C", "ns=../y", "E=./v:E", "G=./v:F",
+                "w=./w:base", "*=./u"
             ]
         );
     }
