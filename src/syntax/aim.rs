@@ -5,13 +5,15 @@
 //! counts for every function. What a matcher has no such function for in a file,
 //! it is not run on, and where that leaves none the file is not parsed.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
+use foldhash::HashMap;
+
 use super::blocks::{self, Block};
-use super::condition::{Condition, Flow, Scope, TriggerWord, Word};
+use super::condition::{Condition, Flow, Scope};
 use super::language::Language;
 use super::reach::Reach;
+use super::word_list::{TriggerWord, Word};
 
 /// A file whose words were found.
 pub(super) struct View<'a> {
@@ -198,7 +200,7 @@ struct ByWord(HashMap<Word, Vec<usize>>);
 impl ByWord {
     /// Takes matchers with words that they ask for.
     fn of<'w>(asking: impl Iterator<Item = (usize, &'w Vec<Word>)>) -> Self {
-        let mut by_word: HashMap<Word, Vec<usize>> = HashMap::new();
+        let mut by_word: HashMap<Word, Vec<usize>> = HashMap::default();
         for (index, words) in asking {
             for word in words {
                 let known = by_word.entry(*word).or_default();

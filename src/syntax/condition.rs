@@ -1,23 +1,15 @@
 //! When a matcher can fire, and where, told from the text of a file alone: the
 //! words and regexes of its patterns, its imports, the sources of its values.
 
-use std::collections::{BTreeMap, HashMap};
-use std::rc::Rc;
-
 use super::blocks;
 use super::flow::SOURCES;
 use super::imports::{Import, resolves};
 use super::language::Language;
-use super::near::Near;
-use super::pattern_words::{PatternWords, Placed, import_word, rarest};
+use super::pattern_words::{PatternWords, rarest};
 use super::prefilter::{self, Need};
-use super::source_words::{SourceWord, SourceWords};
-use crate::rules::model::{Constraint, PatternMatch};
-
-type Constraints = BTreeMap<String, Constraint>;
-
-/// Number of a word in a [`WordList`].
-pub(super) type Word = usize;
+use super::source_words::SourceWords;
+use super::word_list::{Word, WordList};
+use crate::rules::model::PatternMatch;
 
 /// One of several things that a matcher can be about in a file.
 #[derive(Debug, Default, Clone, PartialEq)]
@@ -93,161 +85,52 @@ pub(super) struct Condition {
     pub(super) names: bool,
     /// ... or nothing that can be told: the whole tree has to be looked at.
     pub(super) everywhere: bool,
+    /// All words but those that must be absent, ascending.
+    pub(super) words: Vec<Word>,
 }
 
-/// A text that is looked for.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct TriggerWord {
-    pub(super) text: String,
-    /// Not as a part of a longer name.
-    pub(super) whole: bool,
-    pub(super) near: Near,
-    /// Not in a comment.
-    pub(super) code: bool,
-    /// Number of the regex that its arguments match; or which it stands for, if it
-    /// has no text.
-    pub(super) within: Option<usize>,
-    /// Numbers of the regexes that what it is a member of matches, and does not.
-    pub(super) owner: Option<usize>,
-    pub(super) no_owner: Option<usize>,
-}
-
-impl TriggerWord {
-    fn of(text: String, whole: bool, near: Near) -> Self {
-        let (code, within, owner, no_owner) = (false, None, None, None);
-        TriggerWord { text, whole, near, code, within, owner, no_owner }
-    }
-}
-
-/// The words and regexes that matchers ask for, each once.
-#[derive(Default)]
-pub(super) struct WordList {
-    pub(super) needs: Vec<Need>,
-    /// Numbers of the needs.
-    known: HashMap<Need, usize>,
-    /// The words of patterns: many rules are about the same calls.
-    read: HashMap<String, Rc<PatternWords>>,
-    /// Ways to values from sets of sources.
-    sources: HashMap<Vec<String>, Vec<Way>>,
-    pub(super) words: Vec<TriggerWord>,
-    /// Words by their text.
-    pub(super) texts: HashMap<String, Vec<Word>>,
-}
-
-impl WordList {
-    pub(super) fn add(&mut self, text: String, whole: bool, near: Near) -> Word {
-        self.number(TriggerWord::of(text, whole, near))
-    }
-
-    fn number(&mut self, word: TriggerWord) -> Word {
-        let known = self.texts.entry(word.text.clone()).or_default();
-        if let Some(same) = known.iter().find(|known| self.words[**known] == word) {
-            return *same;
-        }
-        self.words.push(word);
-        known.push(self.words.len() - 1);
-        self.words.len() - 1
-    }
-
-    /// A text that may be a part of a longer name.
-    pub(super) fn add_part(&mut self, text: &str) -> Word {
-        self.add(text.to_owned(), false, Near::default())
-    }
-
-    /// A text that counts only outside comments.
-    pub(super) fn add_code(&mut self, text: &str) -> Word {
-        let near = Near::default();
-        let word = TriggerWord::of(text.to_owned(), false, near);
-        self.number(TriggerWord { code: true, ..word })
-    }
-
-    /// What stands for the places where `need` is met.
-    fn add_spot(&mut self, need: Need) -> Word {
-        let within = Some(self.need(need));
-        let word = TriggerWord::of(String::new(), false, Near::default());
-        let word = TriggerWord { within, ..word };
-        let known = self.words.iter().position(|known| *known == word);
-        known.unwrap_or_else(|| {
-            self.words.push(word);
-            self.words.len() - 1
-        })
-    }
-
-    fn need(&mut self, need: Need) -> usize {
-        *self.known.entry(need).or_insert_with_key(|need| {
-            self.needs.push(need.clone());
-            self.needs.len() - 1
-        })
-    }
-
-    fn read(&mut self, language: Language, pattern: &str) -> Rc<PatternWords> {
-        if let Some(known) = self.read.get(pattern) {
-            return Rc::clone(known);
-        }
-        let words = Rc::new(PatternWords::of(language, pattern));
-        self.read.insert(pattern.to_owned(), Rc::clone(&words));
-        words
-    }
-
-    /// One way for each place that a value of `sources` comes from; `None` if
-    /// one of them can be in any file.
-    fn sources(&mut self, sets: &SourceWords, sources: &[String]) -> Option<Vec<Way>> {
-        if let Some(known) = self.sources.get(sources) {
-            return Some(known.clone());
-        }
-        let mut word =
-            |word: &SourceWord| self.add(word.text.clone(), word.whole, word.near.clone());
-        let all = sets.of(sources)?.into_iter();
-        let ways: Vec<Way> =
-            all.map(|words| Way::of_words(words.iter().map(&mut word).collect())).collect();
-        self.sources.insert(sources.to_vec(), ways.clone());
-        Some(ways)
-    }
-
-    pub(super) fn add_import(&mut self, language: Language, import: &Import) -> Word {
-        self.add(import_word(language, import), false, Near::of_import(language))
-    }
-
-    /// A name of a pattern whose metavariables are as `constraints` say.
-    pub(super) fn add_whole(&mut self, placed: Placed, constraints: &Constraints) -> Word {
-        let Placed { text, near } = placed;
-        let need = near.holes().find_map(|name| prefilter::written(constraints.get(name)?));
-        let within = need.map(|need| self.need(need));
-        let owner = near.owner_name().and_then(|name| constraints.get(name));
-        let (is, is_not) = owner.map(prefilter::of_path).unwrap_or_default();
-        let near = if is.is_none() && is_not.is_none() { near.unowned() } else { near };
-        let [owner, no_owner] = [is, is_not].map(|need| need.map(|need| self.need(need)));
-        self.number(TriggerWord { text, whole: true, near, within, owner, no_owner, code: false })
-    }
+/// A text as conditions ask about it.
+pub(super) trait Lookup {
+    /// Whether the word of this number stands in it, or may.
+    fn is_seen(&mut self, word: Word) -> bool;
+    /// Whether it is sure that the word of this number stands in it.
+    fn is_known(&mut self, word: Word) -> bool;
+    /// Whether the regex of this number matches somewhere.
+    fn is_met(&mut self, need: usize) -> bool;
+    /// Whether it holds a plaintext URL.
+    fn has_url(&mut self) -> bool;
 }
 
 impl Condition {
     /// Words of which one is there wherever it is possible, as few as can be;
-    /// `None` if there are no such words.
-    pub(super) fn gate(&self) -> Option<impl Iterator<Item = Word>> {
-        let is_told = |group: &&Group| group.ways.iter().all(|way| !way.words.is_empty());
-        let told = self.groups.iter().filter(is_told);
-        let gate = told.min_by_key(|group| group.ways.len())?;
-        Some(gate.ways.iter().filter_map(|way| way.words.first().copied()))
+    /// `None` if there are none of those that `can` be asked for.
+    pub(super) fn gate(&self, can: impl Fn(Word) -> bool) -> Option<Vec<Word>> {
+        let told = |way: &Way| way.words.iter().copied().find(|word| can(*word));
+        let told = |group: &Group| group.ways.iter().map(told).collect::<Option<Vec<Word>>>();
+        self.groups.iter().filter_map(told).min_by_key(Vec::len)
     }
 
-    /// As far as the words tell.
-    pub(super) fn is_possible(&self, seen: &[bool]) -> bool {
-        self.groups.iter().all(|group| group.is_open(|word| seen[word]))
-            && !self.lacks.iter().any(|word| seen[*word])
+    /// Asks for what is known of every file first, by words that are `known`, and
+    /// for what few things open.
+    pub(super) fn sort(&mut self, known: impl Fn(Word) -> bool) {
+        let asks =
+            |group: &Group| group.ways.iter().flat_map(|way| &way.words).any(|word| !known(*word));
+        self.groups.sort_by_key(|group| (asks(group), group.ways.len()));
     }
 
-    pub(super) fn holds(&self, seen: &[bool], is_met: &mut impl FnMut(usize) -> bool) -> bool {
-        let mut is_open =
-            |way: &Way| way.has_words(seen) && way.needs.iter().all(|need| is_met(*need));
-        self.groups.iter().all(|group| group.ways.iter().any(&mut is_open))
-            && self.text.is_none_or(is_met)
+    /// Whether a file can hold a match.
+    pub(super) fn holds(&self, text: &mut impl Lookup) -> bool {
+        self.groups.iter().all(|group| group.is_open(|word| text.is_seen(word)))
+            && !self.lacks.iter().any(|word| text.is_known(*word))
+            && (!self.plaintext || text.has_url())
+            && self.groups.iter().all(|group| group.ways.iter().any(|way| way.is_met(text)))
+            && self.text.is_none_or(|need| text.is_met(need))
     }
 }
 
 impl Group {
     /// Whether all words of a way are there.
-    pub(super) fn is_open(&self, seen: impl Fn(Word) -> bool) -> bool {
+    pub(super) fn is_open(&self, mut seen: impl FnMut(Word) -> bool) -> bool {
         self.ways.iter().any(|way| way.words.iter().all(|word| seen(*word)))
     }
 }
@@ -257,8 +140,9 @@ impl Way {
         Way { words, needs: Vec::new() }
     }
 
-    pub(super) fn has_words(&self, seen: &[bool]) -> bool {
-        self.words.iter().all(|word| seen[*word])
+    fn is_met(&self, text: &mut impl Lookup) -> bool {
+        self.words.iter().all(|word| text.is_seen(*word))
+            && self.needs.iter().all(|need| text.is_met(*need))
     }
 }
 
@@ -332,10 +216,12 @@ pub(super) fn condition(
     condition.refused = refused.map(|need| list.need(need));
     condition.values =
         matcher.flow.is_some() || matcher.constraints.values().any(prefilter::asks_for_value);
-    condition.lacks = matcher.lacks.iter().map(|word| list.add_code(word)).collect();
     condition.text = matcher.text.clone().map(|regex| list.need(Need::of(regex)));
     let renamed: &[Import] = if resolves(language) { &imports } else { &[] };
     places(language, matcher, renamed, list, &mut condition);
+    condition.words = list.take_asked();
+    condition.lacks = matcher.lacks.iter().map(|word| list.add_code(word)).collect();
+    list.take_asked();
     condition
 }
 

@@ -9,8 +9,9 @@
 //! lines only, and no end of a text or comment that begins elsewhere.
 
 use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+
+use foldhash::{HashMap, HashSet};
 
 use super::blocks::{self, Block};
 use super::language::Language;
@@ -115,7 +116,7 @@ impl<'a> Closure<'a> {
         blocks: &'a [Block],
         unnamed: &dyn Fn(&Block) -> bool,
     ) -> Self {
-        let mut by_name: HashMap<&[u8], Vec<usize>> = HashMap::new();
+        let mut by_name: HashMap<&[u8], Vec<usize>> = HashMap::default();
         let named = blocks.iter().enumerate().filter(|(_, block)| !unnamed(block));
         for (index, block) in named {
             let body = text.get(block.body.clone()).unwrap_or_default();
@@ -281,7 +282,7 @@ fn set_in(line: &[u8]) -> Option<&[u8]> {
 
 /// Where each name of `body` stands first.
 fn first_places(body: &[u8]) -> HashMap<&[u8], usize> {
-    let mut first = HashMap::new();
+    let mut first = HashMap::default();
     for name in names(body) {
         first.entry(name).or_insert_with(|| name.as_ptr().addr() - body.as_ptr().addr());
     }

@@ -16,7 +16,7 @@ use super::language::Language;
 use super::message;
 use super::nodes::{StringContent, string_content};
 use super::outer::{Here, Neighbours, Outer};
-use super::parse::Parsers;
+use super::parse;
 use super::paths::PathFilter;
 use super::rule::{Compiled, compile_matcher};
 use super::scripts::Scripts;
@@ -59,10 +59,9 @@ pub struct SyntaxEngine {
     whole: bool,
 }
 
-/// The parser and the buffers of one thread.
+/// The buffers of one thread.
 #[derive(Default)]
 pub struct SyntaxScratch {
-    parsers: Parsers,
     found: Found,
     /// Where constants of other files are looked up.
     neighbours: Option<Arc<Neighbours>>,
@@ -125,7 +124,7 @@ impl SyntaxEngine {
     ) -> Option<Constants> {
         let rules = self.rules(language)?;
         let dialect = &*rules.dialect;
-        let tree = Parsers::default().parse(language, &dialect.grammar, text, &[]).ok()?;
+        let tree = parse::parse(language, &dialect.grammar, text, &[]).ok()?;
         let place = Place::new(dialect, text, tree.root_node(), &rules.grammar, &rules.flows);
         Some(place.seeing(outside).constants(path))
     }
@@ -174,7 +173,7 @@ impl SyntaxEngine {
             return Parse::NotNeeded;
         }
         let kept = if whole { ranges } else { &kept };
-        match scratch.parsers.parse(language, &rules.dialect.grammar, source.text, kept) {
+        match parse::parse(language, &rules.dialect.grammar, source.text, kept) {
             Ok(tree) => Parse::Parsed(ParsedFile {
                 text: source.text,
                 tree,

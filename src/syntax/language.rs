@@ -276,7 +276,7 @@ mod tests {
     #[test]
     fn every_grammar_is_accepted_by_the_parser() {
         for language in Language::ALL {
-            let mut parser = tree_sitter::Parser::new();
+            let mut parser = super::super::arena::parser();
             parser.set_language(&language.grammar()).unwrap();
             assert_eq!(Language::from_key(language.key()), Some(language));
         }

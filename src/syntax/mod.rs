@@ -7,6 +7,7 @@
 //! ```
 
 mod aim;
+mod arena;
 mod blocks;
 mod checks;
 mod condition;
@@ -23,6 +24,7 @@ pub(crate) mod imports;
 mod kinds;
 mod language;
 mod lazy_regex;
+mod lookup;
 pub(crate) mod message;
 mod mistakes;
 mod near;
@@ -42,6 +44,7 @@ mod source_words;
 mod table;
 mod trigger;
 mod walk;
+mod word_list;
 
 pub use engine::{Parse, ParsedFile, SyntaxEngine, SyntaxScratch};
 pub use language::Language;

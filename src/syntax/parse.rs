@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use tree_sitter::{InputEdit, ParseOptions, Parser, Point, Tree};
 
+use super::arena;
 use super::hazard;
 use super::language::Language;
 
@@ -19,43 +20,28 @@ const MINIFIED_FROM: usize = 100_000;
 /// Time for one file.
 const MAX_TIME: Duration = Duration::from_secs(3);
 
-/// The parser of one thread, made when first needed. One for all languages: it
-/// keeps what its largest file needed, and to turn to another costs nothing.
-#[derive(Default)]
-pub(crate) struct Parsers(Option<(Language, Parser)>);
-
-impl Parsers {
-    /// Parses `text`, or what of it lies in `ranges` (ascending, apart) unless
-    /// they are empty. Broken code yields the tree of what can be read.
-    ///
-    /// # Errors
-    /// The reason why the file is left out.
-    pub(crate) fn parse(
-        &mut self,
-        language: Language,
-        grammar: &tree_sitter::Language,
-        text: &[u8],
-        ranges: &[Range<usize>],
-    ) -> Result<Tree, Cow<'static, str>> {
-        refuse(text)?;
-        if let Some(reason) = hazard::of(language, text) {
-            return Err(reason);
-        }
-        let unusable = "syntax: the grammar cannot be used";
-        let (of, parser) = self.0.get_or_insert_with(|| (language, Parser::new()));
-        if *of != language || parser.language().is_none() {
-            parser.set_language(grammar).map_err(|_| Cow::Borrowed(unusable))?;
-            *of = language;
-        }
-        let (ranges, end) = hazard::ended(language, text, ranges);
-        parser
-            .set_included_ranges(&included(text, &ranges))
-            .map_err(|_| Cow::Borrowed(unusable))?;
-        within_time(parser, text, end).ok_or_else(|| {
-            parser.reset();
-            Cow::Borrowed("syntax: parsing takes too long")
-        })
+/// Parses `text`, or what of it lies in `ranges` (ascending, apart) unless they
+/// are empty. Broken code yields the tree of what can be read.
+///
+/// # Errors
+/// The reason why the file is left out.
+pub(super) fn parse(
+    language: Language,
+    grammar: &tree_sitter::Language,
+    text: &[u8],
+    ranges: &[Range<usize>],
+) -> Result<Tree, Cow<'static, str>> {
+    refuse(text)?;
+    if let Some(reason) = hazard::of(language, text) {
+        return Err(reason);
     }
+    let unusable = "syntax: the grammar cannot be used";
+    // A new one each time: what it keeps would keep its arena from starting anew.
+    let mut parser = arena::parser();
+    parser.set_language(grammar).map_err(|_| Cow::Borrowed(unusable))?;
+    let (ranges, end) = hazard::ended(language, text, ranges);
+    parser.set_included_ranges(&included(text, &ranges)).map_err(|_| Cow::Borrowed(unusable))?;
+    within_time(&mut parser, text, end).ok_or(Cow::Borrowed("syntax: parsing takes too long"))
 }
 
 /// `ranges` as the parser wants them: with rows and columns.

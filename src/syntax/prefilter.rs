@@ -209,6 +209,18 @@ pub(super) fn of_path(constraint: &Constraint) -> (Option<Need>, Option<Need>) {
     (is.map(exact), is_not.filter(|_| known).map(exact))
 }
 
+/// What `constraint` says of a name or a path of names if that has a type: a regex
+/// that it matches unless one of the names that come second stands in the file.
+pub(super) fn of_typed(
+    constraint: &Constraint,
+    aliases: &[(String, String)],
+) -> Option<(Need, Need)> {
+    let regex = constraint.regex.clone().filter(|_| !constraint.types.is_empty())?;
+    let names = type_names(constraint, aliases)?;
+    let named = Need { regex: None, called: false, after: None, names, exact: false, folds: false };
+    Some((Need { exact: true, ..Need::of(regex) }, named))
+}
+
 /// Whether `constraint` may be about more than the code that it is about: what
 /// that stands for, or what type it has.
 pub(super) fn asks_for_value(constraint: &Constraint) -> bool {
@@ -235,6 +247,13 @@ fn needed(constraint: &Constraint, called: bool, aliases: &[(String, String)]) -
         return regex.map(|regex| Need { called, ..Need::of(regex) });
     }
     // Where the type is known the text need not be looked at.
+    let names = type_names(constraint, aliases)?;
+    Some(Need { regex, called, after: None, names, exact: false, folds: false })
+}
+
+/// One of these stands in every file in which something is known to have one of the
+/// types of `constraint`.
+fn type_names(constraint: &Constraint, aliases: &[(String, String)]) -> Option<Vec<String>> {
     let of = |kind: &String| {
         let others = aliases.iter().filter(|(stands, _)| stands == kind).map(|(_, other)| other);
         let names = others.chain([kind]).map(|name| last_names(name).next());
@@ -243,7 +262,7 @@ fn needed(constraint: &Constraint, called: bool, aliases: &[(String, String)]) -
     let mut names = constraint.types.iter().map(of).collect::<Option<Vec<_>>>()?.concat();
     names.sort_unstable();
     names.dedup();
-    Some(Need { regex, called, after: None, names, exact: false, folds: false })
+    Some(names)
 }
 
 /// The regex of a captured text as one of the file around it; `None` if it says

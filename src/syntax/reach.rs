@@ -3,8 +3,9 @@
 //!
 //! More ways are seen than there are, for a name may mean something else.
 
-use std::collections::HashMap;
 use std::ops::Range;
+
+use foldhash::HashMap;
 
 use super::aim::View;
 use super::blocks::{self, Block};
@@ -65,7 +66,7 @@ impl Reach {
         let imports = rest.iter().map(is_import).collect();
         let nodes = vec![Node::default(); functions.len() + rest.len()];
         let mut reach = Reach { rest, imports, names: Vec::new(), nodes };
-        let mut numbers = HashMap::new();
+        let mut numbers = HashMap::default();
         for (node, block) in functions.iter().enumerate() {
             let body = slice(&block.body);
             let mut define = |name, called| reach.define(&mut numbers, name, node, called);

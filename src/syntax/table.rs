@@ -1,8 +1,9 @@
 //! Which patterns are tried on a node: by its kind, and by the words that stand
 //! in it.
 
-use std::collections::HashMap;
 use std::ops::Range;
+
+use foldhash::HashMap;
 
 use super::focus::Focus;
 use super::pattern::Pat;

@@ -14,36 +14,36 @@ use regex::bytes::{Match, Regex};
 
 use super::aim::{self, Sight, View};
 use super::blocks::Block;
-use super::condition::{Condition, TriggerWord, Word, WordList, condition};
+use super::condition::{Condition, Lookup as _, condition};
 use super::elision;
 use super::finder::Finder;
 use super::focus::Focus;
 use super::language::Language;
+pub(crate) use super::lookup::Found;
+use super::lookup::Search;
 use super::parse::MAX_BYTES;
-use super::plaintext;
 use super::prefilter::Need;
-use super::remark;
 use super::source_words::SourceWords;
+use super::word_list::{TriggerWord, Word, WordList};
 use crate::rules::model::PatternMatch;
-
-/// In a file with more hits the whole tree is walked.
-const MAX_HITS: usize = 1 << 20;
 
 /// The trigger words of all matchers of a language.
 pub(crate) struct Triggers {
-    finder: Option<Finder>,
-    words: Vec<TriggerWord>,
-    /// The words of each text that is looked for.
-    texts: Vec<Vec<Word>>,
+    pub(super) finder: Option<Finder>,
+    pub(super) words: Vec<TriggerWord>,
+    /// The number of the text of each word; `None` for one that is a regex.
+    texts: Vec<Option<usize>>,
+    /// How many texts there are.
+    pub(super) text_count: usize,
     /// Numbers of the texts of words that count only as a whole.
     whole: Arc<HashMap<String, u32>>,
     conditions: Vec<Condition>,
-    /// The matchers that ask for each word first of all.
+    /// The matchers that ask first of all for a word of each text.
     gates: Vec<Vec<usize>>,
-    /// The matchers that ask for no word.
+    /// The matchers that ask for no name.
     ungated: Vec<usize>,
     language: Language,
-    needs: Vec<(Need, Needed)>,
+    pub(super) needs: Vec<(Need, Needed)>,
     /// Names that patterns about functions say.
     said: HashSet<String>,
     /// Methods that change what they are called on or given.
@@ -51,7 +51,7 @@ pub(crate) struct Triggers {
 }
 
 /// A regex of a [`Need`]; `None` if it says nothing.
-type Needed = OnceLock<Option<Regex>>;
+pub(super) type Needed = OnceLock<Option<Regex>>;
 
 /// What matchers are about in a file.
 pub(crate) struct Target {
@@ -66,29 +66,6 @@ pub(crate) struct Target {
 /// Whether a constant of another file that this one names passes a test.
 pub(crate) type Elsewhere<'a> = dyn Fn(&dyn Fn(&[u8]) -> bool) -> bool + 'a;
 
-/// The words found in a file; reused from file to file.
-#[derive(Debug, Default)]
-pub(crate) struct Found {
-    seen: Vec<bool>,
-    /// The words that were seen, once each.
-    words: Vec<Word>,
-    /// Which regexes match, as far as that was asked.
-    met: Vec<Option<bool>>,
-    /// Word and offset.
-    hits: Vec<(u32, u32)>,
-    /// There were too many hits to keep.
-    lost: bool,
-}
-
-impl Found {
-    fn add(&mut self, word: Word, at: usize) {
-        match (self.hits.len() < MAX_HITS, u32::try_from(at)) {
-            (true, Ok(at)) => self.hits.push((word as u32, at)),
-            _ => self.lost = true,
-        }
-    }
-}
-
 impl Triggers {
     /// Reads the words off `matchers`.
     pub(crate) fn new<'a>(
@@ -96,29 +73,38 @@ impl Triggers {
         matchers: impl Iterator<Item = &'a PatternMatch>,
         sets: &SourceWords,
     ) -> Self {
-        let mut list = WordList::default();
+        let mut list = WordList::new(&sets.aliases);
         let mut said = HashSet::new();
         let read = |matcher: &'a PatternMatch| {
             said.extend(said_by(matcher));
             condition(language, matcher, sets, &mut list)
         };
-        let conditions: Vec<Condition> = matchers.map(read).collect();
+        let mut conditions: Vec<Condition> = matchers.map(read).collect();
         let WordList { words, texts, needs, .. } = list;
         let needs = needs.into_iter().map(|need| (need, OnceLock::new())).collect();
-        let (texts, numbers): (Vec<String>, Vec<Vec<Word>>) = texts.into_iter().unzip();
-        let all_whole = |numbers: &[Word]| numbers.iter().all(|number| words[*number].whole);
-        let finder = Finder::new(
-            texts.iter().zip(&numbers).map(|(text, own)| (text.as_str(), all_whole(own))),
-        );
-        let whole = texts.into_iter().zip(&numbers).zip(0..);
-        let whole = whole.filter(|((_, own), _)| own.iter().any(|word| words[*word].whole));
-        let whole = whole.map(|((text, _), number)| (text, number)).collect();
-        let (finder, whole) = (finder.ok(), Arc::new(whole));
-        let mut gates = vec![Vec::new(); words.len()];
+        let (texts, numbers): (Vec<(String, bool)>, Vec<Vec<Word>>) = texts.into_iter().unzip();
+        let finder = Finder::new(texts.iter().map(|(text, whole)| (text.as_str(), *whole))).ok();
+        let mut text_of = vec![None; words.len()];
+        for (text, own) in numbers.iter().enumerate() {
+            own.iter().for_each(|word| text_of[*word] = Some(text));
+        }
+        let text_count = texts.len();
+        let is_own = |text: usize| numbers[text].iter().any(|word| !words[*word].near.is_import());
+        let whole = texts.into_iter().enumerate();
+        let whole = whole.filter(|(number, (_, whole))| *whole && is_own(*number));
+        let whole = Arc::new(whole.map(|(number, (text, _))| (text, number as u32)).collect());
+        let mut gates = vec![Vec::new(); text_count];
         let mut ungated = Vec::new();
-        for (index, condition) in conditions.iter().enumerate() {
-            match condition.gate() {
-                Some(words) => words.for_each(|word| gates[word].push(index)),
+        let name = |word: Word| {
+            let finder = finder.as_ref()?;
+            text_of[word].filter(|text| finder.is_word(*text))
+        };
+        for (index, condition) in conditions.iter_mut().enumerate() {
+            condition.sort(|word| name(word).is_some());
+            match condition.gate(|word| name(word).is_some()) {
+                Some(words) => {
+                    words.into_iter().filter_map(name).for_each(|text| gates[text].push(index));
+                }
                 None => ungated.push(index),
             }
         }
@@ -126,7 +112,8 @@ impl Triggers {
         Triggers {
             finder,
             words,
-            texts: numbers,
+            texts: text_of,
+            text_count,
             whole,
             conditions,
             gates,
@@ -136,6 +123,11 @@ impl Triggers {
             said,
             changing,
         }
+    }
+
+    /// The number of the text of `word`; `None` if it is a regex.
+    pub(super) fn text_of(&self, word: Word) -> Option<usize> {
+        self.texts[word]
     }
 
     /// Numbers of the matchers that can fire in `text`, among those that
@@ -148,38 +140,32 @@ impl Triggers {
         outer: &Elsewhere<'_>,
         wanted: impl Fn(usize) -> bool,
     ) -> Vec<usize> {
-        self.search(text, found);
-        let Found { seen, words, met, lost, .. } = &mut *found;
-        met.clear();
-        met.resize(self.needs.len(), None);
-        // A name may stand for a constant of another file, where it is as the rule has it.
-        let elsewhere = |need: usize| {
-            self.needs[need].0.folds() && outer(&|constant| self.is_met(need, constant))
-        };
-        let mut is_met = |need: usize| {
-            *met[need].get_or_insert_with(|| self.is_met(need, text) || elsewhere(need))
-        };
-        let mut plaintext = None;
-        let mut holds = |index: &usize| {
-            let condition = &self.conditions[*index];
-            condition.is_possible(seen)
-                && (!condition.plaintext
-                    || *plaintext.get_or_insert_with(|| {
-                        plaintext::text_has_url(text) || outer(&plaintext::is_plaintext_url)
-                    }))
-                && condition.holds(seen, &mut is_met)
-        };
-        let gated = words.iter().flat_map(|word| &self.gates[*word]);
-        let mut asked: Vec<usize> = match lost {
-            true => (0..self.conditions.len()).collect(),
-            false => gated.chain(&self.ungated).copied().collect(),
-        };
+        let mut search = Search::new(self, text, outer, found);
+        let gated = search.names().flat_map(|text| &self.gates[text]);
+        let mut asked: Vec<usize> = gated.chain(&self.ungated).copied().collect();
         asked.sort_unstable();
         asked.dedup();
-        let active: Vec<usize> =
-            asked.into_iter().filter(|index| wanted(*index) && holds(index)).collect();
+        let mut active = self.able(&mut search, asked.into_iter(), &wanted);
+        if search.found.lost {
+            active = self.able(&mut search, 0..self.conditions.len(), &wanted);
+        }
         self.spot(text, &active, found);
         active
+    }
+
+    /// Those of the matchers `asked` that can fire, with all their words found.
+    fn able(
+        &self,
+        search: &mut Search<'_>,
+        asked: impl Iterator<Item = usize>,
+        wanted: &impl Fn(usize) -> bool,
+    ) -> Vec<usize> {
+        let able = asked.filter(|index| wanted(*index) && self.conditions[*index].holds(search));
+        let able: Vec<usize> = able.collect();
+        for word in able.iter().flat_map(|index| &self.conditions[*index].words) {
+            search.is_seen(*word);
+        }
+        able
     }
 
     /// Adds the places that regexes of the matchers `active` tell.
@@ -201,29 +187,16 @@ impl Triggers {
         }
     }
 
-    fn is_met(&self, need: usize, text: &[u8]) -> bool {
+    /// Whether a name of a constant may stand for what `need` is about.
+    pub(super) fn folds(&self, need: usize) -> bool {
+        self.needs[need].0.folds()
+    }
+
+    /// Whether the regex `need` matches somewhere in `text`.
+    pub(super) fn is_met(&self, need: usize, text: &[u8]) -> bool {
         let (need, regex) = &self.needs[need];
         let regex = regex.get_or_init(|| need.compile(self.language));
         regex.as_ref().is_none_or(|regex| regex.is_match(text))
-    }
-
-    /// Whether the arguments of the word at `range` are as the rule has them, as
-    /// far as can be told.
-    fn is_within(&self, word: &TriggerWord, text: &[u8], range: &Range<usize>) -> bool {
-        let arguments = || word.near.arguments(text, range);
-        word.within.is_none_or(|need| arguments().is_none_or(|inner| self.is_met(need, inner)))
-    }
-
-    /// Whether what the word at `range` is a member of is as the rule has it, as
-    /// far as can be told.
-    fn is_owned(&self, word: &TriggerWord, text: &[u8], range: &Range<usize>) -> bool {
-        if word.owner.is_none() && word.no_owner.is_none() {
-            return true;
-        }
-        word.near.owner(text, range).is_none_or(|owner| {
-            word.owner.is_none_or(|need| self.is_met(need, owner))
-                && !word.no_owner.is_some_and(|need| self.is_met(need, owner))
-        })
     }
 
     /// What of `text` the matchers `active` are about: all that they can be, if it
@@ -305,32 +278,6 @@ impl Triggers {
         let said = |name: &str| self.said.contains(name);
         elision::kept(self.language, view.text, &places, &unnamed, &said)
     }
-
-    fn search(&self, text: &[u8], found: &mut Found) {
-        found.seen.clear();
-        found.words.clear();
-        found.hits.clear();
-        // Without a finder every word counts as found: slow, never wrong.
-        found.lost = self.finder.is_none();
-        found.seen.resize(self.words.len(), found.lost);
-        let Some(finder) = &self.finder else { return };
-        finder.find(text, |number, range| {
-            let is_whole = is_whole(text, &range);
-            for number in &self.texts[number] {
-                let word = &self.words[*number];
-                let remark = word.code && remark::holds(text, range.start);
-                let out = word.whole && !is_whole || remark || !word.near.fits(text, &range);
-                if out || !self.is_within(word, text, &range) || !self.is_owned(word, text, &range)
-                {
-                    continue;
-                }
-                if !std::mem::replace(&mut found.seen[*number], true) {
-                    found.words.push(*number);
-                }
-                found.add(*number, range.start);
-            }
-        });
-    }
 }
 
 /// The names in those patterns of `matcher` that are about functions.
@@ -340,12 +287,6 @@ fn said_by(matcher: &PatternMatch) -> impl Iterator<Item = String> {
     let of_functions = all.filter(|pattern| pattern.contains('{') || pattern.contains("def "));
     let words = of_functions.flat_map(|p| p.split(|c: char| !c.is_alphanumeric() && c != '_'));
     words.filter(|word| !word.is_empty()).map(str::to_owned)
-}
-
-/// Whether what stands at `range` is no part of a longer name.
-fn is_whole(text: &[u8], range: &Range<usize>) -> bool {
-    let part = |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
-    !part(range.start.checked_sub(1).and_then(|at| text.get(at))) && !part(text.get(range.end))
 }
 
 #[cfg(test)]

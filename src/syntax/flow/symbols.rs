@@ -2,8 +2,9 @@
 //! would write it, with `()` after what was called or constructed:
 //! `flask.request.args.get()`, `Statement().executeQuery()`.
 
-use std::collections::HashMap;
 use std::rc::Rc;
+
+use foldhash::HashMap;
 
 /// Number of a symbol; 0 is none.
 pub(crate) type Sym = u32;
@@ -24,7 +25,7 @@ pub(crate) struct Symbols {
 impl Default for Symbols {
     fn default() -> Self {
         let none: Rc<str> = Rc::from("");
-        Symbols { numbers: HashMap::from([(Rc::clone(&none), NONE)]), names: vec![none] }
+        Symbols { numbers: [(Rc::clone(&none), NONE)].into_iter().collect(), names: vec![none] }
     }
 }
 

@@ -6,6 +6,7 @@ use tree_sitter::{Node, Parser, Tree};
 use super::template::{Meta, Style, Template};
 use super::wrap::{Wrapper, wrappers};
 use super::{NodePat, Pat, Path, Step, Var};
+use crate::syntax::arena;
 use crate::syntax::dialect::{
     CHAIN, CONTAINER, Dialect, IMPLIED, KEYED, MAP, MAYBE_KEYED, NAME, PAREN, UNSAID,
 };
@@ -132,7 +133,7 @@ const UNSAID_ENDS: [&str; 2] = [";", "!"];
 /// statement.
 fn parse(dialect: &Dialect, template: &Template) -> Result<Parsed, PatternError> {
     let language = dialect.language.key();
-    let mut parser = Parser::new();
+    let mut parser = arena::parser();
     let unparsable = PatternError::Unparsable(language);
     parser.set_language(&dialect.grammar).map_err(|_| unparsable.clone())?;
     let (mut patched, mut lacks) = (None, None);

@@ -1,0 +1,174 @@
+//! The words and regexes that the matchers of a language ask files for, each once.
+
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use super::condition::Way;
+use super::imports::{Import, resolves};
+use super::language::Language;
+use super::near::Near;
+use super::pattern_words::{PatternWords, Placed, import_word};
+use super::prefilter::{self, Need};
+use super::source_words::{SourceWord, SourceWords};
+use crate::rules::model::Constraint;
+
+type Constraints = BTreeMap<String, Constraint>;
+
+/// Number of a word in a [`WordList`].
+pub(super) type Word = usize;
+
+/// A text that is looked for.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct TriggerWord {
+    pub(super) text: String,
+    /// Not as a part of a longer name.
+    pub(super) whole: bool,
+    pub(super) near: Near,
+    /// Not in a comment.
+    pub(super) code: bool,
+    /// Number of the regex that its arguments match; or which it stands for, if it
+    /// has no text.
+    pub(super) within: Option<usize>,
+    /// Numbers of the regexes that what it is a member of matches, and does not.
+    pub(super) owner: Option<usize>,
+    pub(super) no_owner: Option<usize>,
+    /// Number of a regex for the file: where it matches, `owner` need not.
+    pub(super) typed: Option<usize>,
+}
+
+impl TriggerWord {
+    fn of(text: String, whole: bool, near: Near) -> Self {
+        let (within, owner, no_owner, typed) = (None, None, None, None);
+        TriggerWord { text, whole, near, code: false, within, owner, no_owner, typed }
+    }
+}
+
+/// The words and regexes that matchers ask for, each once.
+#[derive(Default)]
+pub(super) struct WordList {
+    pub(super) needs: Vec<Need>,
+    /// Numbers of the needs.
+    known: HashMap<Need, usize>,
+    /// The words of patterns: many rules are about the same calls.
+    read: HashMap<String, Rc<PatternWords>>,
+    /// Ways to values from sets of sources.
+    sources: HashMap<Vec<String>, Vec<Way>>,
+    pub(super) words: Vec<TriggerWord>,
+    /// Words by their text and whether it counts only as a whole.
+    pub(super) texts: HashMap<(String, bool), Vec<Word>>,
+    /// The words that were asked for since this was last emptied.
+    asked: Vec<Word>,
+    /// What symbols are known as, each with another name for it.
+    aliases: Vec<(String, String)>,
+}
+
+impl WordList {
+    /// An empty one, where symbols go by `aliases` too.
+    pub(super) fn new(aliases: &[(String, String)]) -> Self {
+        WordList { aliases: aliases.to_vec(), ..WordList::default() }
+    }
+
+    pub(super) fn add(&mut self, text: String, whole: bool, near: Near) -> Word {
+        self.number(TriggerWord::of(text, whole, near))
+    }
+
+    fn number(&mut self, word: TriggerWord) -> Word {
+        let known = self.texts.entry((word.text.clone(), word.whole)).or_default();
+        let same = known.iter().find(|known| self.words[**known] == word).copied();
+        let number = same.unwrap_or_else(|| {
+            self.words.push(word);
+            known.push(self.words.len() - 1);
+            self.words.len() - 1
+        });
+        self.asked.push(number);
+        number
+    }
+
+    /// The words that were asked for since this was called last, ascending.
+    pub(super) fn take_asked(&mut self) -> Vec<Word> {
+        let mut asked = std::mem::take(&mut self.asked);
+        asked.sort_unstable();
+        asked.dedup();
+        asked
+    }
+
+    /// A text that may be a part of a longer name.
+    pub(super) fn add_part(&mut self, text: &str) -> Word {
+        self.add(text.to_owned(), false, Near::default())
+    }
+
+    /// A text that counts only outside comments.
+    pub(super) fn add_code(&mut self, text: &str) -> Word {
+        let near = Near::default();
+        let word = TriggerWord::of(text.to_owned(), false, near);
+        self.number(TriggerWord { code: true, ..word })
+    }
+
+    /// What stands for the places where `need` is met.
+    pub(super) fn add_spot(&mut self, need: Need) -> Word {
+        let within = Some(self.need(need));
+        let word = TriggerWord::of(String::new(), false, Near::default());
+        let word = TriggerWord { within, ..word };
+        let known = self.words.iter().position(|known| *known == word);
+        known.unwrap_or_else(|| {
+            self.words.push(word);
+            self.words.len() - 1
+        })
+    }
+
+    pub(super) fn need(&mut self, need: Need) -> usize {
+        *self.known.entry(need).or_insert_with_key(|need| {
+            self.needs.push(need.clone());
+            self.needs.len() - 1
+        })
+    }
+
+    pub(super) fn read(&mut self, language: Language, pattern: &str) -> Rc<PatternWords> {
+        if let Some(known) = self.read.get(pattern) {
+            return Rc::clone(known);
+        }
+        let words = Rc::new(PatternWords::of(language, pattern));
+        self.read.insert(pattern.to_owned(), Rc::clone(&words));
+        words
+    }
+
+    /// One way for each place that a value of `sources` comes from; `None` if
+    /// one of them can be in any file.
+    pub(super) fn sources(&mut self, sets: &SourceWords, sources: &[String]) -> Option<Vec<Way>> {
+        if let Some(known) = self.sources.get(sources) {
+            self.asked.extend(known.iter().flat_map(|way| &way.words));
+            return Some(known.clone());
+        }
+        let mut word =
+            |word: &SourceWord| self.add(word.text.clone(), word.whole, word.near.clone());
+        let all = sets.of(sources)?.into_iter();
+        let ways: Vec<Way> =
+            all.map(|words| Way::of_words(words.iter().map(&mut word).collect())).collect();
+        self.sources.insert(sources.to_vec(), ways.clone());
+        Some(ways)
+    }
+
+    /// Where imports are followed a module is told from one whose name is longer.
+    pub(super) fn add_import(&mut self, language: Language, import: &Import) -> Word {
+        self.add(import_word(language, import), resolves(language), Near::of_import(language))
+    }
+
+    /// A name of a pattern whose metavariables are as `constraints` say.
+    pub(super) fn add_whole(&mut self, placed: Placed, constraints: &Constraints) -> Word {
+        let Placed { text, near } = placed;
+        let need = near.holes().find_map(|name| prefilter::written(constraints.get(name)?));
+        let within = need.map(|need| self.need(need));
+        let owner = near.owner_name().and_then(|name| constraints.get(name));
+        let (mut is, is_not) = owner.map(prefilter::of_path).unwrap_or_default();
+        let typed = owner.and_then(|owner| prefilter::of_typed(owner, &self.aliases));
+        let typed = typed.map(|(regex, named)| {
+            is = Some(regex);
+            named
+        });
+        let near = if is.is_none() && is_not.is_none() { near.unowned() } else { near };
+        let [owner, no_owner, typed] =
+            [is, is_not, typed].map(|need| need.map(|need| self.need(need)));
+        let word = TriggerWord::of(text, true, near);
+        self.number(TriggerWord { within, owner, no_owner, typed, ..word })
+    }
+}
