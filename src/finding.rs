@@ -49,6 +49,8 @@ pub struct Candidate {
     pub related: Vec<(Range<usize>, String)>,
     /// `related` is the way, in order, that a value takes to this place.
     pub way: bool,
+    /// Places in other files that matter for this finding.
+    pub elsewhere: Vec<Related>,
     /// The value that belongs to the secret (user, id), where one was found.
     pub partner: Option<Partner>,
     /// Why the confidence is what it is, in short phrases.
@@ -97,6 +99,7 @@ impl Candidate {
             message: None,
             related: Vec::new(),
             way: false,
+            elsewhere: Vec::new(),
             partner: None,
             reasons: Vec::new(),
             decoded: None,

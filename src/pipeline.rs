@@ -19,11 +19,11 @@ use crate::judge::{Judge, JudgeOptions, References, Verdict};
 use crate::report::Report;
 use crate::rules::Catalogue;
 use crate::secrets::{SecretsEngine, SecretsScratch};
-use crate::source::neighbours::Neighbours;
+use crate::source::project::Project;
 use crate::source::{self, Source, SourceError, SourceRequest};
 use crate::structure::{Nearby, StructureEngine, StructureScratch};
 use crate::surface::Surface;
-use crate::syntax::{Parse, SyntaxEngine, SyntaxScratch};
+use crate::syntax::{Neighbours, Parse, SyntaxEngine, SyntaxScratch};
 
 /// Every stage, built once and shared by all threads.
 pub struct Engine {
@@ -55,10 +55,12 @@ struct Worker {
 }
 
 impl Worker {
-    /// One that may ask what lies `nearby`.
-    fn near(nearby: Option<Arc<Nearby>>) -> Self {
-        let structure = nearby.map(StructureScratch::near).unwrap_or_default();
-        Worker { structure, ..Worker::default() }
+    /// One that may ask what other files say: code of `neighbours`, configuration of
+    /// what lies `nearby`.
+    fn among(neighbours: &Arc<Neighbours>, nearby: &Arc<Nearby>) -> Self {
+        let (syntax, structure) =
+            (SyntaxScratch::among(neighbours), StructureScratch::near(Arc::clone(nearby)));
+        Worker { syntax, structure, ..Worker::default() }
     }
 }
 
@@ -86,8 +88,10 @@ impl Engine {
         progress: &Progress,
     ) -> Result<Report, SourceError> {
         let started = Instant::now();
-        let nearby = Neighbours::of(request).map(Nearby::new).map(Arc::new);
-        let worker = || Worker::near(nearby.clone());
+        let project = Arc::new(Project::new(request)?);
+        let neighbours = Arc::new(Neighbours::new(Arc::clone(&project)));
+        let nearby = Arc::new(Nearby::new(project));
+        let worker = || Worker::among(&neighbours, &nearby);
         let visited = source::visit_all(request, &worker, &|worker, item| match item {
             Ok(source) => self.scan_source(&source, worker, progress),
             Err(skip) => worker.report.skipped.push(skip),

@@ -227,7 +227,9 @@ fn images_are_put_together_from_values() {
             ("shop/values.yaml", &values),
             ("shop/templates/pod.yaml", &pod(image)),
         ]);
-        assert_eq!(project.found("shop", &["templates"], &[IMAGE]).len(), 0, "not in the tree");
+        let below = project.found("shop/templates", &["."], &[IMAGE]);
+        assert_eq!(below.len(), 0, "the chart is not in the project");
+        assert_eq!(project.found("shop", &["templates"], &[IMAGE]).len(), wanted, "{tag}");
         assert_eq!(project.found(".", &["."], &[IMAGE]).len(), wanted, "{tag}");
     }
 }

@@ -165,7 +165,7 @@ impl<'s, 't> Case<'s, 't> {
             start: self.places.position(range.start),
             message: self.mask.scrub(message),
         };
-        candidate.related.iter().map(related).collect()
+        candidate.elsewhere.iter().cloned().chain(candidate.related.iter().map(related)).collect()
     }
 
     /// A reason written at run time may hold file text; one compiled in cannot.

@@ -169,6 +169,7 @@ fn way(finding: &Finding) -> String {
     let step = |related: &Related| {
         let line = related.start.line;
         match related.message.strip_suffix(" here") {
+            _ if related.path != finding.path => place(related),
             Some(said) if said.ends_with("from") => format!("{said} line {line}"),
             Some(said) => format!("{said} in line {line}"),
             None => format!("{} (line {line})", related.message),

@@ -8,11 +8,11 @@ mod budget;
 pub mod decode;
 pub mod keystore;
 pub mod lines;
-pub mod neighbours;
 pub mod notebook;
 mod paths;
 mod pkcs12;
 pub mod place;
+pub mod project;
 mod read;
 mod seen;
 pub mod tracked;
@@ -33,6 +33,9 @@ pub const DEFAULT_MAX_FILE_SIZE: u64 = 20 * 1024 * 1024;
 /// What files of more than a megabyte may hold in memory at one time, over all
 /// threads.
 const LARGE_FILE_BUDGET: u64 = 64 * 1024 * 1024;
+
+/// What reports call standard input if the user gives it no name.
+const STDIN_NAME: &str = "<stdin>";
 
 /// One file to scan, decoded to UTF-8 (bytes that are no text stay as they are).
 pub struct Source<'a> {
@@ -200,7 +203,7 @@ fn visit_stdin<W>(
     if name.is_some_and(|name| exclude.path(Path::new(name), false)) {
         return 1;
     }
-    let path = display_path(Path::new(name.unwrap_or("<stdin>")));
+    let path = display_path(Path::new(name.unwrap_or(STDIN_NAME)));
     walk::Thread::new(job)
         .visit_text(&path, |reader, then| reader.stream(&mut io::stdin().lock(), then));
     0

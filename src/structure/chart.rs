@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use super::read;
 use super::tree::{Id, Tree, Value};
-use crate::source::neighbours::Neighbour;
+use crate::source::project::Neighbour;
 
 /// Bytes of `a.b.c` in `.Values.a.b.c`.
 const MAX_PATH: usize = 200;

@@ -11,7 +11,7 @@ use super::path::normal;
 use super::read;
 use super::resolve::{ASSIGNED, reference};
 use super::tree::{Id, Tree, Value};
-use crate::source::neighbours::Neighbour;
+use crate::source::project::Neighbour;
 
 /// Names that stand for others that stand for others.
 const MAX_ROUNDS: usize = 4;

@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::chart::{Chart, Values, Written};
@@ -13,63 +12,63 @@ use super::module::Module;
 use super::subjects::Resources;
 use super::tree::{Id, Tree};
 use crate::source::Source;
-use crate::source::neighbours::Neighbours;
+use crate::source::project::{Project, Spot};
 
 /// Folders that are kept; as many as threads are likely to be in at one time.
 const KEPT: usize = 24;
 
-type Kept<T> = Mutex<HashMap<PathBuf, Arc<OnceLock<Arc<T>>>>>;
+type Kept<T> = Mutex<HashMap<Spot, Arc<OnceLock<Arc<T>>>>>;
 
 /// What files near the scanned ones say. Shared by all threads.
 #[derive(Debug)]
 pub struct Nearby {
-    neighbours: Neighbours,
+    project: Arc<Project>,
     modules: Kept<Module>,
     charts: Kept<Option<Chart>>,
 }
 
 impl Nearby {
-    /// What may be read as `neighbours`, and nothing read yet.
-    pub fn new(neighbours: Neighbours) -> Self {
-        Nearby { neighbours, modules: Mutex::default(), charts: Mutex::default() }
+    /// What lies in `project`; nothing is read yet.
+    pub fn new(project: Arc<Project>) -> Self {
+        Nearby { project, modules: Mutex::default(), charts: Mutex::default() }
     }
 
     /// The module that `source` is a file of; none for what lies in an archive.
     pub(super) fn module_of(&self, source: &Source<'_>) -> Option<Arc<Module>> {
-        let folder = Path::new(&*source.path).parent()?;
-        source.origin.is_none().then(|| self.module(folder)).flatten()
+        Some(self.module(self.project.spot(source)?))
     }
 
     /// The module that `source` names with `path`, below its own folder or beside it.
     pub(super) fn called(&self, source: &Source<'_>, path: &str) -> Option<Arc<Module>> {
-        let folder = Path::new(&*source.path).parent()?;
-        source.origin.is_none().then(|| self.module(&folder.join(path))).flatten()
+        let spot = self.project.spot(source)?;
+        Some(self.module(spot.at(&spot.join(path)?)))
     }
 
     /// The chart that `source` is a template of.
     fn chart_of(&self, source: &Source<'_>) -> Option<Arc<Option<Chart>>> {
         let (folder, _) = source.path.rsplit_once("templates/")?;
-        let is_folder = folder.is_empty() || folder.ends_with('/');
-        let place = self.neighbours.place(Path::new(folder)).filter(|_| is_folder)?;
-        let read = || Chart::of(self.neighbours.files(&place, &Chart::is_file));
-        source.origin.is_none().then(|| kept(&self.charts, &place, read))
+        if !folder.is_empty() && !folder.ends_with('/') {
+            return None;
+        }
+        let spot = self.project.spot(source)?.at(folder.trim_end_matches('/').as_ref());
+        let read = || Chart::of(self.project.files(&spot, &Chart::is_file));
+        Some(kept(&self.charts, &spot, read))
     }
 
-    fn module(&self, folder: &Path) -> Option<Arc<Module>> {
-        let place = self.neighbours.place(folder)?;
-        let read = || Module::of(self.neighbours.files(&place, &Module::is_file));
-        Some(kept(&self.modules, &place, read))
+    fn module(&self, spot: Spot) -> Arc<Module> {
+        let read = || Module::of(self.project.files(&spot, &Module::is_file));
+        kept(&self.modules, &spot, read)
     }
 }
 
-/// What `all` keeps of `place`; made by the first that asks, while others wait.
-fn kept<T>(all: &Kept<T>, place: &Path, make: impl FnOnce() -> T) -> Arc<T> {
+/// What `all` keeps of the folder at `spot`; made by the first that asks, while others wait.
+fn kept<T>(all: &Kept<T>, spot: &Spot, make: impl FnOnce() -> T) -> Arc<T> {
     let cell = {
         let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() >= KEPT && !all.contains_key(place) {
+        if all.len() >= KEPT && !all.contains_key(spot) {
             all.clear();
         }
-        Arc::clone(all.entry(place.to_path_buf()).or_default())
+        Arc::clone(all.entry(spot.clone()).or_default())
     };
     Arc::clone(cell.get_or_init(|| Arc::new(make())))
 }

@@ -71,7 +71,7 @@ impl Check {
 
 /// Whether every text that `node` can stand for is as `fits` says.
 fn constant(place: &Place<'_, '_>, node: Node<'_>, fits: &dyn Fn(&[u8]) -> bool) -> bool {
-    let Some(value) = place.flow().value(node) else { return false };
+    let Some(value) = place.value(node) else { return false };
     !value.texts.is_empty() && value.texts.iter().all(|text| fits(text.as_bytes()))
 }
 
@@ -104,7 +104,7 @@ fn is_kind(place: &Place<'_, '_>, kind: Kind, captured: &Captured<'_>) -> bool {
     );
     let literal =
         string.is_some() && !place.is_template(node) || dialect.is(id, NUMBER) || constant;
-    let made = || place.flow().value(node).map(|value| (value.made, &value.texts));
+    let made = || place.value(node).map(|value| (value.made, &value.texts));
     let whole = |texts: &[Rc<str>]| !texts.is_empty() && texts.iter().all(|t| !t.contains(HOLE));
     let stands_for = |wanted: fn(&str) -> bool| {
         made().is_some_and(|(made, texts)| {
@@ -121,7 +121,7 @@ fn is_kind(place: &Place<'_, '_>, kind: Kind, captured: &Captured<'_>) -> bool {
         Kind::Call => dialect.is(id, CALL),
         Kind::Constant => literal || made().is_some_and(|(made, _)| made == Made::Constant),
         Kind::Dynamic => !literal && made().is_some_and(|(made, _)| made == Made::Built),
-        Kind::Unchecked => !literal && place.flow().value(node).is_none_or(Value::is_unchecked),
+        Kind::Unchecked => !literal && place.value(node).is_none_or(Value::is_unchecked),
     }
 }
 

@@ -10,11 +10,12 @@ use tree_sitter::Tree;
 
 use super::development::Development;
 use super::dialect::Dialect;
-use super::flow::{Grammar, Place, Ways};
+use super::flow::{Constants, Grammar, Outside, Place, Ways};
 use super::focus::Focus;
 use super::language::Language;
 use super::message;
 use super::nodes::{StringContent, string_content};
+use super::outer::{Here, Neighbours, Outer};
 use super::parse;
 use super::paths::PathFilter;
 use super::rule::{Compiled, compile_matcher};
@@ -22,7 +23,7 @@ use super::scripts::Scripts;
 use super::source_words::SourceWords;
 use super::trigger::{Found, Target, Triggers};
 use super::walk::{self, Hit, Input};
-use crate::finding::{Candidate, Confidence, RuleIndex};
+use crate::finding::{Candidate, Confidence, Related, RuleIndex};
 use crate::rules::matchers::{Matcher, Matchers};
 use crate::rules::model::FlowFile;
 use crate::rules::{Catalogue, FlowEntry};
@@ -62,6 +63,15 @@ pub struct SyntaxEngine {
 #[derive(Default)]
 pub struct SyntaxScratch {
     found: Found,
+    /// Where constants of other files are looked up.
+    neighbours: Option<Arc<Neighbours>>,
+}
+
+impl SyntaxScratch {
+    /// That of a scan in which files may use constants of each other.
+    pub fn among(neighbours: &Arc<Neighbours>) -> Self {
+        SyntaxScratch { neighbours: Some(Arc::clone(neighbours)), ..SyntaxScratch::default() }
+    }
 }
 
 /// A parsed file with the rules that its text can trigger.
@@ -72,6 +82,7 @@ pub struct ParsedFile<'a> {
     rules: Arc<LanguageRules>,
     active: Vec<usize>,
     focus: Focus,
+    here: Option<Here>,
     /// The data flow was too much to follow all of it.
     exhausted: Cell<bool>,
 }
@@ -102,6 +113,22 @@ impl SyntaxEngine {
         SyntaxEngine { whole: true, ..self }
     }
 
+    /// The constants of the top level of `text`, a file at `path`, as others take
+    /// them up; `None` if it cannot be parsed, or no rule is about its language.
+    pub(super) fn constants(
+        &self,
+        language: Language,
+        path: &Arc<str>,
+        text: &[u8],
+        outside: Option<&dyn Outside>,
+    ) -> Option<Constants> {
+        let rules = self.rules(language)?;
+        let dialect = &*rules.dialect;
+        let tree = parse::parse(language, &dialect.grammar, text, &[]).ok()?;
+        let place = Place::new(dialect, text, tree.root_node(), &rules.grammar, &rules.flows);
+        Some(place.seeing(outside).constants(path))
+    }
+
     /// Parses `source` if some rule's trigger words are in its text.
     pub fn parse<'a>(&self, source: &Source<'a>, scratch: &mut SyntaxScratch) -> Parse<'a> {
         match Language::of(source.own_path(), source.text) {
@@ -127,7 +154,10 @@ impl SyntaxEngine {
         scratch: &mut SyntaxScratch,
     ) -> Parse<'a> {
         let Some(rules) = self.rules(language) else { return Parse::NotNeeded };
-        let active = rules.triggers.active(source.text, &mut scratch.found, |index| {
+        let here = scratch.neighbours.as_ref().and_then(|all| Here::of(all, source));
+        let outer = here.as_ref().map(|here| Outer::new(self, here, language, source.text));
+        let outer = |fits: &dyn Fn(&[u8]) -> bool| outer.as_ref().is_some_and(|o| o.any(fits));
+        let active = rules.triggers.active(source.text, &mut scratch.found, &outer, |index| {
             rules.slots[index].files.admits(source.own_path())
         });
         if active.is_empty() {
@@ -151,6 +181,7 @@ impl SyntaxEngine {
                 rules: Arc::clone(rules),
                 active,
                 focus,
+                here,
                 exhausted: Cell::new(false),
             }),
             Err(reason) => Parse::Skipped(reason),
@@ -172,6 +203,9 @@ impl SyntaxEngine {
         let root = file.tree.root_node();
         let (dialect, text) = (&*file.rules.dialect, file.text);
         let place = Place::new(dialect, text, root, &file.rules.grammar, &file.rules.flows);
+        let outer = file.here.as_ref();
+        let outer = outer.map(|here| Outer::new(self, here, file.language, text));
+        let place = place.seeing(outer.as_ref().map(|outer| outer as &dyn Outside));
         let input = Input { dialect, text, root, place: &place, focus: &file.focus };
         let walked = walk::run(&input, &units);
         let ways = Ways::new(&place, &units, &walked);
@@ -192,6 +226,7 @@ impl SyntaxEngine {
                 }
             }
             way.tell(&mut candidate);
+            candidate.elsewhere = elsewhere(&place, hit);
             let development = development.get_or_init(|| Development::of(text, root));
             if development.holds(&candidate.span) {
                 candidate.confidence = Confidence::Low;
@@ -251,10 +286,24 @@ fn credential(place: &Place<'_, '_>, unit: &Compiled, hit: &Hit<'_>) -> Option<R
     if string_content(place.dialect, place.text, node).is_some() {
         return Some(captured.range.clone());
     }
-    let value = place.flow().value(node)?;
+    // What another file says is hidden there.
+    let value = place.value(node).filter(|value| value.written.is_none())?;
     let [text] = &value.texts[..] else { return None };
     let start = memmem::find(place.text, text.as_bytes()).filter(|_| !text.is_empty())?;
     Some(start..start + text.len())
+}
+
+/// Where the constants are written that `hit` has from other files.
+fn elsewhere(place: &Place<'_, '_>, hit: &Hit<'_>) -> Vec<Related> {
+    let nodes = hit.captures.iter().filter_map(|captured| captured.node);
+    let mut written: Vec<_> = nodes.filter_map(|node| place.written(node)).collect();
+    written.dedup();
+    let related = written.into_iter().map(|written| Related {
+        path: Arc::clone(&written.path),
+        start: written.start,
+        message: "the value is written here".to_owned(),
+    });
+    related.collect()
 }
 
 fn candidate(matcher: &Matcher, unit: &Compiled, hit: &Hit<'_>, text: &[u8]) -> Candidate {

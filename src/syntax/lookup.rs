@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::condition::Lookup;
 use super::plaintext;
 use super::remark;
-use super::trigger::Triggers;
+use super::trigger::{Elsewhere, Triggers};
 use super::word_list::{TriggerWord, Word};
 
 /// In a file with more hits the whole tree is walked.
@@ -85,19 +85,25 @@ impl Found {
 pub(super) struct Search<'a> {
     triggers: &'a Triggers,
     text: &'a [u8],
+    outer: &'a Elsewhere<'a>,
     pub(super) found: &'a mut Found,
 }
 
 impl<'a> Search<'a> {
     /// Looks up the names in `text`.
-    pub(super) fn new(triggers: &'a Triggers, text: &'a [u8], found: &'a mut Found) -> Self {
+    pub(super) fn new(
+        triggers: &'a Triggers,
+        text: &'a [u8],
+        outer: &'a Elsewhere<'a>,
+        found: &'a mut Found,
+    ) -> Self {
         found.clear(triggers.text_count, triggers.words.len(), triggers.needs.len());
         match &triggers.finder {
             Some(finder) => finder.words(text, |number, at| found.place(number, at)),
             // Then every word counts as found: slow, never wrong.
             None => found.lost = true,
         }
-        Search { triggers, text, found }
+        Search { triggers, text, outer, found }
     }
 
     /// Numbers of the texts that are names and stand in it.
@@ -179,11 +185,18 @@ impl Lookup for Search<'_> {
     }
 
     fn is_met(&mut self, need: usize) -> bool {
-        *self.found.met[need].get_or_insert_with(|| self.triggers.is_met(need, self.text))
+        *self.found.met[need].get_or_insert_with(|| {
+            let (triggers, outer) = (self.triggers, self.outer);
+            // A name may stand for a constant of another file, where it is as the rule has it.
+            triggers.is_met(need, self.text)
+                || triggers.folds(need) && outer(&|constant| triggers.is_met(need, constant))
+        })
     }
 
     fn has_url(&mut self) -> bool {
-        *self.found.has_url.get_or_insert_with(|| plaintext::text_has_url(self.text))
+        *self.found.has_url.get_or_insert_with(|| {
+            plaintext::text_has_url(self.text) || (self.outer)(&plaintext::is_plaintext_url)
+        })
     }
 }
 

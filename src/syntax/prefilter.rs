@@ -30,7 +30,11 @@ pub(super) fn needs(
     let bound = names.iter().filter_map(|name| Some((*name, constraints.get(*name)?)));
     bound
         .filter_map(|(name, constraint)| {
-            needed(constraint, is_called(language, pattern, name), aliases)
+            let need = needed(constraint, is_called(language, pattern, name), aliases)?;
+            let folds = constraint.regex.is_some()
+                && constraint.types.is_empty()
+                && stands_alone(pattern, name);
+            Some(Need { folds, ..need })
         })
         .collect()
 }
@@ -117,6 +121,17 @@ fn is_called(language: Language, pattern: &str, name: &str) -> bool {
         && after.all(|rest| rest.trim_start().starts_with('('))
 }
 
+/// Whether `$name` is a value by itself wherever it stands in `pattern`: an argument
+/// or the like, not in a text, no name of what is called or set.
+fn stands_alone(pattern: &str, name: &str) -> bool {
+    let variable = format!("${name}");
+    pattern.match_indices(&variable).all(|(at, _)| {
+        let before = pattern[..at].trim_end().chars().next_back();
+        let after = pattern[at + variable.len()..].trim_start().chars().next();
+        before.is_some_and(|c| "(,=:+[".contains(c)) && after.is_some_and(|c| "),}]+".contains(c))
+    })
+}
+
 /// Something without which a pattern matches nothing in a file. Read off the
 /// pattern when rules are filed, compiled when a file first asks for it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -131,12 +146,20 @@ pub(super) struct Need {
     names: Vec<String>,
     /// The regex is matched against a captured text alone.
     exact: bool,
+    /// What is captured may be the name of a constant that another file has.
+    folds: bool,
 }
 
 impl Need {
     /// That `regex` matches.
     pub(super) fn of(regex: String) -> Self {
-        Need { regex: Some(regex), called: false, after: None, names: Vec::new(), exact: false }
+        let (called, after, names, exact, folds) = (false, None, Vec::new(), false, false);
+        Need { regex: Some(regex), called, after, names, exact, folds }
+    }
+
+    /// Whether a constant of another file may be what is needed.
+    pub(super) fn folds(&self) -> bool {
+        self.folds
     }
 
     /// The regex that is looked for in files of `language`; `None` if nothing is
@@ -194,7 +217,7 @@ pub(super) fn of_typed(
 ) -> Option<(Need, Need)> {
     let regex = constraint.regex.clone().filter(|_| !constraint.types.is_empty())?;
     let names = type_names(constraint, aliases)?;
-    let named = Need { regex: None, called: false, after: None, names, exact: false };
+    let named = Need { regex: None, called: false, after: None, names, exact: false, folds: false };
     Some((Need { exact: true, ..Need::of(regex) }, named))
 }
 
@@ -225,7 +248,7 @@ fn needed(constraint: &Constraint, called: bool, aliases: &[(String, String)]) -
     }
     // Where the type is known the text need not be looked at.
     let names = type_names(constraint, aliases)?;
-    Some(Need { regex, called, after: None, names, exact: false })
+    Some(Need { regex, called, after: None, names, exact: false, folds: false })
 }
 
 /// One of these stands in every file in which something is known to have one of the

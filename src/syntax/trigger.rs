@@ -63,6 +63,9 @@ pub(crate) struct Target {
     pub(crate) kept: Vec<Range<usize>>,
 }
 
+/// Whether a constant of another file that this one names passes a test.
+pub(crate) type Elsewhere<'a> = dyn Fn(&dyn Fn(&[u8]) -> bool) -> bool + 'a;
+
 impl Triggers {
     /// Reads the words off `matchers`.
     pub(crate) fn new<'a>(
@@ -128,14 +131,16 @@ impl Triggers {
     }
 
     /// Numbers of the matchers that can fire in `text`, among those that
-    /// `wanted` lets through.
+    /// `wanted` lets through. `outer` tells whether a constant of another file that
+    /// the text names passes a test.
     pub(crate) fn active(
         &self,
         text: &[u8],
         found: &mut Found,
+        outer: &Elsewhere<'_>,
         wanted: impl Fn(usize) -> bool,
     ) -> Vec<usize> {
-        let mut search = Search::new(self, text, found);
+        let mut search = Search::new(self, text, outer, found);
         let gated = search.names().flat_map(|text| &self.gates[text]);
         let mut asked: Vec<usize> = gated.chain(&self.ungated).copied().collect();
         asked.sort_unstable();
@@ -180,6 +185,11 @@ impl Triggers {
                 None => found.lost = true,
             }
         }
+    }
+
+    /// Whether a name of a constant may stand for what `need` is about.
+    pub(super) fn folds(&self, need: usize) -> bool {
+        self.needs[need].0.folds()
     }
 
     /// Whether the regex `need` matches somewhere in `text`.
@@ -292,7 +302,7 @@ mod tests {
     fn active(matchers: &[PatternMatch], text: &str) -> Vec<usize> {
         let sets = SourceWords::default();
         let triggers = Triggers::new(Language::Python, matchers.iter(), &sets);
-        triggers.active(text.as_bytes(), &mut Found::default(), |_| true)
+        triggers.active(text.as_bytes(), &mut Found::default(), &|_| false, |_| true)
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use seamline::source::SourceRequest;
-use seamline::source::neighbours::Neighbours;
+use seamline::source::project::Project;
 use seamline::structure::{Nearby, StructureEngine, StructureScratch};
 use tempfile::TempDir;
 
@@ -34,7 +34,8 @@ pub fn run(input: &[u8]) {
     let own_path = folder.join(own_path);
     write(&own_path, own);
     let request = SourceRequest { paths: vec![folder], ..SourceRequest::default() };
-    let nearby = Neighbours::of(&request).map(Nearby::new).expect("the folder is there");
+    let project = Project::new(&request).expect("no glob is bad");
+    let nearby = Nearby::new(Arc::new(project));
     let source = check::source(&own_path.to_string_lossy(), own);
     let mut found = Vec::new();
     // A file may refer to another more often than is followed: a skip, told.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::eval::{element, is_blank};
 use super::ir::{Assign, Id, List, Op};
 use super::run::{Run, either};
+use super::scopes::bare;
 use super::symbols::{NONE, Sym};
 use super::trace::StepKind;
 use super::value::{Val, Value, add_taints};
@@ -143,7 +144,8 @@ impl Run<'_> {
         if let Some(own) = value.field(name).filter(|_| name != NONE) {
             return Some(Rc::clone(own));
         }
-        let told = self.ir.last_name(item).map(|name| self.symbols.name(name).to_ascii_lowercase());
+        let told = self.ir.last_name(item).map(|name| bare(self.symbols.name(name)));
+        let told = told.map(str::to_ascii_lowercase);
         let tells = told.is_none_or(|name| {
             TELLS.iter().any(|end| name.ends_with(end)) || name == "_" || name == "n"
         });

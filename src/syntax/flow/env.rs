@@ -164,6 +164,12 @@ impl Env {
         self.put(key, joined);
     }
 
+    /// Every variable with its value.
+    pub(crate) fn values(&self) -> Vec<(Sym, Val)> {
+        let values = self.map.iter().filter(|((_, kind), _)| *kind == Kind::Value);
+        values.map(|((name, _), value)| (*name, Rc::clone(value))).collect()
+    }
+
     /// Every variable, to be changed in place; only where no branch is open.
     pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = (Sym, &mut Val)> {
         self.map.iter_mut().map(|((name, _), value)| (*name, value))

@@ -7,12 +7,15 @@ use super::run::{Run, either, varying};
 use super::sets::Effect;
 use super::symbols::{NONE, Sym};
 use super::trace::StepKind;
-use super::value::{Label, Made, Taint, Val, Value, add_taints};
+use super::value::{Asks, Label, Made, Taint, Val, Value, add_taints};
 use crate::syntax::language::Language;
 use crate::syntax::pattern::is_class_of;
 
 /// Fields that say how much there is, whatever else there is.
 const LENGTHS: [&str; 4] = ["length", "Length", "count", "Count"];
+
+/// Ruby: methods of a text that return it as it is.
+const SAME: [&str; 6] = ["freeze", "dup", "clone", "itself", "to_s", "to_str"];
 
 /// Names of the results of a function that has several; no field is called so.
 const RESULTS: [&str; 4] = ["#0", "#1", "#2", "#3"];
@@ -76,6 +79,7 @@ impl Run<'_> {
     pub(super) fn name(&mut self, id: Id, name: Sym) -> Val {
         if let Some(value) = self.env.get(name) {
             let value = Rc::clone(value);
+            let value = self.module_variable(name, value);
             return self.proved(name, value);
         }
         let class = self.frame.class;
@@ -86,13 +90,17 @@ impl Run<'_> {
         if self.by_name.contains_key(&name) {
             return self.unknown.clone();
         }
+        if let Some(value) = self.outer_name(name) {
+            return self.proved(name, value);
+        }
         let symbol = self.resolved(name);
         let symbol = self.aliased(symbol);
         // Ruby: `raise unless valid`.
         if self.context.language == Language::Ruby && self.meaning(symbol).effect == Effect::Stops {
             self.diverged = true;
         }
-        let value = self.symbol_value(id, Value::of_symbol(symbol));
+        let asks = Asks::of(name);
+        let value = self.symbol_value(id, Value { asks, ..Value::of_symbol(symbol) });
         self.proved(name, value)
     }
 
@@ -154,18 +162,28 @@ impl Run<'_> {
         let value = match whole.field(name) {
             Some(value) => Rc::clone(value),
             None => {
-                let symbol = self.field_symbol(&whole, name);
-                let taints = whole.taints.clone();
-                let number = !taints.is_empty() && self.is_number_field(name);
-                let plain = number || self.is_listed_only(&whole);
-                let made = if plain { Made::Plain } else { Made::Unknown };
-                let value = Value { symbol, taints, made, ..Value::default() };
-                let value = self.symbol_value(id, value);
-                let value = self.of_field(base, &whole, value);
-                if number { Rc::new(value.cleaned(self.context.sets.number)) } else { value }
+                let outer = if is_bare(&whole) { self.outer_field(id, name) } else { None };
+                outer.unwrap_or_else(|| self.unknown_field(id, base, &whole, name))
             }
         };
         self.proved(path, value)
+    }
+
+    /// The field `name` of `whole`, of which only comes out what is known of that.
+    fn unknown_field(&mut self, id: Id, base: Id, whole: &Val, name: Sym) -> Val {
+        if whole.made == Made::Constant && SAME.contains(&self.symbols.name(name)) {
+            return Rc::clone(whole);
+        }
+        let symbol = self.field_symbol(whole, name);
+        let taints = whole.taints.clone();
+        let number = !taints.is_empty() && self.is_number_field(name);
+        let plain = number || self.is_listed_only(whole);
+        let made = if plain { Made::Plain } else { Made::Unknown };
+        let asks = self.asks_of(id, whole);
+        let value = Value { symbol, taints, made, asks, ..Value::default() };
+        let value = self.symbol_value(id, value);
+        let value = self.of_field(base, whole, value);
+        if number { Rc::new(value.cleaned(self.context.sets.number)) } else { value }
     }
 
     /// Whether `whole` is a number or a word of an enumeration, and so is what it holds.
@@ -343,6 +361,11 @@ impl Run<'_> {
 /// Nothing is known of it but its type.
 pub(super) fn is_blank(value: &Value) -> bool {
     value.taints.is_empty() && value.texts.is_empty() && value.made == Made::Unknown
+}
+
+/// Nothing is known of it but its name.
+pub(super) fn is_bare(value: &Value) -> bool {
+    is_blank(value) && value.fields.is_empty()
 }
 
 /// Something that `whole` holds.

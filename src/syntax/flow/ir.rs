@@ -157,6 +157,8 @@ pub(crate) struct Ir {
     pub(crate) cut: bool,
     /// How often a name, or a field of that name, is assigned to.
     pub(crate) assigned: NumberMap<Sym, u32>,
+    /// What a script exports by default.
+    pub(crate) default: Option<Id>,
     /// The operations of nodes, by the nodes' bytes; sorted in the end.
     places: Vec<((u32, u32), Id)>,
 }

@@ -6,6 +6,7 @@ use tree_sitter::{Node, TreeCursor};
 
 use super::ir::{Id, Ir, Op};
 use super::roles::{Role, Tables};
+use super::scopes::Scopes;
 use super::symbols::{NONE, Sym, Symbols};
 use crate::syntax::dialect::Dialect;
 use crate::syntax::language::Language;
@@ -66,6 +67,14 @@ pub(crate) struct Lowerer<'a, 't> {
     pub(super) declared: Sym,
     /// Decorators that stand before what they decorate.
     pub(super) marks: Vec<Sym>,
+    /// Which variables the names stand for.
+    pub(super) scopes: Scopes,
+    /// Names that come up are declared.
+    pub(super) declaring: bool,
+    /// JavaScript: what is declared by `var` belongs to the function.
+    pub(super) hoisted: bool,
+    /// How many functions are around the nearest class.
+    pub(super) class_functions: u32,
     /// Its parameters that a route gives a type, with the type.
     pub(super) converted: Vec<(Sym, Sym)>,
 }
@@ -94,6 +103,10 @@ impl<'a, 't> Lowerer<'a, 't> {
             bound: None,
             declared: NONE,
             marks: Vec::new(),
+            scopes: Scopes::default(),
+            declaring: false,
+            hoisted: false,
+            class_functions: 0,
             converted: Vec::new(),
         };
         lowerer.ir.root = lowerer.lower(root);
@@ -151,7 +164,10 @@ impl<'a, 't> Lowerer<'a, 't> {
             return self.unknown(node);
         }
         self.depth += 1;
+        let is_block = self.tables.blocks.get(usize::from(node.kind_id())) == Some(&true);
+        let mark = is_block.then(|| self.scopes.open());
         let id = self.by_role(node);
+        mark.into_iter().for_each(|mark| self.scopes.close(mark));
         self.depth -= 1;
         self.ir.put(span(node), id);
         id
@@ -219,6 +235,7 @@ impl<'a, 't> Lowerer<'a, 't> {
 
     pub(super) fn plain(&mut self, node: Node<'t>) -> Id {
         let kids = self.kids(node);
+        let exports = node.kind() == "export_statement";
         let mut ids = Vec::with_capacity(kids.named.len());
         for kid in &kids.named {
             match kid.node.kind() {
@@ -231,6 +248,9 @@ impl<'a, 't> Lowerer<'a, 't> {
                 _ => {
                     ids.push(self.lower(kid.node));
                     self.marks.clear();
+                    if exports && kid.field == "value" {
+                        self.ir.default = ids.last().copied();
+                    }
                 }
             }
         }
@@ -270,6 +290,7 @@ impl<'a, 't> Lowerer<'a, 't> {
             None => String::from_utf8_lossy(&text[..end.min(200)]).replace("::", "."),
         };
         let name = self.symbols.of(name.trim_start_matches('\\'));
+        let name = self.variable(name);
         self.push(Op::Name(name), node)
     }
 

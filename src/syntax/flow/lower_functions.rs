@@ -6,6 +6,7 @@ use super::ir::{Function, Id, Op, Param};
 use super::lower::{Kid, Kids, Lowerer, span};
 use super::lower_statements::TARGETS;
 use super::roles::Role;
+use super::scopes::has_blocks;
 use super::symbols::{NONE, Sym};
 use crate::syntax::language::Language;
 use crate::syntax::pattern::without_package;
@@ -169,18 +170,22 @@ impl<'t> Lowerer<'_, 't> {
             ([], None) => vec![node],
             _ => fielded.iter().map(|kid| kid.node).collect(),
         };
+        let outer = std::mem::replace(&mut self.declaring, has_blocks(self.dialect.language));
         for target in targets {
             let target_id = match target.named_child_count() {
                 0 => {
                     let name = self.symbol(target);
-                    self.push(Op::Name(name), target)
+                    let variable = self.variable(name);
+                    self.push(Op::Name(variable), target)
                 }
                 _ => self.lower(target),
             };
             let name = self.ir.last_name(target_id).unwrap_or(NONE);
+            let name = self.bare(name);
             let marks = marks.clone();
             params.push(Param { target: target_id, name, kind, default, marks, span: span(node) });
         }
+        self.declaring = outer;
     }
 
     /// Nest: whether a decorator lets only numbers, UUIDs or listed words through,

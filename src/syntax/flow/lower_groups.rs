@@ -42,7 +42,8 @@ impl<'t> Lowerer<'_, 't> {
             };
             let id = self.lower(node);
             let id = match self.ir.op(id) {
-                Op::Name(name) if node.kind().starts_with("shorthand") => {
+                Op::Name(_) if node.kind().starts_with("shorthand") => {
+                    let name = self.symbol(node);
                     self.push(Op::Entry(name, id), node)
                 }
                 _ => id,
@@ -98,6 +99,7 @@ impl<'t> Lowerer<'_, 't> {
         let number = self.ir.classes.len() as u32;
         self.ir.classes.push(class);
         let outer = self.class.replace(number);
+        let functions = std::mem::replace(&mut self.class_functions, self.functions);
         let is_body = |kid: &Kid<'t>| {
             kid.field == "body" || matches!(kid.node.kind(), "class_body" | "enum_class_body")
         };
@@ -106,6 +108,7 @@ impl<'t> Lowerer<'_, 't> {
         let parts = self.ir.list(&parts);
         let body = self.push(Op::Seq(parts), node);
         self.class = outer;
+        self.class_functions = functions;
         self.push(Op::Class(number, body), node)
     }
 

@@ -4,6 +4,7 @@ use tree_sitter::Node;
 
 use super::ir::{Assign, Id, Op};
 use super::lower::{Kid, Kids, Lowerer};
+use super::roles::Role;
 use super::symbols::{NONE, Sym};
 use crate::syntax::language::Language;
 
@@ -21,7 +22,10 @@ impl<'t> Lowerer<'_, 't> {
         let kids = self.kids(node);
         let kind = kids.field(&["type"]).map_or(NONE, |kind| self.type_name(kind.node));
         let outer = std::mem::replace(&mut self.declared, kind);
+        let var = kids.tokens.first().is_some_and(|token| self.bytes(*token) == b"var");
+        let hoisted = std::mem::replace(&mut self.hoisted, var);
         let ids = self.all(kids.running().filter(|kid| kid.field != "type"));
+        self.hoisted = hoisted;
         self.declared = outer;
         match ids[..] {
             [only] => only,
@@ -42,7 +46,17 @@ impl<'t> Lowerer<'_, 't> {
             ([], None) => return self.unknown(node),
             _ => fielded,
         };
-        let ids = self.items(targets.iter().copied());
+        let is_target = |kid: &Kid<'t>| targets.iter().any(|t| t.node.id() == kid.node.id());
+        let value = kids.field(VALUES).or_else(|| {
+            let is_type = |kid: &Kid<'t>| kid.field == "type" || kid.node.kind().ends_with("_type");
+            kids.running().filter(|kid| !is_target(kid) && !is_type(kid)).last()
+        });
+        let declares = self.declares(node.kind());
+        let hoisted = std::mem::take(&mut self.hoisted);
+        // What is declared is not seen in its own value, unless that is a function.
+        let early = value.filter(|value| declares && value.role != Role::Lambda);
+        let early = early.map(|value| self.lower(value.node));
+        let ids = self.declared_items(&targets, declares);
         let target = match ids[..] {
             [only] => only,
             _ => {
@@ -51,21 +65,26 @@ impl<'t> Lowerer<'_, 't> {
             }
         };
         let kind = self.declared_type(&kids, targets[0].node, declared);
-        let is_target = |kid: &Kid<'t>| targets.iter().any(|t| t.node.id() == kid.node.id());
-        let value = kids.field(VALUES).or_else(|| {
-            let is_type = |kid: &Kid<'t>| kid.field == "type" || kid.node.kind().ends_with("_type");
-            kids.running().filter(|kid| !is_target(kid) && !is_type(kid)).last()
-        });
-        let value = match value {
-            Some(value) => {
-                self.count(target);
-                self.lower(value.node)
-            }
-            None => self.unknown(node),
+        if value.is_some() {
+            self.count(target);
+        }
+        let value = match (early, value) {
+            (Some(early), _) => early,
+            (None, Some(value)) => self.lower(value.node),
+            (None, None) => self.unknown(node),
         };
+        self.hoisted = hoisted;
         self.named_lambda(target, value);
         let how = self.how(&kids);
         self.push(Op::Assign(how, target, value, kind), node)
+    }
+
+    /// What is assigned to, and declared there if it `declares`.
+    fn declared_items(&mut self, targets: &[Kid<'t>], declares: bool) -> Vec<Id> {
+        let outer = std::mem::replace(&mut self.declaring, declares);
+        let ids = self.items(targets.iter().copied());
+        self.declaring = outer;
+        ids
     }
 
     pub(super) fn declared_type(
@@ -148,7 +167,9 @@ impl<'t> Lowerer<'_, 't> {
         let kids = self.kids(node);
         let Some((target, items)) = self.bound_items(&kids) else { return self.repeat(node) };
         let outer = std::mem::replace(&mut self.in_switch, false);
-        let bind = self.element(target.node, items.node);
+        let head = self.text.get(node.start_byte()..items.node.start_byte()).unwrap_or_default();
+        let declares = self.declares_each(head);
+        let bind = self.element(target.node, items.node, declares);
         let taken = [target.node.id(), items.node.id()];
         let mut ids = vec![bind];
         for kid in kids.running().filter(|kid| !taken.contains(&kid.node.id())) {
@@ -163,9 +184,11 @@ impl<'t> Lowerer<'_, 't> {
     }
 
     /// `target = one of items`.
-    pub(super) fn element(&mut self, target: Node<'t>, items: Node<'t>) -> Id {
+    pub(super) fn element(&mut self, target: Node<'t>, items: Node<'t>, declares: bool) -> Id {
         let items = self.lower(items);
+        let outer = std::mem::replace(&mut self.declaring, declares);
         let mut target_id = self.lower(target);
+        self.declaring = outer;
         // Go: the first one is the index.
         if let (Op::Group(list), true) = (self.ir.op(target_id), self.is(Language::Go)) {
             target_id = self.ir.items(list).last().copied().unwrap_or(target_id);
@@ -206,7 +229,7 @@ impl<'t> Lowerer<'_, 't> {
         for clause in kids.named.iter().filter(|kid| kid.field != "body") {
             let inner = self.kids(clause.node);
             match (inner.field(&["left"]), inner.field(&["right"])) {
-                (Some(left), Some(right)) => ids.push(self.element(left.node, right.node)),
+                (Some(left), Some(right)) => ids.push(self.element(left.node, right.node, false)),
                 _ => ids.push(self.lower(clause.node)),
             }
         }

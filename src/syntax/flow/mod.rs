@@ -8,6 +8,7 @@
 
 mod assign;
 mod calls;
+mod constants;
 mod declared;
 mod effects;
 mod env;
@@ -21,11 +22,13 @@ mod lower_calls;
 mod lower_functions;
 mod lower_groups;
 mod lower_statements;
+mod marks;
 mod numbers;
 mod parts;
 mod roles;
 mod rule;
 mod run;
+mod scopes;
 mod sets;
 mod symbols;
 mod text;
@@ -35,12 +38,13 @@ mod ways;
 
 use std::cell::OnceCell;
 use std::rc::Rc;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use tree_sitter::Node;
 
+pub(crate) use constants::{Constant, Constants, Outside, Written};
+pub(crate) use marks::Marks;
 pub(crate) use rule::FlowRule;
-pub(crate) use run::Marks;
 pub(crate) use sets::{HARMLESS, SANITIZERS, SOURCES};
 pub(crate) use value::{HOLE, Made, Value};
 pub(crate) use ways::Ways;
@@ -75,7 +79,11 @@ pub(crate) struct Place<'a, 't> {
     pub(crate) root: Node<'t>,
     pub(crate) grammar: &'a Grammar,
     pub(crate) files: &'a [FlowFile],
+    /// Where other files are asked what their constants are.
+    outside: Option<&'a dyn Outside>,
     flow: OnceCell<Flow>,
+    /// The same with what other files say.
+    wide: OnceCell<Flow>,
 }
 
 impl<'a, 't> Place<'a, 't> {
@@ -87,18 +95,75 @@ impl<'a, 't> Place<'a, 't> {
         grammar: &'a Grammar,
         files: &'a [FlowFile],
     ) -> Self {
-        Place { dialect, text, root, grammar, files, flow: OnceCell::new() }
+        Place {
+            dialect,
+            text,
+            root,
+            grammar,
+            files,
+            outside: None,
+            flow: OnceCell::new(),
+            wide: OnceCell::new(),
+        }
+    }
+
+    /// The same file, whose names `outside` may know.
+    pub(crate) fn seeing(self, outside: Option<&'a dyn Outside>) -> Self {
+        Place { outside, ..self }
+    }
+
+    /// Where the value of `node` is written, if that is in another file and the
+    /// flow was asked for it.
+    pub(crate) fn written(&self, node: Node<'_>) -> Option<&Arc<Written>> {
+        self.wide.get()?.value(node)?.written.as_ref()
+    }
+
+    /// The constants of the file's top level, which is at `path`.
+    pub(crate) fn constants(&self, path: &Arc<str>) -> Constants {
+        let imports = Imports::of(self.dialect.language, self.text, self.root);
+        let (tables, sets) = self.grammar.get(self.dialect, self.files);
+        let mut symbols = Symbols::default();
+        let ir = Lowerer::file(self.dialect, self.text, tables, &mut symbols, self.root);
+        let marks = Marks::default();
+        let (language, text, outside) = (self.dialect.language, self.text, self.outside);
+        let context = Context { language, text, sets, imports: &imports, marks: &marks, outside };
+        Run::constants_of(&ir, &context, &mut symbols, path)
     }
 
     /// The data flow of the file.
     pub(crate) fn flow(&self) -> &Flow {
+        self.wide.get().unwrap_or_else(|| self.narrow())
+    }
+
+    fn narrow(&self) -> &Flow {
         self.flow.get_or_init(|| self.flow_with(&Marks::default()))
+    }
+
+    /// The value of `node`. Where it depends on a name that is a constant of another
+    /// file, all such names of this file are looked up.
+    pub(crate) fn value(&self, node: Node<'_>) -> Option<&Value> {
+        if let Some(wide) = self.wide.get() {
+            return wide.value(node);
+        }
+        let flow = self.narrow();
+        let value = flow.value(node)?;
+        let Some(outside) = self.outside else { return Some(value) };
+        let mut asked = value.asks.names();
+        if asked.any(|path| outside.constant(flow.symbols.name(path)).is_some()) {
+            let wide = || self.flow_of(&Marks::default(), self.outside);
+            return self.wide.get_or_init(wide).value(node);
+        }
+        Some(value)
     }
 
     /// The data flow with the sources and sanitizers that rules bring along.
     pub(crate) fn flow_with(&self, marks: &Marks) -> Flow {
+        self.flow_of(marks, None)
+    }
+
+    fn flow_of(&self, marks: &Marks, outside: Option<&dyn Outside>) -> Flow {
         let imports = Imports::of(self.dialect.language, self.text, self.root);
-        Flow::of(self, &imports, marks)
+        Flow::of(self, &imports, marks, outside)
     }
 
     /// Whether the string literal `node` holds code.
@@ -120,12 +185,17 @@ pub(crate) struct Flow {
 }
 
 impl Flow {
-    fn of(place: &Place<'_, '_>, imports: &Imports, marks: &Marks) -> Self {
+    fn of(
+        place: &Place<'_, '_>,
+        imports: &Imports,
+        marks: &Marks,
+        outside: Option<&dyn Outside>,
+    ) -> Self {
         let Place { dialect, text, root, .. } = *place;
         let (tables, sets) = place.grammar.get(dialect, place.files);
         let mut symbols = Symbols::default();
         let ir = Lowerer::file(dialect, text, tables, &mut symbols, root);
-        let context = Context { language: dialect.language, text, sets, imports, marks };
+        let context = Context { language: dialect.language, text, sets, imports, marks, outside };
         let outcome = Run::file(&ir, &context, &mut symbols);
         Flow { ir, outcome, symbols }
     }

@@ -4,6 +4,7 @@
 
 use super::super::dialect::{Dialect, NAME, NUMBER, STRING};
 use super::super::language::Language;
+use super::scopes::{has_blocks, is_block};
 
 /// The part that a kind of node plays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -248,6 +249,7 @@ const SPECIAL: &[(Language, &str, Role)] = &[
     (Language::Ruby, "block", Lambda),
     (Language::Ruby, "lambda", Lambda),
     (Language::Ruby, "module", Class),
+    (Language::Rust, "crate", Name),
     (Language::Rust, "try_expression", Plain),
     (Language::Rust, "type_identifier", Name),
     (Language::Rust, "generic_type", Name),
@@ -258,6 +260,8 @@ const SPECIAL: &[(Language, &str, Role)] = &[
     (Language::Bash, "word", Text),
     (Language::Java, "integral_type", Skip),
     (Language::Java, "field_declaration", Declare),
+    (Language::Java, "interface_declaration", Class),
+    (Language::Java, "constant_declaration", Declare),
 ];
 
 /// The fields whose names matter.
@@ -274,6 +278,8 @@ pub(crate) struct Tables {
     pub(crate) roles: Vec<Role>,
     /// By field id; empty for those that do not matter.
     pub(crate) fields: Vec<&'static str>,
+    /// By kind id: whether what is declared in it ends with it.
+    pub(crate) blocks: Vec<bool>,
 }
 
 impl Tables {
@@ -282,7 +288,12 @@ impl Tables {
         let count = u16::try_from(dialect.grammar.field_count()).unwrap_or(u16::MAX);
         let known = |name: &str| FIELDS.iter().find(|known| **known == name).copied();
         let field = |id| dialect.grammar.field_name_for_id(id).and_then(known).unwrap_or_default();
-        Tables { roles: roles(dialect), fields: (0..=count).map(field).collect() }
+        let is_block = |id: u16| {
+            let name = dialect.grammar.node_kind_for_id(id).unwrap_or_default();
+            has_blocks(dialect.language) && is_block(name)
+        };
+        let blocks = dialect.kinds().map(is_block).collect();
+        Tables { roles: roles(dialect), fields: (0..=count).map(field).collect(), blocks }
     }
 }
 

@@ -6,9 +6,12 @@
 
 use std::cell::OnceCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
+use super::constants::{Constants, Outside};
 use super::env::{Changes, Env};
 use super::ir::{FunctionId, Id, Ir, Op};
+use super::marks::{Mark, Marks};
 use super::numbers::NumberMap;
 use super::sets::{Meaning, Sets};
 use super::symbols::{NONE, Sym, Symbols};
@@ -22,29 +25,6 @@ const FUEL: u32 = 2_000_000;
 /// Names of constructors.
 const CONSTRUCTORS: [&str; 3] = ["constructor", "__init__", "initialize"];
 
-/// What the patterns of rules say of single places of the file.
-#[derive(Debug, Default)]
-pub(crate) struct Marks(NumberMap<(u32, u32), Mark>);
-
-/// A place that a rule's own pattern of a source or sanitizer matches.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Mark {
-    sources: Vec<u16>,
-    clean: u64,
-}
-
-impl Marks {
-    /// The bytes `span` are a source of matcher `unit`.
-    pub(crate) fn source(&mut self, span: (u32, u32), unit: u16) {
-        self.0.entry(span).or_default().sources.push(unit);
-    }
-
-    /// The bytes `span` are a sanitizer with the bits `clean`.
-    pub(crate) fn clean(&mut self, span: (u32, u32), clean: u64) {
-        self.0.entry(span).or_default().clean |= clean;
-    }
-}
-
 /// What is known of the file besides its text.
 pub(crate) struct Context<'a> {
     pub(crate) language: Language,
@@ -52,6 +32,8 @@ pub(crate) struct Context<'a> {
     pub(crate) sets: &'a Sets,
     pub(crate) imports: &'a Imports,
     pub(crate) marks: &'a Marks,
+    /// Knows what names stand for in other files.
+    pub(crate) outside: Option<&'a dyn Outside>,
 }
 
 /// A function that is being run.
@@ -94,6 +76,8 @@ pub(crate) struct Run<'a> {
     /// Functions that calls were given whose parameters come from a source.
     routed: NumberMap<FunctionId, u16>,
     meanings: NumberMap<Sym, Meaning>,
+    /// What other files say that paths are.
+    pub(super) outer: NumberMap<Sym, Option<Val>>,
     /// The current path has ended.
     pub(super) diverged: bool,
     pub(super) unknown: Val,
@@ -109,6 +93,25 @@ pub(crate) struct Run<'a> {
 impl<'a> Run<'a> {
     /// Runs the file `ir`.
     pub(crate) fn file(ir: &'a Ir, context: &'a Context<'a>, symbols: &'a mut Symbols) -> Outcome {
+        let mut run = Run::new(ir, context, symbols);
+        run.routes();
+        run.module();
+        run.outcome
+    }
+
+    /// Runs the top level of the file `ir`, which is at `path`, for its constants.
+    pub(crate) fn constants_of(
+        ir: &'a Ir,
+        context: &'a Context<'a>,
+        symbols: &'a mut Symbols,
+        path: &Arc<str>,
+    ) -> Constants {
+        let mut run = Run::new(ir, context, symbols);
+        run.eval(ir.root);
+        run.constants(path)
+    }
+
+    fn new(ir: &'a Ir, context: &'a Context<'a>, symbols: &'a mut Symbols) -> Self {
         let mut by_name: NumberMap<Sym, Vec<FunctionId>> = NumberMap::default();
         for (id, function) in ir.functions.iter().enumerate() {
             if function.name != NONE {
@@ -116,7 +119,7 @@ impl<'a> Run<'a> {
             }
         }
         let classes = ir.classes.iter().enumerate();
-        let mut run = Run {
+        Run {
             ir,
             context,
             env: Env::default(),
@@ -133,6 +136,7 @@ impl<'a> Run<'a> {
             class_names: classes.map(|(id, class)| (class.name, id as u32)).collect(),
             routed: NumberMap::default(),
             meanings: NumberMap::default(),
+            outer: NumberMap::default(),
             diverged: false,
             unknown: Val::default(),
             unnamed: symbols.of("?"),
@@ -141,10 +145,7 @@ impl<'a> Run<'a> {
             subject: symbols.of(super::lower_statements::SUBJECT),
             symbols,
             fuel: FUEL,
-        };
-        run.routes();
-        run.module();
-        run.outcome
+        }
     }
 
     /// Finds the functions that are given to what registers routes.
@@ -277,6 +278,8 @@ impl<'a> Run<'a> {
                 let taint = |label| Taint { label, clean: 0, doubts: 0, step };
                 value.taints.push(taint(Label::Param(id, index as u16)));
                 value.taints.extend(source.map(|set| taint(Label::Set(set))));
+                let default = default.iter().flat_map(|default| &default.taints);
+                add_taints(&mut value.taints, &default.copied().collect::<Vec<_>>());
                 if let Some(given) = given.get(index) {
                     add_taints(&mut value.taints, &given.taints);
                 }
@@ -352,7 +355,7 @@ impl<'a> Run<'a> {
     /// Notes the value of operation `id`, with what rules say of its place.
     pub(super) fn record(&mut self, id: Id, value: Val) -> Val {
         let span = self.ir.spans.get(id as usize).copied().unwrap_or_default();
-        let value = match self.context.marks.0.get(&span) {
+        let value = match self.context.marks.at(span) {
             Some(mark) if !matches!(self.ir.op(id), Op::Seq(_)) => self.marked(id, mark, &value),
             _ => value,
         };

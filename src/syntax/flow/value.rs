@@ -2,7 +2,9 @@
 //! where it comes from, what it is an instance of, what its fields hold.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
+use super::constants::Written;
 use super::sets::sanitizer;
 use super::symbols::{NONE, Sym};
 
@@ -105,6 +107,33 @@ pub(crate) struct Value {
     pub(crate) proofs: Vec<Proof>,
     /// What it tells something of.
     pub(crate) parts: Vec<Part>,
+    /// Where it, or a part of its text, is written, if that is another file.
+    pub(crate) written: Option<Arc<Written>>,
+    /// Names that it, or a part of its text, is, which other files may know.
+    pub(crate) asks: Asks,
+}
+
+/// Names with dots between them that nothing in the file gives a value; the first
+/// ones of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Asks([Sym; 2]);
+
+impl Asks {
+    /// For one name.
+    pub(crate) fn of(path: Sym) -> Self {
+        Asks([path, NONE])
+    }
+
+    /// For these and those.
+    fn or(self, other: Asks) -> Asks {
+        let mut all = self.names().chain(other.names());
+        Asks([all.next().unwrap_or(NONE), all.next().unwrap_or(NONE)])
+    }
+
+    /// The names.
+    pub(crate) fn names(self) -> impl Iterator<Item = Sym> {
+        self.0.into_iter().filter(|name| *name != NONE)
+    }
 }
 
 impl Value {
@@ -167,6 +196,8 @@ impl Value {
             fields: same_fields(&self.fields, &other.fields),
             proofs: Vec::new(),
             parts: self.parts.iter().copied().filter(|part| other.parts.contains(part)).collect(),
+            written: self.written.as_ref().or(other.written.as_ref()).cloned(),
+            asks: self.asks.or(other.asks),
         }
     }
 
@@ -185,6 +216,8 @@ impl Value {
                 made => made,
             });
             add_taints(&mut whole.taints, &piece.taints);
+            whole.written = whole.written.or_else(|| piece.written.clone());
+            whole.asks = whole.asks.or(piece.asks);
             if text.len() > LONGEST {
                 text.truncate(0);
                 text.push_str(HOLE);

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
+use super::marks::Marks;
 use super::rule::Found;
-use super::run::Marks;
 use super::sets::SANITIZERS;
 use super::{Flow, Place};
 use crate::finding::Candidate;

@@ -46,6 +46,11 @@ impl<'t> Captures<'t> {
         self.slots.get(usize::from(var))?.as_ref()
     }
 
+    /// All that is captured.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Captured<'t>> {
+        self.slots.iter().flatten()
+    }
+
     /// Whether no variable has two different values in `self` and `other`.
     pub(crate) fn agrees(&self, other: &Captures<'_>, text: &[u8]) -> bool {
         self.slots.iter().zip(&other.slots).all(|(one, two)| match (one, two) {
