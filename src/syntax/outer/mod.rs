@@ -14,6 +14,7 @@ mod facts;
 mod modules;
 mod names;
 
+use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
@@ -108,7 +109,15 @@ pub(super) struct Outer<'a> {
     steps: u8,
     names: OnceCell<Arc<Names>>,
     known: RefCell<HashMap<Box<str>, Option<Arc<Constant>>>>,
-    named: OnceCell<Vec<Box<str>>>,
+    named: OnceCell<Vec<Named>>,
+}
+
+/// A name that may be a constant of another file.
+struct Named {
+    path: Box<str>,
+    /// The file that says what it is, and its name there.
+    file: PathBuf,
+    name: String,
 }
 
 impl<'a> Outer<'a> {
@@ -136,9 +145,10 @@ impl<'a> Outer<'a> {
     /// Whether a constant of another file that this one names passes `fits`.
     pub(super) fn any(&self, fits: &dyn Fn(&[u8]) -> bool) -> bool {
         let named = self.named.get_or_init(|| self.named());
-        named.iter().any(|path| {
+        named.iter().any(|one| {
             // Its text is looked at first: most neighbours need not be parsed.
-            let constant = if self.may_fit(path, fits) { self.constant(path) } else { None };
+            let likely = self.may_fit_in(&one.file, &one.name, fits);
+            let constant = if likely { self.constant(&one.path) } else { None };
             constant.is_some_and(|found| found.texts.iter().any(|text| fits(text.as_bytes())))
         })
     }
@@ -146,14 +156,17 @@ impl<'a> Outer<'a> {
     /// Whether the way in which the value of `path` is written lets it pass `fits`,
     /// or it is put together from other names.
     fn may_fit(&self, path: &str, fits: &dyn Fn(&[u8]) -> bool) -> bool {
-        let Some((file, name)) = self.definer(path) else { return false };
-        let facts = self.neighbours.facts(&file);
+        self.definer(path).is_some_and(|(file, name)| self.may_fit_in(&file, &name, fits))
+    }
+
+    /// The same of what is `name` in `file`.
+    fn may_fit_in(&self, file: &Path, name: &str, fits: &dyn Fn(&[u8]) -> bool) -> bool {
+        let facts = self.neighbours.facts(file);
         let Some(facts) = facts.get().and_then(Option::as_ref) else { return false };
-        if !facts.may_define(&name) {
-            return self.steps + 1 < MOST_STEPS
-                && self.next(&file, facts, b"").may_fit(&name, fits);
+        if !facts.may_define(name) {
+            return self.steps + 1 < MOST_STEPS && self.next(file, facts, b"").may_fit(name, fits);
         }
-        let Some(value) = facts.value(&name) else { return false };
+        let Some(value) = facts.value(name) else { return false };
         let pieces = value.split(['"', '\'', '`']);
         pieces.chain([value]).any(|piece| fits(piece.as_bytes())) || is_composed(value)
     }
@@ -163,16 +176,22 @@ impl<'a> Outer<'a> {
     }
 
     /// The constants of other files that this one names.
-    fn named(&self) -> Vec<Box<str>> {
-        let mut seen = HashSet::new();
+    fn named(&self) -> Vec<Named> {
+        let mut seen: HashSet<Box<str>> = HashSet::new();
         let mut found = Vec::new();
         each_path(self.text, |path| {
+            let path = path.dotted();
             // `BASE.format(…)`: the constant is the beginning.
-            let mut path = path;
+            let mut path = &*path;
             for _ in 0..3 {
-                let likely = is_likely(path) && self.is_candidate(path);
-                if likely && seen.len() < MOST_PATHS && seen.insert(path.to_owned()) {
-                    found.push(path.into());
+                let is_new = is_likely(path.as_bytes())
+                    && seen.len() < MOST_PATHS
+                    && !seen.contains(path)
+                    && seen.insert(path.into());
+                if is_new && self.is_candidate(path) {
+                    let definer = self.definer(path);
+                    let named = definer.map(|(file, name)| Named { path: path.into(), file, name });
+                    found.extend(named);
                 }
                 let Some((before, _)) = path.rsplit_once('.') else { break };
                 path = before;
@@ -303,15 +322,20 @@ impl Facts {
 
 /// Whether `path` is called what constants are called that a file takes from
 /// another: a name in capital letters, or one that speaks of an address.
-fn is_likely(path: &str) -> bool {
-    const WORDS: [&str; 9] =
-        ["url", "uri", "host", "endpoint", "base", "server", "addr", "domain", "api"];
-    let last = path.rsplit('.').next().unwrap_or(path);
-    let capital = last.len() > 2 && !last.bytes().any(|b| b.is_ascii_lowercase());
-    capital || {
-        let last = last.to_ascii_lowercase();
-        WORDS.iter().any(|word| last.contains(word))
-    }
+fn is_likely(path: &[u8]) -> bool {
+    const WORDS: [&[u8]; 9] =
+        [b"url", b"uri", b"host", b"endpoint", b"base", b"server", b"addr", b"domain", b"api"];
+    let last = path.rsplit(|byte| *byte == b'.').next().unwrap_or(path);
+    let capital = last.len() > 2 && !last.iter().any(u8::is_ascii_lowercase);
+    let says = |at: usize| {
+        let rest = &last[at..];
+        let begins = |word: &&[u8]| {
+            rest.len() >= word.len() && rest[..word.len()].eq_ignore_ascii_case(word)
+        };
+        // What all of them begin with.
+        b"uhebsda".contains(&rest[0].to_ascii_lowercase()) && WORDS.iter().any(|word| begins(word))
+    };
+    capital || (0..last.len()).any(says)
 }
 
 /// Whether a value may be put together from others, or is a part of more.
@@ -333,32 +357,48 @@ fn passes_on(language: Language) -> bool {
     matches!(language, Python | JavaScript | TypeScript | Tsx | Php | Ruby)
 }
 
-/// Calls `visit` with every run of names with `.`, `::` or `?.` between them, as
-/// a path with dots.
-fn each_path(text: &[u8], mut visit: impl FnMut(&str)) {
+/// A run of names with `.`, `::` or `?.` between them.
+struct Run<'t>(&'t [u8]);
+
+impl Run<'_> {
+    /// As a path with dots.
+    fn dotted(&self) -> Cow<'_, str> {
+        let text = String::from_utf8_lossy(self.0);
+        match self.0.iter().any(|byte| b":?".contains(byte)) {
+            true => Cow::Owned(text.replace("?.", ".").replace("::", ".")),
+            false => text,
+        }
+    }
+
+    /// Whether one of its names is likely to be that of a constant.
+    fn is_likely(&self) -> bool {
+        self.0.split(|byte| b".:?".contains(byte)).any(is_likely)
+    }
+}
+
+/// Calls `visit` with every run of names in `text` that may hold a constant's.
+fn each_path(text: &[u8], mut visit: impl FnMut(Run<'_>)) {
     let is_part =
         |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || *byte >= 0x80;
     let mut at = 0;
-    let mut path = String::new();
     while let Some(skipped) = text[at..].iter().position(is_part) {
         at += skipped;
-        path.clear();
+        let start = at;
         loop {
-            let length = text[at..].iter().position(|b| !is_part(b)).unwrap_or(text.len() - at);
-            path.push_str(&String::from_utf8_lossy(&text[at..at + length]));
-            at += length;
-            let between =
-                ["?.", "::", "."].iter().find(|sign| text[at..].starts_with(sign.as_bytes()));
-            let Some(sign) = between else { break };
-            let next = at + sign.len();
-            if path.len() > LONGEST || !text.get(next).is_some_and(is_part) {
+            at += text[at..].iter().position(|b| !is_part(b)).unwrap_or(text.len() - at);
+            let between = match &text[at..] {
+                [b'.', ..] => 1,
+                [b':', b':', ..] | [b'?', b'.', ..] => 2,
+                _ => break,
+            };
+            if at - start > LONGEST || !text.get(at + between).is_some_and(is_part) {
                 break;
             }
-            at = next;
-            path.push('.');
+            at += between;
         }
-        if path.len() <= LONGEST && !path.starts_with(|c: char| c.is_ascii_digit()) {
-            visit(&path);
+        let run = Run(&text[start..at]);
+        if at - start <= LONGEST && !text[start].is_ascii_digit() && run.is_likely() {
+            visit(run);
         }
     }
 }
@@ -370,9 +410,9 @@ mod tests {
     #[test]
     fn paths_are_read_with_dots() {
         let mut paths = Vec::new();
-        each_path(b"get(config.URL + Config::KEY, $x?.y, 1.5, a. b)", |path| {
-            paths.push(path.to_owned());
+        each_path(b"get(config.URL + Config::KEY, $x?.host, 1.5, a. BASE.b)", |path| {
+            paths.push(path.dotted().into_owned());
         });
-        assert_eq!(paths, ["get", "config.URL", "Config.KEY", "$x.y", "a", "b"]);
+        assert_eq!(paths, ["config.URL", "Config.KEY", "$x.host", "BASE.b"]);
     }
 }
