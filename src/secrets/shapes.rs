@@ -195,7 +195,8 @@ fn is_escaped_script(value: &[u8]) -> bool {
     };
     let escapes = (0..value.len()).filter(is_escape).count();
     // One or two bytes that are no text: a test of what is no password.
-    let bytes = value.len() <= 8 && value.chunks(4).all(|part| part.starts_with(b"\\x"));
+    let bytes =
+        (1..=8).contains(&value.len()) && value.chunks(4).all(|part| part.starts_with(b"\\x"));
     bytes || escapes > 0 && escapes * 6 * 2 > value.len()
 }
 

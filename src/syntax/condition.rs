@@ -97,8 +97,12 @@ pub(super) trait Lookup {
     fn is_known(&mut self, word: Word) -> bool;
     /// Whether the regex of this number matches somewhere.
     fn is_met(&mut self, need: usize) -> bool;
+    /// The same of a constant of another file that it names.
+    fn is_met_elsewhere(&mut self, need: usize) -> bool;
     /// Whether it holds a plaintext URL.
     fn has_url(&mut self) -> bool;
+    /// The same of a constant of another file that it names.
+    fn has_url_elsewhere(&mut self) -> bool;
 }
 
 impl Condition {
@@ -118,11 +122,19 @@ impl Condition {
         self.groups.sort_by_key(|group| (asks(group), group.ways.len()));
     }
 
+    /// Whether words tell that a match may be in a file: other files are not asked
+    /// what every name in it stands for.
+    fn is_told(&self, text: &mut impl Lookup) -> bool {
+        let ways = self.groups.iter().flat_map(|group| &group.ways);
+        let mut told = ways.filter(|way| !way.words.is_empty());
+        told.any(|way| way.words.iter().all(|word| text.is_seen(*word)))
+    }
+
     /// Whether a file can hold a match.
     pub(super) fn holds(&self, text: &mut impl Lookup) -> bool {
         self.groups.iter().all(|group| group.is_open(|word| text.is_seen(word)))
             && !self.lacks.iter().any(|word| text.is_known(*word))
-            && (!self.plaintext || text.has_url())
+            && (!self.plaintext || text.has_url() || self.is_told(text) && text.has_url_elsewhere())
             && self.groups.iter().all(|group| group.ways.iter().any(|way| way.is_met(text)))
             && self.text.is_none_or(|need| text.is_met(need))
     }
@@ -142,7 +154,9 @@ impl Way {
 
     fn is_met(&self, text: &mut impl Lookup) -> bool {
         self.words.iter().all(|word| text.is_seen(*word))
-            && self.needs.iter().all(|need| text.is_met(*need))
+            && self.needs.iter().all(|need| {
+                text.is_met(*need) || !self.words.is_empty() && text.is_met_elsewhere(*need)
+            })
     }
 }
 

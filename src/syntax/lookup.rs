@@ -41,7 +41,10 @@ pub(crate) struct Found {
     words: Vec<Known>,
     /// Which regexes match, as far as that was asked.
     met: Vec<Option<bool>>,
+    /// The same of constants of other files.
+    met_elsewhere: Vec<Option<bool>>,
     has_url: Option<bool>,
+    url_elsewhere: Option<bool>,
     /// Word and offset.
     pub(super) hits: Vec<(u32, u32)>,
     /// There were too many hits to keep.
@@ -75,9 +78,11 @@ impl Found {
         renew(&mut self.searched, texts, false);
         renew(&mut self.words, words, Known::Unasked);
         renew(&mut self.met, needs, None);
+        renew(&mut self.met_elsewhere, needs, None);
         self.places.clear();
         self.hits.clear();
-        (self.parts, self.has_url, self.lost) = (0, None, false);
+        (self.has_url, self.url_elsewhere) = (None, None);
+        (self.parts, self.lost) = (0, false);
     }
 }
 
@@ -185,18 +190,23 @@ impl Lookup for Search<'_> {
     }
 
     fn is_met(&mut self, need: usize) -> bool {
-        *self.found.met[need].get_or_insert_with(|| {
-            let (triggers, outer) = (self.triggers, self.outer);
-            // A name may stand for a constant of another file, where it is as the rule has it.
-            triggers.is_met(need, self.text)
-                || triggers.folds(need) && outer(&|constant| triggers.is_met(need, constant))
-        })
+        *self.found.met[need].get_or_insert_with(|| self.triggers.is_met(need, self.text))
+    }
+
+    fn is_met_elsewhere(&mut self, need: usize) -> bool {
+        let (triggers, outer) = (self.triggers, self.outer);
+        triggers.folds(need)
+            && *self.found.met_elsewhere[need]
+                .get_or_insert_with(|| outer(&|constant| triggers.is_met(need, constant)))
     }
 
     fn has_url(&mut self) -> bool {
-        *self.found.has_url.get_or_insert_with(|| {
-            plaintext::text_has_url(self.text) || (self.outer)(&plaintext::is_plaintext_url)
-        })
+        *self.found.has_url.get_or_insert_with(|| plaintext::text_has_url(self.text))
+    }
+
+    fn has_url_elsewhere(&mut self) -> bool {
+        let outer = self.outer;
+        *self.found.url_elsewhere.get_or_insert_with(|| outer(&plaintext::is_plaintext_url))
     }
 }
 
