@@ -125,9 +125,11 @@ impl Condition {
     /// Whether words tell that a match may be in a file: other files are not asked
     /// what every name in it stands for.
     fn is_told(&self, text: &mut impl Lookup) -> bool {
-        let ways = self.groups.iter().flat_map(|group| &group.ways);
-        let mut told = ways.filter(|way| !way.words.is_empty());
-        told.any(|way| way.words.iter().all(|word| text.is_seen(*word)))
+        let mut groups = self.groups.iter().filter(|group| group.scope == Scope::Match);
+        groups.all(|group| {
+            let mut told = group.ways.iter().filter(|way| !way.words.is_empty());
+            told.any(|way| way.words.iter().all(|word| text.is_seen(*word)))
+        })
     }
 
     /// Whether a file can hold a match.
