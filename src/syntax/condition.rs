@@ -9,7 +9,7 @@ use super::pattern_words::{PatternWords, rarest};
 use super::prefilter::{self, Need};
 use super::source_words::SourceWords;
 use super::word_list::{Word, WordList};
-use crate::rules::model::PatternMatch;
+use crate::rules::model::{Constraint, PatternMatch};
 
 /// One of several things that a matcher can be about in a file.
 #[derive(Debug, Default, Clone, PartialEq)]
@@ -63,6 +63,8 @@ pub(super) struct Condition {
     pub(super) text: Option<usize>,
     /// The text holds a plaintext URL.
     pub(super) plaintext: bool,
+    /// ... or names a constant of another file that is one.
+    pub(super) plaintext_elsewhere: bool,
     /// Each match, and whatever must (not) be within it, holds one of these.
     pub(super) places: Vec<Word>,
     /// Those of `places` that regexes tell.
@@ -136,7 +138,9 @@ impl Condition {
     pub(super) fn holds(&self, text: &mut impl Lookup) -> bool {
         self.groups.iter().all(|group| group.is_open(|word| text.is_seen(word)))
             && !self.lacks.iter().any(|word| text.is_known(*word))
-            && (!self.plaintext || text.has_url() || self.is_told(text) && text.has_url_elsewhere())
+            && (!self.plaintext
+                || text.has_url()
+                || self.plaintext_elsewhere && self.is_told(text) && text.has_url_elsewhere())
             && self.groups.iter().all(|group| group.ways.iter().any(|way| way.is_met(text)))
             && self.text.is_none_or(|need| text.is_met(need))
     }
@@ -175,7 +179,11 @@ pub(super) fn has_trigger(language: Language, matcher: &PatternMatch) -> bool {
 }
 
 pub(super) fn is_plaintext(matcher: &PatternMatch) -> bool {
-    matcher.constraints.values().any(|c| c.test.as_deref() == Some("plaintext-url"))
+    matcher.constraints.values().any(is_url)
+}
+
+fn is_url(constraint: &Constraint) -> bool {
+    constraint.test.as_deref() == Some("plaintext-url")
 }
 
 pub(super) fn condition(
@@ -185,7 +193,15 @@ pub(super) fn condition(
     list: &mut WordList,
 ) -> Condition {
     let imports: Vec<Import> = matcher.imports.iter().map(|i| Import::parse(i)).collect();
-    let mut condition = Condition { plaintext: is_plaintext(matcher), ..Condition::default() };
+    let mut urls = matcher.constraints.iter().filter(|(_, constraint)| is_url(constraint));
+    let alone = |pattern: &String, name: &str| {
+        pattern.contains(&format!("${name}")) && prefilter::stands_alone(pattern, name)
+    };
+    let mut condition = Condition {
+        plaintext: is_plaintext(matcher),
+        plaintext_elsewhere: urls.any(|(name, _)| matcher.any.iter().any(|p| alone(p, name))),
+        ..Condition::default()
+    };
     for patterns in [&matcher.any, &matcher.inside, &matcher.has] {
         let way = |pattern: &String| {
             let read = list.read(language, pattern);

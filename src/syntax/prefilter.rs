@@ -15,6 +15,10 @@ use super::pattern::Template;
 use super::source_words::last_names;
 use crate::rules::model::Constraint;
 
+/// Words of regexes that are about code: no constant has such a value.
+const CODE: &[&str] =
+    &["request", "params", "cookies", "req", "exception", "filename", "self", "body", "find"];
+
 /// What is found somewhere in every file with a match of `pattern`, whose metavariables are as `constraints` say. `aliases` are symbols of the
 /// data flow, each with another name for it.
 pub(super) fn needs(
@@ -31,7 +35,8 @@ pub(super) fn needs(
     bound
         .filter_map(|(name, constraint)| {
             let need = needed(constraint, is_called(language, pattern, name), aliases)?;
-            let folds = constraint.regex.is_some()
+            let is_code = |regex: &String| CODE.iter().any(|word| regex.contains(word));
+            let folds = constraint.regex.as_ref().is_some_and(|regex| !is_code(regex))
                 && constraint.types.is_empty()
                 && stands_alone(pattern, name);
             Some(Need { folds, ..need })
@@ -123,7 +128,7 @@ fn is_called(language: Language, pattern: &str, name: &str) -> bool {
 
 /// Whether `$name` is a value by itself wherever it stands in `pattern`: an argument
 /// or the like, not in a text, no name of what is called or set.
-fn stands_alone(pattern: &str, name: &str) -> bool {
+pub(super) fn stands_alone(pattern: &str, name: &str) -> bool {
     let variable = format!("${name}");
     pattern.match_indices(&variable).all(|(at, _)| {
         let before = pattern[..at].trim_end().chars().next_back();
