@@ -42,6 +42,11 @@ pub(super) fn kept(
     unnamed: &dyn Fn(&Block) -> bool,
     said: &dyn Fn(&str) -> bool,
 ) -> Vec<Range<usize>> {
+    // Its grammar takes much that is right for an error, and what it makes of the rest
+    // of the file then depends on what stands before.
+    if language == Language::Kotlin {
+        return Vec::new();
+    }
     let mut candidates = candidates(language, text, hits);
     candidates.retain(|block| !block.names(text).any(said));
     let gaps = Closure::new(language, text, &candidates, unnamed).unneeded();
