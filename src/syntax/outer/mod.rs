@@ -333,7 +333,7 @@ fn is_likely(path: &[u8]) -> bool {
             rest.len() >= word.len() && rest[..word.len()].eq_ignore_ascii_case(word)
         };
         // What all of them begin with.
-        b"uhebsda".contains(&rest[0].to_ascii_lowercase()) && WORDS.iter().any(|word| begins(word))
+        b"uhebsda".contains(&rest[0].to_ascii_lowercase()) && WORDS.iter().any(begins)
     };
     capital || (0..last.len()).any(says)
 }
