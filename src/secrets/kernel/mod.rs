@@ -5,7 +5,7 @@
 //! announces what has no such run (`pass`, `secr`, `://` …), found by a SIMD
 //! bucket filter on its first three bytes and then compared exactly.
 //!
-//! This is the only module with `unsafe`: vector loads of bytes. The scalar
+//! Vector loads of bytes are `unsafe` (so is `syntax::arena`, and nothing else). The scalar
 //! twin defines the result; a property test compares the two.
 
 #![allow(unsafe_code)]

@@ -13,8 +13,8 @@
 mod facts;
 mod modules;
 mod names;
+mod paths;
 
-use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
@@ -30,11 +30,10 @@ use crate::source::project::{Project, Spot};
 use facts::Facts;
 use modules::View;
 use names::Names;
+use paths::{LONGEST, each_path, is_likely};
 
 /// Files in a row that are followed.
 const MOST_STEPS: u8 = 3;
-/// Bytes of a constant's path.
-const LONGEST: usize = 160;
 /// Different paths of a file that are looked up.
 const MOST_PATHS: usize = 4_000;
 
@@ -320,24 +319,6 @@ impl Facts {
     }
 }
 
-/// Whether `path` is called what constants are called that a file takes from
-/// another: a name in capital letters, or one that speaks of an address.
-fn is_likely(path: &[u8]) -> bool {
-    const WORDS: [&[u8]; 9] =
-        [b"url", b"uri", b"host", b"endpoint", b"base", b"server", b"addr", b"domain", b"api"];
-    let last = path.rsplit(|byte| *byte == b'.').next().unwrap_or(path);
-    let capital = last.len() > 2 && !last.iter().any(u8::is_ascii_lowercase);
-    let says = |at: usize| {
-        let rest = &last[at..];
-        let begins = |word: &&[u8]| {
-            rest.len() >= word.len() && rest[..word.len()].eq_ignore_ascii_case(word)
-        };
-        // What all of them begin with.
-        b"uhebsda".contains(&rest[0].to_ascii_lowercase()) && WORDS.iter().any(begins)
-    };
-    capital || (0..last.len()).any(says)
-}
-
 /// Whether a value may be put together from others, or is a part of more.
 fn is_composed(value: &str) -> bool {
     let line = value.trim_start().lines().next().unwrap_or_default();
@@ -355,64 +336,4 @@ fn is_composed(value: &str) -> bool {
 fn passes_on(language: Language) -> bool {
     use Language::{JavaScript, Php, Python, Ruby, Tsx, TypeScript};
     matches!(language, Python | JavaScript | TypeScript | Tsx | Php | Ruby)
-}
-
-/// A run of names with `.`, `::` or `?.` between them.
-struct Run<'t>(&'t [u8]);
-
-impl Run<'_> {
-    /// As a path with dots.
-    fn dotted(&self) -> Cow<'_, str> {
-        let text = String::from_utf8_lossy(self.0);
-        match self.0.iter().any(|byte| b":?".contains(byte)) {
-            true => Cow::Owned(text.replace("?.", ".").replace("::", ".")),
-            false => text,
-        }
-    }
-
-    /// Whether one of its names is likely to be that of a constant.
-    fn is_likely(&self) -> bool {
-        self.0.split(|byte| b".:?".contains(byte)).any(is_likely)
-    }
-}
-
-/// Calls `visit` with every run of names in `text` that may hold a constant's.
-fn each_path(text: &[u8], mut visit: impl FnMut(Run<'_>)) {
-    let is_part =
-        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || *byte >= 0x80;
-    let mut at = 0;
-    while let Some(skipped) = text[at..].iter().position(is_part) {
-        at += skipped;
-        let start = at;
-        loop {
-            at += text[at..].iter().position(|b| !is_part(b)).unwrap_or(text.len() - at);
-            let between = match &text[at..] {
-                [b'.', ..] => 1,
-                [b':', b':', ..] | [b'?', b'.', ..] => 2,
-                _ => break,
-            };
-            if at - start > LONGEST || !text.get(at + between).is_some_and(is_part) {
-                break;
-            }
-            at += between;
-        }
-        let run = Run(&text[start..at]);
-        if at - start <= LONGEST && !text[start].is_ascii_digit() && run.is_likely() {
-            visit(run);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_are_read_with_dots() {
-        let mut paths = Vec::new();
-        each_path(b"get(config.URL + Config::KEY, $x?.host, 1.5, a. BASE.b)", |path| {
-            paths.push(path.dotted().into_owned());
-        });
-        assert_eq!(paths, ["config.URL", "Config.KEY", "$x.host", "BASE.b"]);
-    }
 }
