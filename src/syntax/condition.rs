@@ -193,13 +193,9 @@ pub(super) fn condition(
     list: &mut WordList,
 ) -> Condition {
     let imports: Vec<Import> = matcher.imports.iter().map(|i| Import::parse(i)).collect();
-    let mut urls = matcher.constraints.iter().filter(|(_, constraint)| is_url(constraint));
-    let alone = |pattern: &String, name: &str| {
-        pattern.contains(&format!("${name}")) && prefilter::stands_alone(pattern, name)
-    };
     let mut condition = Condition {
         plaintext: is_plaintext(matcher),
-        plaintext_elsewhere: urls.any(|(name, _)| matcher.any.iter().any(|p| alone(p, name))),
+        plaintext_elsewhere: takes_url(matcher),
         ..Condition::default()
     };
     for patterns in [&matcher.any, &matcher.inside, &matcher.has] {
@@ -226,6 +222,44 @@ pub(super) fn condition(
     condition.groups.push(Group { scope: Scope::File, ways: imported });
     // What there is nothing of is not asked for.
     condition.groups.retain(|group| !group.ways.is_empty());
+    from_sources(matcher, sets, list, &mut condition);
+    condition.refused = refused(matcher).map(|need| list.need(need));
+    condition.values =
+        matcher.flow.is_some() || matcher.constraints.values().any(prefilter::asks_for_value);
+    condition.text = matcher.text.clone().map(|regex| list.need(Need::of(regex)));
+    let renamed: &[Import] = if resolves(language) { &imports } else { &[] };
+    places(language, matcher, renamed, list, &mut condition);
+    condition.words = list.take_asked();
+    condition.lacks = matcher.lacks.iter().map(|word| list.add_code(word)).collect();
+    list.take_asked();
+    condition
+}
+
+/// Whether a name may stand where a pattern of `matcher` has a plaintext URL.
+fn takes_url(matcher: &PatternMatch) -> bool {
+    let mut urls = matcher.constraints.iter().filter(|(_, constraint)| is_url(constraint));
+    urls.any(|(name, _)| {
+        let variable = format!("${name}");
+        let mut patterns = matcher.any.iter().filter(|pattern| pattern.contains(&variable));
+        patterns.any(|pattern| prefilter::stands_alone(pattern, name))
+    })
+}
+
+/// What the names of functions do not match that `matcher` is about.
+fn refused(matcher: &PatternMatch) -> Option<Need> {
+    let name = prefilter::function_name(matcher.any.first()?)?;
+    let same = |pattern: &String| prefilter::function_name(pattern) == Some(name);
+    let constraint = matcher.constraints.get(name).filter(|_| matcher.any.iter().all(same))?;
+    prefilter::of_path(constraint).1
+}
+
+/// Where the values of `matcher` come from.
+fn from_sources(
+    matcher: &PatternMatch,
+    sets: &SourceWords,
+    list: &mut WordList,
+    condition: &mut Condition,
+) {
     let sources = matcher.flow.as_ref().and_then(|flow| list.sources(sets, &flow.sources));
     condition.flow = match (&matcher.flow, &sources) {
         (None, _) => Flow::None,
@@ -239,22 +273,6 @@ pub(super) fn condition(
     condition.source_words = source_words.collect();
     condition.telling.extend(sources.iter().flatten().flat_map(|way| &way.words));
     condition.groups.extend(sources.map(|ways| Group { scope: Scope::Source, ways }));
-    let refused = matcher.any.first().and_then(|first| {
-        let name = prefilter::function_name(first)?;
-        let same = |pattern: &String| prefilter::function_name(pattern) == Some(name);
-        let constraint = matcher.constraints.get(name).filter(|_| matcher.any.iter().all(same))?;
-        prefilter::of_path(constraint).1
-    });
-    condition.refused = refused.map(|need| list.need(need));
-    condition.values =
-        matcher.flow.is_some() || matcher.constraints.values().any(prefilter::asks_for_value);
-    condition.text = matcher.text.clone().map(|regex| list.need(Need::of(regex)));
-    let renamed: &[Import] = if resolves(language) { &imports } else { &[] };
-    places(language, matcher, renamed, list, &mut condition);
-    condition.words = list.take_asked();
-    condition.lacks = matcher.lacks.iter().map(|word| list.add_code(word)).collect();
-    list.take_asked();
-    condition
 }
 
 /// Where the patterns of `matcher` can match.

@@ -78,16 +78,22 @@ impl View<'_> {
                 module.push_str(tail[depth]);
             }
         }
-        if found.is_empty() {
-            let stars = self.names.stars.iter();
-            found.extend(
-                stars.map(|module| Lookup {
-                    files: self.python_module(module),
-                    name: path.to_owned(),
-                }),
-            );
+        self.or_starred(found, path, Self::python_module)
+    }
+
+    /// `found`, or if that is nothing `path` in all modules that are imported whole, in
+    /// the files that `files` knows for them.
+    fn or_starred(
+        &self,
+        found: Vec<Lookup>,
+        path: &str,
+        files: impl Fn(&Self, &str) -> Vec<PathBuf>,
+    ) -> Vec<Lookup> {
+        if !found.is_empty() {
+            return found;
         }
-        found
+        let lookup = |module| Lookup { files: files(self, module), name: path.to_owned() };
+        self.names.stars.iter().map(|module| lookup(module)).collect()
     }
 
     fn python_module(&self, module: &str) -> Vec<PathBuf> {
@@ -120,16 +126,7 @@ impl View<'_> {
             };
             found.extend(names.into_iter().map(|name| Lookup { files: files.clone(), name }));
         }
-        if found.is_empty() {
-            let stars = self.names.stars.iter();
-            found.extend(
-                stars.map(|module| Lookup {
-                    files: self.script_module(module),
-                    name: path.to_owned(),
-                }),
-            );
-        }
-        found
+        self.or_starred(found, path, Self::script_module)
     }
 
     fn script_module(&self, module: &str) -> Vec<PathBuf> {
