@@ -154,15 +154,23 @@ impl SyntaxEngine {
         scratch: &mut SyntaxScratch,
     ) -> Parse<'a> {
         let Some(rules) = self.rules(language) else { return Parse::NotNeeded };
-        let here = scratch.neighbours.as_ref().and_then(|all| Here::of(all, source));
-        let outer = here.as_ref().map(|here| Outer::new(self, here, language, source.text));
-        let outer = |fits: &dyn Fn(&[u8]) -> bool| outer.as_ref().is_some_and(|o| o.any(fits));
+        let neighbours = scratch.neighbours.as_ref();
+        // Most files never ask where they are.
+        let here = OnceCell::new();
+        let place =
+            || here.get_or_init(|| neighbours.and_then(|all| Here::of(all, source))).as_ref();
+        let outer = OnceCell::new();
+        let outer = |fits: &dyn Fn(&[u8]) -> bool| {
+            let open = || place().map(|here| Outer::new(self, here, language, source.text));
+            outer.get_or_init(open).as_ref().is_some_and(|outer| outer.any(fits))
+        };
         let active = rules.triggers.active(source.text, &mut scratch.found, &outer, |index| {
             rules.slots[index].files.admits(source.own_path())
         });
         if active.is_empty() {
             return Parse::NotNeeded;
         }
+        let here = place().cloned();
         // Detectors read the whole tree.
         let detects =
             active.iter().any(|index| rules.slots[*index].matcher.spec.detector.is_some());

@@ -19,6 +19,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::engine::SyntaxEngine;
@@ -85,6 +86,8 @@ pub(super) struct Here {
     pub(super) neighbours: Arc<Neighbours>,
     spot: Spot,
     file: PathBuf,
+    /// What the file imports, once that was asked.
+    names: Rc<OnceCell<Arc<Names>>>,
 }
 
 impl Here {
@@ -92,7 +95,7 @@ impl Here {
     pub(super) fn of(neighbours: &Arc<Neighbours>, source: &Source<'_>) -> Option<Self> {
         let spot = neighbours.project.spot(source)?;
         let file = PathBuf::from(&*source.path);
-        Some(Here { neighbours: Arc::clone(neighbours), spot, file })
+        Some(Here { neighbours: Arc::clone(neighbours), spot, file, names: Rc::default() })
     }
 }
 
@@ -106,7 +109,7 @@ pub(super) struct Outer<'a> {
     text: &'a [u8],
     /// Files that lead to this one.
     steps: u8,
-    names: OnceCell<Arc<Names>>,
+    names: Rc<OnceCell<Arc<Names>>>,
     known: RefCell<HashMap<Box<str>, Option<Arc<Constant>>>>,
     named: OnceCell<Vec<Named>>,
 }
@@ -135,7 +138,7 @@ impl<'a> Outer<'a> {
             language,
             text,
             steps: 0,
-            names: OnceCell::new(),
+            names: Rc::clone(&here.names),
             known: RefCell::default(),
             named: OnceCell::new(),
         }
@@ -291,7 +294,7 @@ impl<'a> Outer<'a> {
             language: Language::of(&file.to_string_lossy(), text).unwrap_or(self.language),
             text,
             steps: self.steps + 1,
-            names: OnceCell::from(Arc::clone(&facts.names)),
+            names: Rc::new(OnceCell::from(Arc::clone(&facts.names))),
             known: RefCell::default(),
             named: OnceCell::new(),
         }
