@@ -7,11 +7,10 @@
 
 use std::ops::Range;
 
-use super::condition::Lookup;
+use super::condition::{Lookup, TriggerWord, Word};
 use super::plaintext;
 use super::remark;
 use super::trigger::{Elsewhere, Triggers};
-use super::word_list::{TriggerWord, Word};
 
 /// In a file with more hits the whole tree is walked.
 const MAX_HITS: usize = 1 << 20;
