@@ -11,6 +11,7 @@ use tree_sitter::Tree;
 use super::asking;
 use super::development::Development;
 use super::dialect::Dialect;
+use super::elision;
 use super::flow::{Constants, Grammar, Outside, Place, Ways};
 use super::focus::Focus;
 use super::language::Language;
@@ -127,7 +128,8 @@ impl SyntaxEngine {
     ) -> Option<Constants> {
         let rules = self.rules(language)?;
         let dialect = &*rules.dialect;
-        let tree = parse::parse(language, &dialect.grammar, text, &[]).ok()?;
+        let kept = elision::top_level(language, text);
+        let tree = parse::parse(language, &dialect.grammar, text, &kept).ok()?;
         let place = Place::new(dialect, text, tree.root_node(), &rules.grammar, &rules.flows);
         Some(place.seeing(outside).constants(path))
     }
