@@ -20,6 +20,7 @@ mod finder;
 pub(crate) mod flow;
 mod focus;
 mod grammar;
+mod grams;
 mod hazard;
 pub(crate) mod imports;
 mod kinds;
