@@ -23,6 +23,7 @@ use super::paths::PathFilter;
 use super::rule::{Compiled, compile_matcher};
 use super::scripts::Scripts;
 use super::trigger::{Found, Target, Triggers};
+use super::turn::{Turn, Turns};
 use super::walk::{self, Hit, Input};
 use crate::finding::{Candidate, Confidence, Related, RuleIndex};
 use crate::rules::matchers::{Matcher, Matchers};
@@ -60,6 +61,7 @@ pub struct SyntaxEngine {
     languages: [OnceLock<Option<Arc<LanguageRules>>>; Language::ALL.len()],
     /// Nothing is left out of long files.
     whole: bool,
+    turns: Turns,
 }
 
 /// The buffers of one thread.
@@ -88,6 +90,8 @@ pub struct ParsedFile<'a> {
     here: Option<Here>,
     /// The data flow was too much to follow all of it.
     exhausted: Cell<bool>,
+    /// Others wait until it is dropped, if this file is large.
+    _turn: Option<Turn>,
 }
 
 /// What became of the syntax stage for a file.
@@ -108,6 +112,7 @@ impl SyntaxEngine {
             asked: catalogue.asked.clone(),
             languages: [const { OnceLock::new() }; Language::ALL.len()],
             whole: false,
+            turns: Turns::default(),
         }
     }
 
@@ -186,6 +191,9 @@ impl SyntaxEngine {
             return Parse::NotNeeded;
         }
         let kept = if whole { ranges } else { &kept };
+        let bytes =
+            if kept.is_empty() { source.text.len() } else { kept.iter().map(Range::len).sum() };
+        let turn = self.turns.wait(bytes);
         match parse::parse(language, &rules.dialect.grammar, source.text, kept) {
             Ok(tree) => Parse::Parsed(ParsedFile {
                 text: source.text,
@@ -196,6 +204,7 @@ impl SyntaxEngine {
                 focus,
                 here,
                 exhausted: Cell::new(false),
+                _turn: turn,
             }),
             Err(reason) => Parse::Skipped(reason),
         }

@@ -41,6 +41,7 @@ mod rule;
 mod scripts;
 mod table;
 mod trigger;
+mod turn;
 mod walk;
 
 pub use engine::{Parse, ParsedFile, SyntaxEngine, SyntaxScratch};

@@ -13,8 +13,9 @@ use super::language::Language;
 
 /// Larger files are generated.
 pub(super) const MAX_BYTES: usize = 2 << 20;
-/// Longer average lines are minified or data, not code that people wrote.
-const MAX_MEAN_LINE: usize = 5_000;
+/// Code of which most stands in longer lines is minified or data, whatever comments it
+/// begins with.
+const MAX_LINE: usize = 5_000;
 /// Smaller files are parsed whatever their lines are like.
 const MINIFIED_FROM: usize = 100_000;
 /// Time for one file.
@@ -72,8 +73,9 @@ fn refuse(text: &[u8]) -> Result<(), Cow<'static, str>> {
         return Err("syntax: larger than 2 MiB".into());
     }
     if text.len() > MINIFIED_FROM {
-        let lines = memchr::memchr_iter(b'\n', text).count() + 1;
-        if text.len() / lines > MAX_MEAN_LINE {
+        let lines = text.split(|byte| *byte == b'\n').map(<[u8]>::len);
+        let long: usize = lines.filter(|length| *length > MAX_LINE).sum();
+        if long > text.len() / 2 {
             return Err("syntax: minified".into());
         }
     }
