@@ -235,7 +235,7 @@ impl Run<'_> {
     /// A call of something outside the file.
     pub(super) fn call_known(&mut self, call: &Called<'_>) -> Val {
         let known = self.looked_up(call).or_else(|| self.stripped(call));
-        if let Some(value) = known.or_else(|| self.char_at(call)) {
+        if let Some(value) = known.or_else(|| self.char_at(call)).or_else(|| self.rooted(call)) {
             return value;
         }
         if self.is_filtered(call) {
