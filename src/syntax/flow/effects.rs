@@ -56,9 +56,7 @@ impl Run<'_> {
     /// `strings.ReplaceAll(path, "..", "")`: nothing leads upwards any more.
     fn drops_dots(&self, call: &Called<'_>) -> bool {
         let mut last = call.values.iter().rev().map(|value| &value.texts[..]);
-        let is = |texts: Option<&[Rc<str>]>, text: &str| {
-            matches!(texts, Some([only]) if **only == *text)
-        };
+        let is = |texts: Option<&[Rc<str>]>, text: &str| matches!(texts, Some([only]) if **only == *text);
         is(last.next(), "") && is(last.next(), "..")
     }
 

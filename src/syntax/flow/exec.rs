@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use super::ir::{Id, List, Op, Test};
-use super::run::{Run, either};
+use super::run::Run;
 use super::sets::sanitizer;
 use super::symbols::NONE;
 use super::trace::StepKind;
-use super::value::{Proof, Val, Value};
+use super::value::{Proof, Val, Value, either};
 
 /// Beginnings of names of functions that fail on what they do not like.
 const CHECKS: [&str; 6] = ["validate", "assert", "ensure", "check", "verify", "require"];

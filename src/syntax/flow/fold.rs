@@ -54,7 +54,8 @@ impl Run<'_> {
             Op::Number(parts) | Op::Join(parts) => {
                 let &[left, right] = self.ir.items(parts) else { return None };
                 let sign = self.between(left, right);
-                let (left, right) = (self.integer(left, depth + 1)?, self.integer(right, depth + 1)?);
+                let (left, right) =
+                    (self.integer(left, depth + 1)?, self.integer(right, depth + 1)?);
                 match sign {
                     "+" => left.checked_add(right),
                     "-" => left.checked_sub(right),
@@ -82,7 +83,12 @@ impl Run<'_> {
 
     /// Those of `arms` that run if the subject of the switch is the constant that a
     /// name was given once; none if that is open.
-    pub(super) fn chosen<'a>(&self, subject: Id, matched: &Value, arms: &'a [Id]) -> Option<&'a [Id]> {
+    pub(super) fn chosen<'a>(
+        &self,
+        subject: Id,
+        matched: &Value,
+        arms: &'a [Id],
+    ) -> Option<&'a [Id]> {
         let Op::Name(name) = self.ir.op(subject) else { return None };
         let [text] = &matched.texts[..] else { return None };
         let once = self.ir.assigned.get(&name) == Some(&1) && matched.made == Made::Constant;

@@ -16,7 +16,7 @@ use super::numbers::NumberMap;
 use super::sets::{Meaning, Sets};
 use super::symbols::{NONE, Sym, Symbols};
 use super::trace::{StepKind, Steps};
-use super::value::{Label, Made, Taint, Val, Value, add_taints};
+use super::value::{Label, Made, Taint, Val, Value, add_taints, either, varying};
 use crate::syntax::imports::Imports;
 use crate::syntax::language::Language;
 
@@ -391,19 +391,4 @@ impl<'a> Run<'a> {
         let diverged = std::mem::take(&mut self.diverged);
         self.env.close(mark, diverged)
     }
-}
-
-/// Either of two values, of which the first may be missing.
-pub(super) fn either(one: Option<Val>, two: Val) -> Val {
-    match one {
-        None => two,
-        Some(one) if Rc::ptr_eq(&one, &two) || one == two => two,
-        Some(one) => Rc::new(one.or(&two)),
-    }
-}
-
-/// The same, no constant any more.
-pub(super) fn varying(value: &Value) -> Value {
-    let made = if value.made == Made::Constant { Made::Unknown } else { value.made };
-    Value { texts: Vec::new(), made, ..value.clone() }
 }
