@@ -4,11 +4,11 @@ use std::rc::Rc;
 
 use super::eval::{element, is_blank};
 use super::ir::{Assign, Id, List, Op};
-use super::run::{Run, either};
+use super::run::Run;
 use super::scopes::bare;
 use super::symbols::{NONE, Sym};
 use super::trace::StepKind;
-use super::value::{Val, Value, add_taints};
+use super::value::{Val, Value, add_taints, either};
 
 /// Ends of names of what only tells whether something went well.
 const TELLS: [&str; 6] = ["err", "error", "ok", "found", "exists", "valid"];

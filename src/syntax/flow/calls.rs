@@ -51,7 +51,8 @@ impl Run<'_> {
         if let Some(module) = self.required(&call) {
             return module;
         }
-        if let Some(function) = self.own_function(callee) {
+        let instance = call.receiver.as_ref().map_or(NONE, |(_, value)| value.symbol);
+        if let Some(function) = self.own_function(callee, instance) {
             let result = self.call_own(function, &call);
             return self.judged(function, &call, result);
         }
@@ -130,11 +131,15 @@ impl Run<'_> {
         self.of_call(&Called { id, receiver: None, args, values, name, symbol }, value)
     }
 
-    /// The function of this file that `callee` names.
-    pub(super) fn own_function(&self, callee: Id) -> Option<FunctionId> {
+    /// The function of this file that `callee` names, if it is a method of what has
+    /// the symbol `instance`.
+    pub(super) fn own_function(&self, callee: Id, instance: Sym) -> Option<FunctionId> {
         let (name, class) = match self.ir.op(callee) {
             Op::Name(name) if self.env.get(name).is_none_or(|v| *v == self.unknown) => (name, None),
-            Op::Field(base, name) => (name, Some(self.own_class(base)?)),
+            Op::Field(base, name) => {
+                let class = self.own_class(base);
+                (name, Some(class.or_else(|| self.instances.get(&instance).copied())?))
+            }
             _ => return None,
         };
         let all = self.by_name.get(&name)?;
@@ -229,7 +234,8 @@ impl Run<'_> {
 
     /// A call of something outside the file.
     pub(super) fn call_known(&mut self, call: &Called<'_>) -> Val {
-        if let Some(value) = self.looked_up(call).or_else(|| self.stripped(call)) {
+        let known = self.looked_up(call).or_else(|| self.stripped(call));
+        if let Some(value) = known.or_else(|| self.char_at(call)).or_else(|| self.rooted(call)) {
             return value;
         }
         if self.is_filtered(call) {

@@ -42,12 +42,30 @@ impl Run<'_> {
         if strips {
             return Some(self.cleaned(call, self.context.sets.allow_list));
         }
+        if REPLACES.contains(&name.as_str()) && !once && self.drops_dots(call) {
+            return Some(self.cleaned(call, self.context.sets.path));
+        }
         // `replace(/[.*+?^${}()|[\]\\]/g, "\\$&")`
         let signs = call.values.iter().flat_map(|v| &v.texts).any(|text| text.contains(".*+?"));
         let code = call.args.last().and_then(|id| self.context.text.get(self.ir.span(*id)));
         let kept = code.is_some_and(|code| memchr::memmem::find(code, b"\\$&").is_some());
         let escapes = REPLACES.contains(&name.as_str()) && !once && signs && kept;
         escapes.then(|| self.cleaned(call, sanitizer("escape-regex").unwrap_or_default()))
+    }
+
+    /// `strings.ReplaceAll(path, "..", "")`: nothing leads upwards any more.
+    fn drops_dots(&self, call: &Called<'_>) -> bool {
+        let mut last = call.values.iter().rev().map(|value| &value.texts[..]);
+        let is = |texts: Option<&[Rc<str>]>, text: &str| matches!(texts, Some([only]) if **only == *text);
+        is(last.next(), "") && is(last.next(), "..")
+    }
+
+    /// Go: `filepath.Clean("/" + path)` leads nowhere above the root.
+    pub(super) fn rooted(&self, call: &Called<'_>) -> Option<Val> {
+        let [whole] = &call.values[..] else { return None };
+        let clean = self.symbols.name(call.name) == "Clean" && self.is_go();
+        let rooted = whole.texts.iter().any(|text| text.starts_with("/{}"));
+        (clean && rooted).then(|| self.cleaned(call, self.context.sets.path))
     }
 
     /// Whether `id` is a regex with the flag for all matches: `/x/g`.

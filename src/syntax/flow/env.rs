@@ -92,6 +92,19 @@ impl Env {
         changes
     }
 
+    /// Where the log stands, for [`Self::since`].
+    pub(crate) fn mark(&self) -> usize {
+        self.log.len()
+    }
+
+    /// What the variables that were changed since `mark` hold now.
+    pub(crate) fn since(&self, mark: usize) -> Changes {
+        let keys = self.log.get(mark..).unwrap_or_default().iter().map(|(key, _)| *key);
+        let values = keys.filter(|(_, kind)| *kind == Kind::Value);
+        let map = values.filter_map(|key| Some((key, Rc::clone(self.map.get(&key)?)))).collect();
+        Changes { map, diverged: false }
+    }
+
     /// Goes on with either of two branches; false if neither reaches its end.
     pub(crate) fn join(&mut self, mut one: Changes, mut two: Changes) -> bool {
         match (one.diverged, two.diverged) {

@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use super::ir::{Id, List, Op, Test};
-use super::run::{Run, either, varying};
+use super::run::Run;
 use super::sets::Effect;
 use super::symbols::{NONE, Sym};
 use super::trace::StepKind;
-use super::value::{Asks, Label, Made, Taint, Val, Value, add_taints};
+use super::value::{Asks, Label, Made, Taint, Val, Value, add_taints, either, varying};
 use crate::syntax::language::Language;
 use crate::syntax::pattern::is_class_of;
 

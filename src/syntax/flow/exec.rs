@@ -3,14 +3,17 @@
 use std::rc::Rc;
 
 use super::ir::{Id, List, Op, Test};
-use super::run::{Run, either};
+use super::run::Run;
 use super::sets::sanitizer;
 use super::symbols::NONE;
 use super::trace::StepKind;
-use super::value::{Proof, Val, Value};
+use super::value::{Proof, Val, Value, either};
 
 /// Beginnings of names of functions that fail on what they do not like.
 const CHECKS: [&str; 6] = ["validate", "assert", "ensure", "check", "verify", "require"];
+
+/// Places where one loop is left whose variables are kept.
+const MOST_LEFT: usize = 16;
 
 /// Names that begin like that and say nothing about what they are given:
 /// <https://docs.python.org/3/library/subprocess.html#subprocess.check_output>.
@@ -44,6 +47,7 @@ impl Run<'_> {
                 self.unknown.clone()
             }
             Op::Break => {
+                self.leaves_turn();
                 self.diverged = true;
                 self.unknown.clone()
             }
@@ -103,7 +107,14 @@ impl Run<'_> {
     }
 
     fn if_else(&mut self, condition: Id, then: Id, other: Option<Id>) -> Val {
+        let holds = self.settled(condition);
         let condition = self.eval(condition);
+        match (holds, other) {
+            (Some(true), _) => return self.eval(then),
+            (Some(false), Some(other)) => return self.eval(other),
+            (Some(false), None) => return self.unknown.clone(),
+            (None, _) => {}
+        }
         let mut values = (self.unknown.clone(), self.unknown.clone());
         let one = self.branch(|run| {
             run.assume(&condition.proofs, true);
@@ -127,21 +138,38 @@ impl Run<'_> {
     fn repeat(&mut self, body: Id) -> Val {
         let turns = if self.frame.loops == 0 { 2 } else { 1 };
         self.frame.loops += 1;
+        let outer = (std::mem::take(&mut self.frame.left), self.frame.turn);
         for _ in 0..turns {
+            self.frame.turn = self.env.mark();
             let mut changes = self.branch(|run| {
                 run.eval(body);
             });
             changes.diverged = false;
             self.env.maybe(changes);
+            for left in std::mem::take(&mut self.frame.left) {
+                self.env.maybe(left);
+            }
         }
         self.frame.loops -= 1;
+        (self.frame.left, self.frame.turn) = outer;
         self.unknown.clone()
+    }
+
+    /// A turn of a loop ends here: what it has changed is what may hold behind the loop.
+    fn leaves_turn(&mut self) {
+        if self.frame.loops > 0 && self.frame.left.len() < MOST_LEFT {
+            self.frame.left.push(self.env.since(self.frame.turn));
+        }
     }
 
     fn switch(&mut self, subject: Id, arms: List) -> Val {
         let ir = self.ir;
         let matched = self.eval(subject);
         let path = self.path(subject);
+        if let Some(chosen) = self.chosen(subject, &matched, ir.items(arms)) {
+            let values = chosen.iter().map(|arm| self.eval(*arm));
+            return values.last().unwrap_or_default();
+        }
         self.env.set(self.subject, matched);
         let mut result: Option<Val> = None;
         let mut all = Vec::new();

@@ -41,6 +41,10 @@ impl<'t> Lowerer<'_, 't> {
         let declared = std::mem::replace(&mut self.declared, NONE);
         let fielded: Vec<Kid<'t>> =
             kids.named.iter().copied().filter(|kid| TARGETS.contains(&kid.field)).collect();
+        // Rust: `let _ = run();`
+        if let ([], Some(value)) = (&fielded[..], kids.field(VALUES)) {
+            return self.lower(value.node);
+        }
         let targets = match (&fielded[..], kids.running().next()) {
             ([], Some(first)) => vec![first],
             ([], None) => return self.unknown(node),

@@ -14,6 +14,7 @@ mod effects;
 mod env;
 mod eval;
 mod exec;
+mod fold;
 mod guards;
 mod ir;
 mod lower;

@@ -16,7 +16,7 @@ use super::numbers::NumberMap;
 use super::sets::{Meaning, Sets};
 use super::symbols::{NONE, Sym, Symbols};
 use super::trace::{StepKind, Steps};
-use super::value::{Label, Made, Taint, Val, Value, add_taints};
+use super::value::{Label, Made, Taint, Val, Value, add_taints, either, varying};
 use crate::syntax::imports::Imports;
 use crate::syntax::language::Language;
 
@@ -44,8 +44,12 @@ pub(super) struct Frame {
     pub(super) class_body: bool,
     pub(super) in_function: bool,
     pub(super) returns: Option<Val>,
-    /// What the variables were at each `break`.
+    /// Loops that are open.
     pub(super) loops: u32,
+    /// Where the log of the variables was when the innermost loop's turn began.
+    pub(super) turn: usize,
+    /// What the variables were at each `break` of the innermost loop.
+    pub(super) left: Vec<Changes>,
 }
 
 /// What came of a run.
@@ -73,6 +77,8 @@ pub(crate) struct Run<'a> {
     pub(super) returns: Vec<Option<Val>>,
     pub(super) by_name: NumberMap<Sym, Vec<FunctionId>>,
     pub(super) class_names: NumberMap<Sym, u32>,
+    /// The file's classes, by the symbols of their objects.
+    pub(super) instances: NumberMap<Sym, u32>,
     /// Functions that calls were given whose parameters come from a source.
     routed: NumberMap<FunctionId, u16>,
     meanings: NumberMap<Sym, Meaning>,
@@ -118,7 +124,9 @@ impl<'a> Run<'a> {
                 by_name.entry(function.name).or_default().push(id as FunctionId);
             }
         }
-        let classes = ir.classes.iter().enumerate();
+        let classes = || ir.classes.iter().enumerate().filter(|(_, class)| class.name != NONE);
+        let instances = classes().map(|(id, class)| (symbols.called(class.name), id as u32));
+        let instances = instances.collect();
         Run {
             ir,
             context,
@@ -133,7 +141,8 @@ impl<'a> Run<'a> {
             members: NumberMap::default(),
             returns: vec![None; ir.functions.len()],
             by_name,
-            class_names: classes.map(|(id, class)| (class.name, id as u32)).collect(),
+            class_names: classes().map(|(id, class)| (class.name, id as u32)).collect(),
+            instances,
             routed: NumberMap::default(),
             meanings: NumberMap::default(),
             outer: NumberMap::default(),
@@ -382,19 +391,4 @@ impl<'a> Run<'a> {
         let diverged = std::mem::take(&mut self.diverged);
         self.env.close(mark, diverged)
     }
-}
-
-/// Either of two values, of which the first may be missing.
-pub(super) fn either(one: Option<Val>, two: Val) -> Val {
-    match one {
-        None => two,
-        Some(one) if Rc::ptr_eq(&one, &two) || one == two => two,
-        Some(one) => Rc::new(one.or(&two)),
-    }
-}
-
-/// The same, no constant any more.
-pub(super) fn varying(value: &Value) -> Value {
-    let made = if value.made == Made::Constant { Made::Unknown } else { value.made };
-    Value { texts: Vec::new(), made, ..value.clone() }
 }

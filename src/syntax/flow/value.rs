@@ -258,6 +258,21 @@ impl Value {
     }
 }
 
+/// Either of two values, of which the first may be missing.
+pub(super) fn either(one: Option<Val>, two: Val) -> Val {
+    match one {
+        None => two,
+        Some(one) if Rc::ptr_eq(&one, &two) || one == two => two,
+        Some(one) => Rc::new(one.or(&two)),
+    }
+}
+
+/// The same, no constant any more.
+pub(super) fn varying(value: &Value) -> Value {
+    let made = if value.made == Made::Constant { Made::Unknown } else { value.made };
+    Value { texts: Vec::new(), made, ..value.clone() }
+}
+
 /// Adds `more` to `taints`: of two with one label, of which one is at least as
 /// clean as the other, only the worse one stays.
 pub(crate) fn add_taints(taints: &mut Vec<Taint>, more: &[Taint]) {
