@@ -38,6 +38,9 @@ const WELL_KNOWN: &[&[u8]] = &[
     // The two keys of MinIO's public playground, as its documentation gives them.
     b"Q3AM3UQ867SPQQA43P2F",
     b"zuf+tfteSlswRu7BJ86wekitnifILbZam1KYY3TG",
+    // The pair of Google's reCAPTCHA that lets every test pass.
+    b"6LeIxAcTAAAAAJcZVRqyHh71UMIEGNQ_MXjiZKhI",
+    b"6LeIxAcTAAAAAGG-vFI1TnRWxMZNFuojJ4WifJWe",
     // The account key of Azure's storage emulators, the same on every machine.
     AZURITE_KEY,
 ];
@@ -105,7 +108,20 @@ pub fn is_well_known(value: &[u8]) -> bool {
 fn is_public_key(value: &[u8]) -> bool {
     let wallet =
         value.len() >= 107 && PUBLIC_KEYS.iter().any(|prefix| value.starts_with(prefix.as_bytes()));
-    wallet || is_nats_public_key(value)
+    wallet || is_nats_public_key(value) || is_encoded_public_key(value)
+}
+
+/// A `SubjectPublicKeyInfo` (RFC 5280) in base64 without PEM around it, as manifests of
+/// browser extensions have: the algorithm at its beginning says that it is no private key.
+fn is_encoded_public_key(value: &[u8]) -> bool {
+    /// RSA of 1024, 2048, 3072 and 4096 bits, P-256, P-384, P-521, Ed25519, X25519.
+    const BEGINNINGS: [&[u8]; 9] = [
+        b"MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKB", b"MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A",
+        b"MIIBojANBgkqhkiG9w0BAQEFAAOCAY8A", b"MIICIjANBgkqhkiG9w0BAQEFAAOCAg8A",
+        b"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE", b"MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAE",
+        b"MIGbMBAGByqGSM49AgEGBSuBBAAjA4GGAAQ", b"MCowBQYDK2VwAyEA", b"MCowBQYDK2VuAyEA",
+    ];
+    BEGINNINGS.iter().any(|beginning| value.starts_with(beginning))
 }
 
 /// Thirty-five bytes in base 32, the first of which says whose key it is: an
@@ -234,6 +250,7 @@ mod tests {
             "AES/CBC/PKCS5Padding",
             "UDXU4RCSJNZOIQHZNWXHXORDPRTGNJAHAHFRGZNEEJCPQTT2M7NLCNF4",
             "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t",
+            "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=",
         ] {
             assert!(is_other_notation(value.as_bytes()), "{value}");
         }
