@@ -64,6 +64,7 @@ pub fn is_other_notation(value: &[u8]) -> bool {
         || has_named_gap(value)
         || is_attribute_list(value)
         || is_data_url(value)
+        || is_action(value)
         || is_chain_address(value)
         || value.starts_with(ENCODED_PEM)
 }
@@ -79,6 +80,17 @@ fn is_attribute_list(value: &[u8]) -> bool {
         (1..=12).contains(&name) && part.get(name) == Some(&b'=')
     };
     value.contains(&b',') && parts.all(is_attribute)
+}
+
+/// `Api\V1\AccountController@changePassword`: a method of a class of Laravel
+/// (<https://laravel.com/docs/12.x/routing>), named as the route `change-password` is.
+fn is_action(value: &[u8]) -> bool {
+    let at = value.iter().position(|&b| b == b'@').unwrap_or(0);
+    let (class, method) = value.split_at(at);
+    let is_name = |part: &[u8]| {
+        part.len() > 1 && part.iter().all(|b| b.is_ascii_alphanumeric() || b"_\\".contains(b))
+    };
+    class.ends_with(b"Controller") && is_name(class) && is_name(method.get(1..).unwrap_or_default())
 }
 
 /// `data:image/svg+xml;base64,…`: a file in the text (RFC 2397).
@@ -250,6 +262,7 @@ mod tests {
             "AES/CBC/PKCS5Padding",
             "UDXU4RCSJNZOIQHZNWXHXORDPRTGNJAHAHFRGZNEEJCPQTT2M7NLCNF4",
             "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t",
+            r"Api\V1\AccountController@changePassword2",
             "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=",
         ] {
             assert!(is_other_notation(value.as_bytes()), "{value}");

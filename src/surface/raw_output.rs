@@ -70,9 +70,9 @@ const HARMLESS: &[&str] = &[
     "include", "partial", "yield", "contentFor", "content_for", "csrf", "sanitiz", "Sanitiz",
     "purify", "Purif", "clean(", "clean_", "safe_", "escape", "encode", "Encode", "JSON.stringify",
     "Serialize", "to_json", "tojson", "json_encode", "Form::", "method_field", "links()", "render",
-    "paginat", "translate", "trans(", "__(", "I18n", "t(", "t '", "t \"", "#{", "url_for",
-    "route(", "asset", "stylesheet", "javascript_", "super(", "block(", "form_", "static(",
-    "nonce", "@content", "@lang",
+    "paginat", "translate", "trans(", "__(", "I18n", "t(", "t '", "t \"", "_('", "_(\"", "field(",
+    "#{", "url_for", "route(", "asset", "stylesheet", "javascript_", "super(", "block(", "form_",
+    "static(", "nonce", "@content", "@lang",
 ];
 
 /// Calls by which a template makes HTML.
@@ -239,7 +239,11 @@ fn is_plain(text: &[u8]) -> bool {
         closed.is_some_and(u8::is_ascii_alphabetic)
             || VOID.iter().any(|name| rest.starts_with(name))
     };
-    let framed = ["extends", "block", "layout", "{{#>"];
+    // `class A extends B` inherits no page.
+    let framed = [
+        "% extends", "%- extends", "@extends", "% block", "%- block", "@section", "layout", "{{#>",
+        "{{<",
+    ];
     !memchr::memchr_iter(b'<', text).any(element)
         && !framed.iter().any(|word| memchr::memmem::find(text, word.as_bytes()).is_some())
 }
