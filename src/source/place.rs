@@ -260,6 +260,22 @@ mod tests {
     }
 
     #[test]
+    fn libraries_of_a_page_lie_in_folders_of_their_own() {
+        for path in [
+            "src/Web/wwwroot/lib/alpinejs/dist/alpine.js", "app/static/js/libs/reader/reader.js",
+            "public/lib/fonts/all.css",
+        ] {
+            assert!(is_vendored(path), "{path}");
+        }
+        for path in [
+            "src/lib/net/client.js", "public/lib/main.js", "static/app.js",
+            "static/lib/tools/serve.py",
+        ] {
+            assert!(!is_vendored(path), "{path}");
+        }
+    }
+
+    #[test]
     fn translations_are_told_by_their_folder_or_ending() {
         for path in [
             "config/locales/de.yml", "src/i18n/fr.json", "po/sv.po", "App/nl.lproj/x.strings",
