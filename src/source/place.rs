@@ -262,7 +262,8 @@ mod tests {
     #[test]
     fn libraries_of_a_page_lie_in_folders_of_their_own() {
         for path in [
-            "src/Web/wwwroot/lib/alpinejs/dist/alpine.js", "app/static/js/libs/reader/reader.js",
+            "src/Web/wwwroot/lib/alpinejs/dist/alpine.js",
+            "app/static/js/libs/reader/reader.js",
             "public/lib/fonts/all.css",
         ] {
             assert!(is_vendored(path), "{path}");
