@@ -34,12 +34,12 @@ const GENERIC: u8 = 20;
 /// Shorter files may well be one long line.
 const LONG_FILE: usize = 4096;
 
-/// Topics of what harms only where somebody else is on the wire, visits, or breaks a
-/// key: nobody is
-/// when a test talks to the server that it started.
+/// Topics of what harms only where somebody else is on the wire, visits, breaks a key or
+/// keeps a token: nobody does when a test talks to the server that it started.
 const NEEDS_OTHERS: &[&str] = &[
-    "cookie-flags", "cors", "csrf", "debug-on", "plaintext-http", "plaintext-proto", "rate-limit",
-    "timeout", "tls-verify-off", "tls-weak-version", "weak-crypto",
+    "cookie-flags", "cors", "csrf", "debug-on", "open-redirect", "plaintext-http",
+    "plaintext-proto", "rate-limit", "stack-trace", "timeout", "tls-verify-off",
+    "tls-weak-version", "token-lifetime", "weak-crypto", "xss",
 ];
 
 /// What generators write at the top of a file, in lower case.
@@ -148,9 +148,13 @@ fn is_packed(source: &Source<'_>) -> bool {
     source.origin.as_ref().is_some_and(|origin| origin.inner_path.is_some())
 }
 
-/// Published scripts begin with a comment that minifiers keep.
+/// Published scripts begin with a comment that minifiers keep, several in one file after
+/// the comment of what has put them together.
 fn begins_as_library(text: &[u8]) -> bool {
-    text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text).trim_ascii_start().starts_with(b"/*!")
+    let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text).trim_ascii_start();
+    let header = text.get(..HEADER).unwrap_or(text);
+    let packed = header.starts_with(b"/*") && memmem::find(header, b"\n/*!").is_some();
+    text.starts_with(b"/*!") || packed
 }
 
 fn is_generated(text: &[u8]) -> bool {

@@ -38,6 +38,9 @@ const WELL_KNOWN: &[&[u8]] = &[
     // The two keys of MinIO's public playground, as its documentation gives them.
     b"Q3AM3UQ867SPQQA43P2F",
     b"zuf+tfteSlswRu7BJ86wekitnifILbZam1KYY3TG",
+    // The pair of Google's reCAPTCHA that lets every test pass.
+    b"6LeIxAcTAAAAAJcZVRqyHh71UMIEGNQ_MXjiZKhI",
+    b"6LeIxAcTAAAAAGG-vFI1TnRWxMZNFuojJ4WifJWe",
     // The account key of Azure's storage emulators, the same on every machine.
     AZURITE_KEY,
 ];
@@ -61,6 +64,7 @@ pub fn is_other_notation(value: &[u8]) -> bool {
         || has_named_gap(value)
         || is_attribute_list(value)
         || is_data_url(value)
+        || is_action(value)
         || is_chain_address(value)
         || value.starts_with(ENCODED_PEM)
 }
@@ -76,6 +80,17 @@ fn is_attribute_list(value: &[u8]) -> bool {
         (1..=12).contains(&name) && part.get(name) == Some(&b'=')
     };
     value.contains(&b',') && parts.all(is_attribute)
+}
+
+/// `Api\V1\AccountController@changePassword`: a method of a class of Laravel
+/// (<https://laravel.com/docs/12.x/routing>), named as the route `change-password` is.
+fn is_action(value: &[u8]) -> bool {
+    let at = value.iter().position(|&b| b == b'@').unwrap_or(0);
+    let (class, method) = value.split_at(at);
+    let is_name = |part: &[u8]| {
+        part.len() > 1 && part.iter().all(|b| b.is_ascii_alphanumeric() || b"_\\".contains(b))
+    };
+    class.ends_with(b"Controller") && is_name(class) && is_name(method.get(1..).unwrap_or_default())
 }
 
 /// `data:image/svg+xml;base64,…`: a file in the text (RFC 2397).
@@ -105,7 +120,20 @@ pub fn is_well_known(value: &[u8]) -> bool {
 fn is_public_key(value: &[u8]) -> bool {
     let wallet =
         value.len() >= 107 && PUBLIC_KEYS.iter().any(|prefix| value.starts_with(prefix.as_bytes()));
-    wallet || is_nats_public_key(value)
+    wallet || is_nats_public_key(value) || is_encoded_public_key(value)
+}
+
+/// A `SubjectPublicKeyInfo` (RFC 5280) in base64 without PEM around it, as manifests of
+/// browser extensions have: the algorithm at its beginning says that it is no private key.
+fn is_encoded_public_key(value: &[u8]) -> bool {
+    /// RSA of 1024, 2048, 3072 and 4096 bits, P-256, P-384, P-521, Ed25519, X25519.
+    const BEGINNINGS: [&[u8]; 9] = [
+        b"MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKB", b"MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A",
+        b"MIIBojANBgkqhkiG9w0BAQEFAAOCAY8A", b"MIICIjANBgkqhkiG9w0BAQEFAAOCAg8A",
+        b"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE", b"MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAE",
+        b"MIGbMBAGByqGSM49AgEGBSuBBAAjA4GGAAQ", b"MCowBQYDK2VwAyEA", b"MCowBQYDK2VuAyEA",
+    ];
+    BEGINNINGS.iter().any(|beginning| value.starts_with(beginning))
 }
 
 /// Thirty-five bytes in base 32, the first of which says whose key it is: an
@@ -234,6 +262,8 @@ mod tests {
             "AES/CBC/PKCS5Padding",
             "UDXU4RCSJNZOIQHZNWXHXORDPRTGNJAHAHFRGZNEEJCPQTT2M7NLCNF4",
             "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t",
+            r"Api\V1\AccountController@changePassword2",
+            "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=",
         ] {
             assert!(is_other_notation(value.as_bytes()), "{value}");
         }

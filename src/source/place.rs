@@ -112,6 +112,22 @@ pub fn is_vendored(path: &str) -> bool {
     let name = parts.next_back().unwrap_or(path);
     parts.any(|folder| has_word(folder, VENDOR_FOLDERS) || is_release(folder, name))
         || PACKED_ENDINGS.iter().any(|ending| name.ends_with(ending))
+        || is_served_library(path)
+}
+
+/// Folders that a web server hands out as they are.
+const SERVED_FOLDERS: &[&str] = &["public", "static", "wwwroot"];
+
+/// `wwwroot/lib/alpinejs/dist/alpine.js`, `static/js/libs/reader/reader.js`: where the
+/// libraries of a page are put, each in a folder of its own
+/// (<https://learn.microsoft.com/aspnet/core/client-side/libman/libman-cli>).
+fn is_served_library(path: &str) -> bool {
+    let mut parts = path.split(['/', SEPARATOR]);
+    let of_browser = [".js", ".mjs", ".css"].iter().any(|ending| path.ends_with(ending));
+    of_browser
+        && parts.any(|folder| has_word(folder, SERVED_FOLDERS))
+        && parts.any(|folder| has_word(folder, &["lib", "libs"]))
+        && parts.count() > 1
 }
 
 /// `pdfjs-5.2.133/build/pdf.mjs`: scripts and styles that were unpacked as released.
@@ -174,11 +190,11 @@ fn is_translation(path: &str) -> bool {
         || is_of_a_language(path)
 }
 
-/// `public/language/pt-BR/user.json`: a folder called `language` may hold a parser;
-/// one with a folder or file of a language's tag in it (BCP 47) holds texts.
+/// `public/language/pt-BR/user.json`, `client/strings/da.json`: a folder called `language`
+/// may hold a parser; one with a folder or file of a language's tag in it (BCP 47) holds texts.
 fn is_of_a_language(path: &str) -> bool {
     let mut parts = path.split(['/', SEPARATOR]);
-    let folder = parts.any(|part| part.eq_ignore_ascii_case("language"));
+    let folder = parts.any(|part| has_word(part, &["language", "messages", "strings"]));
     folder && parts.next().is_some_and(is_language_tag)
 }
 
@@ -244,16 +260,34 @@ mod tests {
     }
 
     #[test]
+    fn libraries_of_a_page_lie_in_folders_of_their_own() {
+        for path in [
+            "src/Web/wwwroot/lib/alpinejs/dist/alpine.js",
+            "app/static/js/libs/reader/reader.js",
+            "public/lib/fonts/all.css",
+        ] {
+            assert!(is_vendored(path), "{path}");
+        }
+        for path in [
+            "src/lib/net/client.js", "public/lib/main.js", "static/app.js",
+            "static/lib/tools/serve.py",
+        ] {
+            assert!(!is_vendored(path), "{path}");
+        }
+    }
+
+    #[test]
     fn translations_are_told_by_their_folder_or_ending() {
         for path in [
             "config/locales/de.yml", "src/i18n/fr.json", "po/sv.po", "App/nl.lproj/x.strings",
             "messages_fr.properties", "public/language/pt-BR/user.json", "language/cs.json",
+            "client/strings/pt-br.json", "src/messages/de.ts",
         ] {
             assert!(Place::of(path).is_translation, "{path}");
         }
         for path in [
             "config/database.yml", "src/language_server.rs", "pool/main.go",
-            "src/language/parser.rs", "src/language/config/database.yml",
+            "src/language/parser.rs", "src/language/config/database.yml", "src/strings/parser.rs",
         ] {
             assert!(!Place::of(path).is_translation, "{path}");
         }

@@ -68,11 +68,11 @@ const FORMS: &[Form] = &[
 /// Parts of what the engine or a helper makes, or what has been cleaned.
 const HARMLESS: &[&str] = &[
     "include", "partial", "yield", "contentFor", "content_for", "csrf", "sanitiz", "Sanitiz",
-    "purify", "Purif", "clean(", "escape", "encode", "Encode", "JSON.stringify", "Serialize",
-    "to_json", "tojson", "json_encode", "Form::", "method_field", "links()", "render", "paginat",
-    "translate", "trans(", "__(", "I18n", "t(", "t '", "t \"", "#{", "url_for", "route(", "asset",
-    "stylesheet", "javascript_", "super(", "block(", "form_", "static(", "nonce", "@content",
-    "@lang",
+    "purify", "Purif", "clean(", "clean_", "safe_", "escape", "encode", "Encode", "JSON.stringify",
+    "Serialize", "to_json", "tojson", "json_encode", "Form::", "method_field", "links()", "render",
+    "paginat", "translate", "trans(", "__(", "I18n", "t(", "t '", "t \"", "_('", "_(\"", "field(",
+    "#{", "url_for", "route(", "asset", "stylesheet", "javascript_", "super(", "block(", "form_",
+    "static(", "nonce", "@content", "@lang",
 ];
 
 /// Calls by which a template makes HTML.
@@ -129,7 +129,8 @@ fn outputs<'t>(text: &'t [u8], path: &str) -> Vec<(Range<usize>, &'t str)> {
             let Ok(expression) = std::str::from_utf8(&rest[..len]) else { continue };
             let expression = expression.trim_matches(|c: char| c.is_whitespace() || c == '-');
             let value = if form.open == "<?=" { chosen(expression).trim() } else { expression };
-            if (form.is_raw)(expression) && is_value(value) {
+            let read = form.open == "${param" && is_in_action(&text[..start]);
+            if (form.is_raw)(expression) && is_value(value) && !read {
                 found.push((start..inner + len + form.close.len(), expression));
             }
             if found.len() >= MOST {
@@ -140,12 +141,38 @@ fn outputs<'t>(text: &'t [u8], path: &str) -> Vec<(Range<usize>, &'t str)> {
     found
 }
 
+/// Whether `before` ends within an action of a tag library, which reads its attributes and
+/// does not write them: `<c:if test="${param.x}">`.
+/// https://jakarta.ee/specifications/pages/3.1/jakarta-server-pages-spec-3.1#actions
+fn is_in_action(before: &[u8]) -> bool {
+    let before = &before[before.len().saturating_sub(LONGEST)..];
+    let Some(open) = memchr::memrchr2(b'<', b'>', before) else { return false };
+    let tag = &before[open..];
+    let name = tag.iter().skip(1).take_while(|b| b.is_ascii_alphanumeric() || **b == b':');
+    tag.starts_with(b"<")
+        && name.clone().any(|&b| b == b':')
+        && memchr::memmem::find(tag, b"escapeXml=\"false").is_none()
+}
+
 /// Whether it is a value that can hold what somebody else wrote.
 fn is_value(expression: &str) -> bool {
-    let literal = expression.starts_with(['"', '\'', '`']) && !expression.contains(['+', '#', '$']);
+    let literal = expression.starts_with(['"', '\'', '`']) && !expression.contains(['+', '#', '$'])
+        || chooses_literal(expression);
     expression.contains(|c: char| c.is_ascii_alphabetic())
         && !literal
         && !HARMLESS.iter().any(|part| expression.contains(part))
+}
+
+/// `$active ? 'checked' : ''`: whatever the condition says, the author wrote it.
+fn chooses_literal(expression: &str) -> bool {
+    let literal = |part: &str| {
+        let part = part.trim();
+        let quoted = |q: char| part.len() > 1 && part.starts_with(q) && part.ends_with(q);
+        let inner = part.get(1..part.len().saturating_sub(1)).unwrap_or_default();
+        part == "null" || (quoted('"') || quoted('\'')) && !inner.contains(['"', '\'', '$', '{'])
+    };
+    let choice = expression.rsplit_once('?').and_then(|(_, rest)| rest.split_once(':'));
+    choice.is_some_and(|(this, that)| literal(this) && literal(that))
 }
 
 /// Why nothing that this template writes is likely to run in somebody's browser.
@@ -204,8 +231,19 @@ fn ends_as_address(name: &str) -> bool {
 
 /// Whether a template makes no HTML: no element is in it, and none around it.
 fn is_plain(text: &[u8]) -> bool {
-    let element = |at: usize| text.get(at + 1).is_some_and(|&b| b.is_ascii_alphabetic());
-    let framed = ["extends", "block", "layout", "{{#>"];
+    // `Promise<Item>` opens nothing: elements are closed, but for a few.
+    const VOID: [&[u8]; 5] = [b"br", b"hr", b"img", b"input", b"meta"];
+    let element = |at: usize| {
+        let rest = text.get(at + 1..).unwrap_or_default();
+        let closed = rest.strip_prefix(b"/").and_then(|rest| rest.first());
+        closed.is_some_and(u8::is_ascii_alphabetic)
+            || VOID.iter().any(|name| rest.starts_with(name))
+    };
+    // `class A extends B` inherits no page.
+    let framed = [
+        "% extends", "%- extends", "@extends", "% block", "%- block", "@section", "layout", "{{#>",
+        "{{<",
+    ];
     !memchr::memchr_iter(b'<', text).any(element)
         && !framed.iter().any(|word| memchr::memmem::find(text, word.as_bytes()).is_some())
 }

@@ -4,14 +4,19 @@
 use std::ops::Range;
 
 use crate::secrets::beside::in_digest_list;
+use crate::secrets::reference::is_uuid;
 use crate::secrets::value::has_part;
 
 use super::edges::base64_start;
+
+/// Bytes of an address that are looked at before what stands in it.
+const LONGEST_ADDRESS: usize = 256;
 
 /// Whether what stands before `token` says so.
 pub(super) fn is_other(text: &[u8], token: Range<usize>) -> bool {
     follows_digest_word(text, token.start)
         || is_commit(text, &token)
+        || is_id_in_path(text, &token)
         || is_in_content(text, token.start)
         || in_digest_list(text, &token)
 }
@@ -38,6 +43,18 @@ fn is_commit(text: &[u8], token: &Range<usize>) -> bool {
             || before.ends_with(b"?ref=")
             || before.ends_with(b"..")
             || is_named_commit(text, token.start))
+}
+
+/// `https://example.com/pasta-with-sauce_adf450f0-…`, `…/o/spaces%2F29142d0a-…`: a UUID in
+/// the path of an address is what it leads to.
+fn is_id_in_path(text: &[u8], token: &Range<usize>) -> bool {
+    let before = &text[token.start.saturating_sub(LONGEST_ADDRESS)..token.start];
+    let begins = before.iter().rposition(|b| b.is_ascii_whitespace() || b"\"'(<>`".contains(b));
+    let address = &before[begins.map_or(0, |at| at + 1)..];
+    let path = memchr::memmem::find(address, b"://").map(|at| &address[at + 3..]);
+    is_uuid(&text[token.clone()])
+        && path
+            .is_some_and(|path| path.contains(&b'/') && !path.iter().any(|b| b"?#@=".contains(b)))
 }
 
 /// Whether the name before `start` is git's for an object.
@@ -71,6 +88,15 @@ mod tests {
         for before in ["acme_key = ", "acme: ", "acme/api-key=", "ACME_PUBLIC_API_SECRET="] {
             let text = format!("{before}25bd715ec3d883afa1221896d605dc39");
             assert!(!is_other(text.as_bytes(), before.len()..text.len()), "{before}");
+        }
+        for (before, other) in [
+            ("https://acme.example/kitchen/acme-sauce_", true),
+            ("https://files.example/o/spaces%2F", true),
+            ("https://acme.example?key=", false),
+            ("ACME_KEY=", false),
+        ] {
+            let text = format!("{before}adf450f0-8d7a-418f-98da-727d684487bb");
+            assert_eq!(is_other(text.as_bytes(), before.len()..text.len()), other, "{before}");
         }
         for (before, other) in
             [("{\\\"sha\\\": \\\"", true), ("\"oid\":\"", true), ("shared: ", false)]
