@@ -143,6 +143,47 @@ fn policies_within_texts_are_read() {
 }
 
 #[test]
+fn azure_resources_have_the_type_of_what_they_stand_in() {
+    let matcher = "resource = [\"Microsoft.Web/sites/config\"]\nwhen = [\"properties.tls = 1.0\"]";
+    let inner = "{\"type\": \"config\", \"properties\": {\"tls\": \"1.0\"}}";
+    for (path, text, wanted) in [
+        ("a.json", format!("{{\"resources\": [{{\"type\": \"Microsoft.Web/sites\", \"resources\": [{inner}]}}]}}"), 1),
+        ("a.json", format!("{{\"resources\": [{{\"type\": \"Microsoft.Web/plans\", \"resources\": [{inner}]}}, {{\"type\": \"Microsoft.Web/sites\"}}]}}"), 0),
+        ("a.json", "{\"resources\": [{\"type\": \"microsoft.web/SITES/config/\", \"properties\": {\"tls\": \"1.0\"}}]}".to_owned(), 1),
+        ("a.bicep", "resource a 'Microsoft.Web/sites@1' = {\n  resource b 'config@1' = {\n    properties: {\n      tls: '1.0'\n    }\n  }\n}\n".to_owned(), 1),
+        ("a.bicep", "resource a 'Microsoft.Web/sites@1' existing = {\n  resource b 'config' = {\n    properties: {\n      tls: '1.0'\n    }\n  }\n}\n".to_owned(), 1),
+        ("a.bicep", "resource a 'Microsoft.Web/sites@1' = {\n  resource b 'config' existing = {\n    properties: {\n      tls: '1.0'\n    }\n  }\n}\n".to_owned(), 0),
+    ] {
+        assert_eq!(found(matcher, path, &text).len(), wanted, "{text}");
+    }
+}
+
+#[test]
+fn expressions_of_arm_are_no_texts() {
+    let matcher = "resource = [\"Microsoft.A/b\"]\nwhen = [\"!x = true\"]";
+    let template = |said: &str, x: &str| {
+        format!("{{{said}, \"resources\": [{{\"type\": \"Microsoft.A/b\", \"x\": \"{x}\"}}]}}")
+    };
+    let open = "\"parameters\": {\"X\": {\"type\": \"bool\"}}";
+    let on = "\"parameters\": {\"X\": {\"defaultValue\": true}}";
+    let off = "\"variables\": {\"x\": \"[parameters('y')]\"}, \"parameters\": {\"y\": {\"defaultValue\": false}}";
+    let round = "\"variables\": {\"x\": \"[variables('y')]\", \"y\": \"[variables('x')]\"}";
+    for (said, x, wanted) in [
+        (open, "[parameters('x')]", 0),
+        (on, "[parameters('x')]", 0),
+        (off, "[variables('x')]", 1),
+        (round, "[variables('x')]", 0),
+        (open, "[if(equals(1, 2), 'true', 'false')]", 0),
+        (open, "[[no expression]", 1),
+    ] {
+        assert_eq!(found(matcher, "a.json", &template(said, x)).len(), wanted, "{said} {x}");
+    }
+    let plain = "{\"resources\": [{\"type\": \"Other/b\", \"x\": \"[a]\"}]}";
+    let other = "resource = [\"Other/b\"]\nwhen = [\"!x = true\"]";
+    assert_eq!(found(other, "a.json", plain).len(), 1, "no template");
+}
+
+#[test]
 fn a_rule_that_cannot_be_used_says_why() {
     for (matcher, part) in [
         ("at = [\"a\"]\nwhen = [\"x ~ (\"]", "regex"),

@@ -4,7 +4,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
-use std::sync::OnceLock;
 
 use super::read;
 use super::tree::{Id, Tree, Value};
@@ -27,7 +26,6 @@ pub(super) struct Chart {
     places: HashMap<Vec<u8>, Range<usize>>,
     /// `appVersion` of its `Chart.yaml`.
     version: Vec<u8>,
-    words: OnceLock<Vec<u32>>,
 }
 
 /// Where the values that a template asks for stand in its tree.
@@ -56,12 +54,17 @@ impl Chart {
         let version = tops.find(|id| about.node(*id).is_some_and(|node| node.key == b"appVersion"));
         let version = version.and_then(|id| about.text(id)).unwrap_or_default().to_vec();
         let places = places(&read::yaml(&text));
-        Some(Chart { places, version, text, words: OnceLock::new() })
+        Some(Chart { places, version, text })
     }
 
-    /// The words of rules that are in its `values.yaml`: asked of `find` once.
-    pub(super) fn words(&self, find: impl FnOnce(&[u8]) -> Vec<u32>) -> &[u32] {
-        self.words.get_or_init(|| find(&self.text))
+    /// What `values.yaml` says of those of its `values` that became a part of `tree`.
+    pub(super) fn texts<'t>(
+        &'t self,
+        tree: &'t Tree<'_>,
+        values: &'t Values,
+    ) -> impl Iterator<Item = &'t [u8]> {
+        let nodes = values.values().filter_map(|id| tree.node(*id));
+        nodes.filter_map(|node| self.text.get(node.span.clone()))
     }
 
     /// Adds to `tree` the values that the templates among the nodes `own` name.

@@ -127,8 +127,8 @@ fn run(
     }
     let with_values = around.chart().map(|chart| {
         // What the values say is written into the template.
-        let more = chart.words(|text| rules.words_in([text].into_iter()));
-        rules.triggered(source.own_path(), source.text, more, scratch)
+        let more = rules.words_in(chart.texts(&tree, &values));
+        rules.also_triggered(source.own_path(), &more, scratch)
     });
     let has_headers = matches!(format, Format::Hcl | Format::Bicep);
     let file = File::new(&tree, own.clone(), source.text, has_headers);
@@ -192,14 +192,25 @@ impl FormatRules {
         more: &[u32],
         scratch: &mut StructureScratch,
     ) -> Vec<Active<'_>> {
-        let StructureScratch { seen, active, .. } = scratch;
-        active.clear();
-        active.resize(self.slots.len(), false);
+        let seen = &mut scratch.seen;
         seen.clear();
         seen.resize(self.words.len(), false);
         for hit in self.automaton.find_overlapping_iter(text) {
             seen[hit.pattern().as_usize()] = true;
         }
+        self.also_triggered(path, more, scratch)
+    }
+
+    /// The matchers of the file that was asked about last, where `more` words stand elsewhere.
+    fn also_triggered(
+        &self,
+        path: &str,
+        more: &[u32],
+        scratch: &mut StructureScratch,
+    ) -> Vec<Active<'_>> {
+        let StructureScratch { seen, active, .. } = scratch;
+        active.clear();
+        active.resize(self.slots.len(), false);
         for number in more {
             seen[*number as usize] = true;
         }

@@ -79,9 +79,12 @@ impl<'t, 'a> File<'t, 'a> {
         let of_type = rule.resources.iter().flat_map(|kind| self.resources.of_type(kind));
         let mut all: Vec<Subject<'a>> = of_type.cloned().collect();
         for path in &rule.at {
-            let found = self.walker.find(Some(0), path);
-            let own = found.nodes.into_iter().filter(|id| self.own.contains(id));
-            all.extend(self.entries(&own.collect::<Vec<Id>>()));
+            // What lies near is not asked: it is reported where it lies.
+            let documents = self.tree().children(0).filter(|id| self.own.contains(id));
+            let found = documents.flat_map(|id| self.walker.find(Some(id), path).nodes);
+            let mut own: Vec<Id> = found.filter(|id| self.own.contains(id)).collect();
+            own.dedup();
+            all.extend(self.entries(&own));
         }
         let Some(each) = &rule.each else { return all };
         let within = all.iter().flat_map(|subject| {

@@ -14,6 +14,7 @@
 //! can be, and what a template or an expression leaves open is *not known*,
 //! which no rule takes for a mistake.
 
+mod azure;
 mod call;
 mod chart;
 mod condition;

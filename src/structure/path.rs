@@ -115,9 +115,20 @@ fn is_same(key: &[u8], name: &[u8]) -> bool {
     name.iter().all(|byte| written.next() == Some(*byte)) && written.next().is_none()
 }
 
+/// Whether `key` begins with the letter that `name` begins with: what most do not.
+fn begins_alike(key: &[u8], name: &[u8]) -> bool {
+    let first = key.iter().find(|byte| !is_filler(**byte)).map(u8::to_ascii_lowercase);
+    name.is_empty() || first == name.first().copied()
+}
+
 /// How many of `steps` the entry `key` answers: more than one if it is itself
 /// a path, as in properties files.
 pub(super) fn answered(steps: &[Step], key: &[u8]) -> usize {
+    if let Some(Step::Named(names)) = steps.first()
+        && !names.iter().any(|name| begins_alike(key, name))
+    {
+        return 0;
+    }
     let named = |step: Option<&Step>, part: &[u8]| match step {
         Some(Step::Named(names)) => names.iter().any(|name| is_same(part, name)),
         Some(Step::Any) => true,

@@ -1,9 +1,10 @@
 //! What a file says about its own names: Terraform variables' defaults and
-//! locals, parameters of CloudFormation and ARM, variables of Bicep.
+//! locals, parameters of CloudFormation, variables of Bicep; of ARM see `azure`.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::azure;
 use super::format::Format;
 use super::tree::{Id, Tree, Value};
 
@@ -29,7 +30,11 @@ pub(super) fn resolve(tree: &mut Tree<'_>, format: Format) {
             let known = terraform(tree, &all);
             link(tree, all, &known);
         }
-        Format::Yaml | Format::Json => cloudformation(tree),
+        Format::Yaml => cloudformation(tree),
+        Format::Json => {
+            cloudformation(tree);
+            azure::resolve(tree);
+        }
         Format::Bicep => bicep(tree),
         _ => {}
     }

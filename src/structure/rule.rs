@@ -55,13 +55,21 @@ pub(super) fn triggers(spec: &PatternMatch) -> Vec<String> {
     }
     let named = |kind: &String| {
         let name = kind.strip_prefix("data.").or_else(|| kind.strip_prefix("k8s/"));
-        name.unwrap_or(kind).to_owned()
+        outermost(name.unwrap_or(kind)).to_owned()
     };
     if !spec.resource.is_empty() {
         return spec.resource.iter().map(named).collect();
     }
     let told: Vec<Vec<String>> = spec.at.iter().map(|path| Path::telling(path)).collect();
     if told.iter().any(Vec::is_empty) { Vec::new() } else { told.concat() }
+}
+
+/// The type that stands in a file where a resource of the Azure type `kind` stands
+/// within others: `Microsoft.Web/sites` for `Microsoft.Web/sites/config`.
+fn outermost(kind: &str) -> &str {
+    let mut slashes = kind.match_indices('/').map(|(at, _)| at);
+    let end = slashes.nth(1).filter(|_| kind.starts_with("Microsoft."));
+    end.map_or(kind, |end| &kind[..end])
 }
 
 /// Everything that is wrong with the matchers of `rule` that are about structure.

@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::tree::{Id, Tree, Value};
+use super::azure::{Resource, Types};
+use super::tree::{Id, Tree};
 
 /// Something a rule asks about.
 #[derive(Debug, Clone)]
@@ -79,9 +80,12 @@ impl<'a> Resources<'a> {
                 }
             }
         }
+        let mut types = Types::default();
         for id in nodes.clone() {
             match tree.node(id).map(|node| node.key) {
-                Some(b"resources") => resources.azure(tree, id),
+                Some(key) if key == b"resources" || key.starts_with(b"resource ") => {
+                    resources.azure(tree, id, &mut types);
+                }
                 // The Serverless Framework keeps its template in `resources`.
                 Some(b"Resources") if tree.node(id).is_some_and(|n| is_inner(tree, n.parent)) => {
                     resources.cloudformation(tree, id);
@@ -128,19 +132,12 @@ impl<'a> Resources<'a> {
         }
     }
 
-    /// ARM: elements with a type; Bicep: entries with a type and a body.
-    fn azure(&mut self, tree: &Tree<'a>, id: Id) {
-        let elements: Vec<Id> = match tree.value(id) {
-            Value::List => tree.children(id).collect(),
-            _ => vec![id],
-        };
-        for id in elements {
+    /// ARM and Bicep.
+    fn azure(&mut self, tree: &Tree<'a>, id: Id, types: &mut Types) {
+        for Resource { id, base, kind, name } in types.at(tree, id) {
             let Some(node) = tree.node(id) else { continue };
-            let text = |key: &[u8]| tree.child(id, key).and_then(|child| tree.text(child));
-            let Some(kind) = text(b"type").filter(|kind| kind.contains(&b'/')) else { continue };
-            let base = tree.child(id, b"body").or(Some(id));
-            let name = text(b"symbol").unwrap_or_default();
-            self.add(kind, Subject { span: node.span.clone(), base, address: (b"", name) });
+            let (span, address) = (node.span.clone(), (b"".as_slice(), name));
+            self.add(&kind, Subject { span, base: Some(base), address });
         }
     }
 

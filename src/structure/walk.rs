@@ -86,9 +86,7 @@ impl<'t, 'a> Walker<'t, 'a> {
             };
             let target = self.tree.target(id);
             if *step == Step::Deep {
-                let all = self.tree.within(target);
-                let is_list = |id: &Id| self.tree.value(*id) == Value::List && *id != target;
-                work.extend(all.filter(|id| !is_list(id)).map(|id| (id, at + 1)));
+                self.deep(target, steps, at + 1, &mut work, found);
                 continue;
             }
             match self.tree.value(target) {
@@ -96,6 +94,41 @@ impl<'t, 'a> Walker<'t, 'a> {
                 Value::Map => self.entries(target, &steps[at..], at, &mut work, found),
                 Value::Open(_) => found.open = true,
                 Value::Text(_) => {}
+            }
+        }
+    }
+
+    /// Goes on from everything within `target`.
+    fn deep(
+        &self,
+        target: Id,
+        steps: &[Step],
+        at: usize,
+        work: &mut Vec<(Id, usize)>,
+        found: &mut Found,
+    ) {
+        let is_named = matches!(steps.get(at), Some(Step::Named(_)));
+        for id in self.tree.within(target) {
+            let Some(node) = self.tree.node(id).filter(|_| self.look()) else {
+                found.open = true;
+                return;
+            };
+            if !is_named || node.alias != NONE {
+                let is_list = self.tree.value(id) == Value::List && id != target;
+                work.extend((!is_list).then_some((id, at)));
+            }
+            if !is_named {
+                continue;
+            }
+            // Most entries have another name, and are not worth a place in the work.
+            found.open |= matches!(self.tree.value(id), Value::Open(_));
+            let around = self.tree.node(node.parent).map(|around| (around.value, around.alias));
+            let is_entry = id != target && around == Some((Value::Map, NONE));
+            let count = steps.get(at..).filter(|_| is_entry);
+            let count = count.map_or(0, |steps| answered(steps, node.key));
+            if count > 0 {
+                found.is_optional |= node.is_optional;
+                work.push((id, at + count));
             }
         }
     }

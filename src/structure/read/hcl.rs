@@ -3,6 +3,7 @@
 use super::cursor::Cursor;
 use super::flow::{self, Flavor};
 use super::string::quoted;
+use crate::structure::azure::EXISTING;
 use crate::structure::tree::{Id, NONE, Tree, Value};
 
 /// A block that is being read.
@@ -124,11 +125,12 @@ fn resource<'a>(cursor: &mut Cursor<'a>, tree: &mut Tree<'a>, start: usize) {
     let kind = quoted(cursor, Flavor::Bicep);
     let kind = kind.split(|byte| *byte == b'@').next().unwrap_or(kind);
     cursor.skip_spaces();
-    if cursor.take_while(|byte| byte.is_ascii_alphabetic()) == b"existing" {
-        return cursor.end_line();
-    }
+    let kind_end = cursor.at;
+    // What exists is named for the resources within it.
+    let exists = cursor.take_while(|byte| byte.is_ascii_alphabetic()) == EXISTING;
+    let key = if exists { EXISTING } else { b"type" };
     let outer = tree.open(b"resources", start, Value::Map);
-    tree.add(b"type", kind_at..cursor.at, Value::Text(kind));
+    tree.add(key, kind_at..kind_end, Value::Text(kind));
     tree.add(b"symbol", name_at..name_at + name.len(), Value::Text(name));
     // `= if (condition) {`, `= [for x in y: {`
     cursor.take_while(|byte| !matches!(byte, b'{' | b'\n'));
