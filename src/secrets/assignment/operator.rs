@@ -20,11 +20,11 @@ pub(super) fn read_operator<'t>(
     {
         return Some((Operator::Markup, text));
     }
-    if let Some(found) = entry_value(cursor, name.start) {
-        return Some(found);
-    }
     let listed = was_quoted || cursor.text[..name.start].ends_with(b"name: ");
     if listed && let Some(found) = paired_value(spaced) {
+        return Some(found);
+    }
+    if let Some(found) = entry_value(cursor, name.start) {
         return Some(found);
     }
     if let Some((operator, width)) = symbol(spaced) {
@@ -45,6 +45,8 @@ pub(super) fn read_operator<'t>(
         b'(' if !was_quoted => Some((Operator::Argument, spaced.skip(1))),
         b'[' if cursor.starts_with(b"[] =") => Some((Operator::Assign, cursor.skip(4))),
         b'\'' | b'"' if spaced.at > closed.at => Some((Operator::Space, spaced)),
+        // `the API key `a1b2…`` in a manual.
+        b'`' if spaced.at > cursor.at && !was_quoted => Some((Operator::Space, spaced)),
         _ => spaced_value(cursor, name, spaced),
     }
 }
