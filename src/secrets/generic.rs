@@ -104,6 +104,12 @@ fn sets_credential(text: &[u8], found: &Assignment, words: &[u8]) -> bool {
     let called = before.strip_suffix(b"(\"").or_else(|| before.strip_suffix(b"('"));
     let caller = called.map(|before| &text[name_around(text, before.len().saturating_sub(1))]);
     let about = |name: &[u8]| has_part(name, ABOUT) && !has_part(name, &["with"]);
+    // `get_user_secret("name-of-it")` asks a store.
+    let asks =
+        [&b"get_"[..], b"fetch_", b"load_", b"read_"].iter().any(|verb| words.starts_with(verb));
+    if asks && text.get(found.name.end) == Some(&b'(') {
+        return false;
+    }
     // `Encryptors.text("password", "salt")`, but `encryptor.setProperty(…)`.
     let owner = caller.filter(|name| !has_part(name, &["set", "put", "add"])).and_then(|name| {
         called?

@@ -49,6 +49,9 @@ pub fn at_pem(
         (Confidence::High, _) if in_manual(input.text, at) => {
             (Confidence::Medium, "a private key in the comment of a manual")
         }
+        (Confidence::High, _) if !facts.readable && is_shown(input.text, at) => {
+            (Confidence::Low, "a comment shows it, and it cannot be read as a key")
+        }
         opinion => opinion,
     };
     let armour_end = match body_end {
@@ -116,6 +119,14 @@ fn in_manual(text: &[u8], at: usize) -> bool {
     let line = text[start..at].trim_ascii_start();
     let marks = [&b"* "[..], b"/// ", b"//! "];
     marks.iter().any(|mark| line.starts_with(mark))
+}
+
+/// Whether a key in one line stands on a line of comments: `#  private_key="-----BEGIN…`.
+fn is_shown(text: &[u8], at: usize) -> bool {
+    let floor = at.saturating_sub(80);
+    let start = memchr::memrchr(b'\n', &text[floor..at]).map_or(floor, |i| floor + i + 1);
+    let line = text[start..at].trim_ascii_start();
+    line.starts_with(b"# ") && line.len() > 2
 }
 
 fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
@@ -244,7 +255,7 @@ fn weigh_token(
         return (Confidence::High, Some(Severity::Info), "the token is one for the public");
     }
     let shown = input.place.role != Role::Production || in_manual(input.text, token.start);
-    if shown && is_toy(payload) {
+    if shown && is_toy(payload, input.place.role) {
         return (Confidence::Low, None, "the token of a test or example speaks of nobody");
     }
     let Some(expiry) = payload.get("exp") else {
@@ -283,7 +294,7 @@ const NOBODY: [&str; 14] = [
 
 /// `{"foo": "bar"}`, `{"iss": "urn:example:issuer"}`, `{"exp": 1893456000}`: what the tests and manuals of
 /// libraries sign.
-fn is_toy(payload: &serde_json::Value) -> bool {
+fn is_toy(payload: &serde_json::Value, role: Role) -> bool {
     let Some(claims) = payload.as_object() else { return false };
     let nobody = |text: &str| has_part(text.as_bytes(), &NOBODY);
     let mut others = claims.iter().filter(|(name, _)| !WHEN.contains(&name.as_str()));
@@ -291,7 +302,9 @@ fn is_toy(payload: &serde_json::Value) -> bool {
     let said = |value: &serde_json::Value| value.as_str().is_some_and(nobody);
     let empty = |name: &str, value: &serde_json::Value| {
         let listed = value.as_array().is_some_and(|list| list.iter().any(said));
-        nobody(name) || value.is_number() && name == "aud" || said(value) || listed
+        let few = role == Role::Example && name.contains("id");
+        let counted = value.as_u64().is_some_and(|n| name == "aud" || few && n < 1000);
+        nobody(name) || counted || said(value) || listed
     };
     textbook || others.all(|(name, value)| empty(name, value))
 }
