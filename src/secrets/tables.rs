@@ -99,10 +99,13 @@ fn markdown<'t>(text: &'t [u8], name: &Range<usize>) -> Option<Column<'t>> {
     let end = name.end + memchr::memchr(b'\n', behind)?;
     let below = &text[end + 1..text.len().min(end + 1 + MAX_HEADER)];
     let length = memchr::memchr(b'\n', below).unwrap_or(below.len());
-    let is_rule = below[..length].iter().all(|b| b"|-: \r\t".contains(b))
-        && memchr::memmem::find(&below[..length], b"--").is_some();
     let titles = split(text, start..end, b'|');
-    is_rule.then(|| at(text, titles, name, b'|', end + 1 + length + 1))?
+    is_rule(&below[..length]).then(|| at(text, titles, name, b'|', end + 1 + length + 1))?
+}
+
+/// Whether `line` is the line of dashes below a header of Markdown.
+fn is_rule(line: &[u8]) -> bool {
+    line.iter().all(|b| b"|-: \r\t".contains(b)) && memchr::memmem::find(line, b"--").is_some()
 }
 
 /// The column of `titles` in which `name` is the last word.
@@ -135,7 +138,10 @@ impl Column<'_> {
             let length = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
             let row = next..next + length;
             next += length + 1;
-            let goes_on = !is_markdown || memchr::memchr(b'|', &text[row.clone()]).is_some();
+            // Below the next rule are the rows of another table.
+            let line = &text[row.clone()];
+            let is_row = || memchr::memchr(b'|', line).is_some() && !is_rule(line);
+            let goes_on = !is_markdown || is_row();
             goes_on.then_some(row)
         });
         rows.take(most)
