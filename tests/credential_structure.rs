@@ -51,6 +51,73 @@ fn pkcs1(bytes: u16) -> Vec<u8> {
     der
 }
 
+/// A field of a message of protocol buffers, with fewer than 128 bytes.
+fn field(tag: u8, bytes: &[u8]) -> Vec<u8> {
+    [&[tag << 3 | 2, bytes.len() as u8], bytes].concat()
+}
+
+/// The binary form of a Tink key set with one key of `kind`.
+fn tink(kind: &str, material: u8) -> Vec<u8> {
+    let kind = format!("type.googleapis.com/google.crypto.tink.{kind}");
+    let value = field(3, &(0..32).map(|i: u8| i.wrapping_mul(37) ^ 0x5a).collect::<Vec<u8>>());
+    let data = [field(1, kind.as_bytes()), field(2, &value), vec![3 << 3, material]].concat();
+    let key = [field(1, &data), vec![2 << 3, 1, 3 << 3, 0xa2, 0xcb, 0x8b, 0x99, 7]].concat();
+    [vec![1 << 3, 0xa2, 0xcb, 0x8b, 0x99, 7], field(2, &key)].concat()
+}
+
+#[test]
+fn a_key_set_of_tink_is_read_from_base64() {
+    let text = |set: &[u8]| format!("KEYS = \"{}\"\n", STANDARD.encode(set));
+    for (kind, material) in [("AesGcmKey", 1), ("EcdsaPrivateKey", 2)] {
+        let found = only("app/keys.py", &text(&tink(kind, material)), "tink-keyset");
+        assert_eq!(found.confidence, Confidence::High);
+        assert_eq!(found.severity, Severity::Critical);
+    }
+    silent("app/keys.py", &text(&tink("EcdsaPublicKey", 3)));
+    silent("app/keys.py", &text(&tink("KmsAeadKey", 4)));
+    // What is encrypted is the second field of a message of its own.
+    silent("app/keys.py", &text(&field(2, &tink("AesGcmKey", 1)[..100])));
+}
+
+#[test]
+fn a_key_set_of_tink_whose_first_number_splits_the_base64() {
+    let mut set = tink("AesGcmKey", 1);
+    set.splice(1..6, [0xff, 0xff, 0xfb, 0xef, 0x0f]);
+    let encoded = STANDARD.encode(&set);
+    assert!(encoded[..8].contains(['+', '/']), "{encoded}");
+    only("app/keys.py", &format!("KEYS = \"{encoded}\"\n"), "tink-keyset");
+}
+
+#[test]
+fn a_signature_has_its_algorithms_length() {
+    let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    let token = |algorithm: &str, bytes: usize| {
+        let header = part(&format!("{{\"alg\":\"{algorithm}\"}}"));
+        let signature: Vec<u8> = (0..bytes).map(|i| (i * 89 % 251) as u8 ^ 0x33).collect();
+        let claims = part("{\"iss\":\"orders\",\"sub\":\"svc-84\"}");
+        format!("token = '{header}.{claims}.{}'\n", URL_SAFE_NO_PAD.encode(signature))
+    };
+    for (algorithm, bytes) in [("HS256", 32), ("ES384", 96), ("RS256", 256), ("EdDSA", 64)] {
+        let confidence =
+            |bytes| only("app/client.py", &token(algorithm, bytes), "json-web-token").confidence;
+        assert_eq!(confidence(bytes), Confidence::High, "{algorithm}");
+        assert_eq!(confidence(bytes / 4 + 1), Confidence::Low, "{algorithm}");
+    }
+}
+
+#[test]
+fn a_table_says_what_its_cells_are() {
+    let (password, key) = (["kx8Zq4", "wTn2vL"].concat(), ["kx8Zq4wTn2", "vLb7yRmJdq9"].concat());
+    let csv = format!("url,username,password\nhttps://a.example/,ops,{password}\n");
+    only("logins.csv", &csv, "hardcoded-password");
+    let keys = format!("\"Access key ID\",\"Secret access key\"\n\"x\",\"{key}\"\n");
+    only("accessKeys.csv", &keys, "hardcoded-key");
+    let page = format!("# Logins\n\n| user | password |\n|---|---|\n| ops | `{password}` |\n");
+    only("notes/logins.md", &page, "hardcoded-password");
+    silent("data.csv", "id,token\n1,ab12\n2,n't\n");
+    silent("notes/keys.md", "| Key | What |\n|---|---|\n| `ctrl-k` | cuts a line |\n");
+}
+
 #[test]
 fn a_private_key_says_its_kind_and_size() {
     let key = only("server.key", &pem("RSA PRIVATE KEY", &pkcs1(256)), "private-key");

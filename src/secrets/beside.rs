@@ -40,6 +40,17 @@ pub(super) fn repeats_neighbour(text: &[u8], span: &Range<usize>) -> bool {
     around.any(|line| last_word(line).eq_ignore_ascii_case(value))
 }
 
+/// Whether a line nearby names what fails: `{ fail: 'a', pass: 'b' }` are the two sides
+/// of a test of rules.
+pub(super) fn has_counterpart(text: &[u8], span: &Range<usize>) -> bool {
+    let names_it = |line: &[u8]| {
+        let name = line.trim_ascii_start().strip_prefix(b"'").unwrap_or(line.trim_ascii_start());
+        let after = name.strip_prefix(b"fail").and_then(|rest| rest.first());
+        after.is_some_and(|b| b":='\" ".contains(b))
+    };
+    before(text, span.start).chain(after(text, span.end)).any(names_it)
+}
+
 /// The lines before the one of `at`, the nearest first.
 fn before(text: &[u8], at: usize) -> impl Iterator<Item = &[u8]> {
     let floor = at.saturating_sub(LONGEST * (LINES + 1));

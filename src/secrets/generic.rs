@@ -5,10 +5,11 @@ use std::ops::Range;
 use crate::finding::{Candidate, Confidence};
 
 use super::assignment::{Assignment, Operator, Quoting, name_around, read};
-use super::beside::{in_digest_list, repeats_neighbour};
+use super::beside::{has_counterpart, in_digest_list, repeats_neighbour};
 use super::kernel::{MIN_RUN, is_token};
 use super::name::{NameKind, classify, classify_strictly};
 use super::randomness::randomness;
+use super::tables;
 use super::value::{Assessment, IS_UUID, MAY_BE_DIGEST, Weighed, at_place, has_part, weigh};
 use super::vendor::{Near, Vendors};
 use super::words::Wording;
@@ -36,6 +37,9 @@ pub fn at_name(
         return name_end;
     };
     let name = name_end - words.len().min(name_end)..name_end;
+    if tables::at_header(input, &name, detectors, candidates) {
+        return name_end;
+    }
     let Some(found) = read(input.text, name) else { return name_end };
     let end = found.value.end;
     if is_match_arm(input.text, &found) {
@@ -100,7 +104,24 @@ fn sets_credential(text: &[u8], found: &Assignment, words: &[u8]) -> bool {
     let called = before.strip_suffix(b"(\"").or_else(|| before.strip_suffix(b"('"));
     let caller = called.map(|before| &text[name_around(text, before.len().saturating_sub(1))]);
     let about = |name: &[u8]| has_part(name, ABOUT) && !has_part(name, &["with"]);
-    classify_strictly(words).is_some() && !about(words) && !caller.is_some_and(about)
+    // `get_user_secret("name-of-it")` asks a store.
+    let asks =
+        [&b"get_"[..], b"fetch_", b"load_", b"read_"].iter().any(|verb| words.starts_with(verb));
+    if asks && text.get(found.name.end) == Some(&b'(') {
+        return false;
+    }
+    // `Encryptors.text("password", "salt")`, but `encryptor.setProperty(…)`.
+    let owner = caller.filter(|name| !has_part(name, &["set", "put", "add"])).and_then(|name| {
+        called?
+            .strip_suffix(name)?
+            .strip_suffix(b".")?
+            .rsplit(|b| !b.is_ascii_alphanumeric())
+            .next()
+    });
+    classify_strictly(words).is_some()
+        && !about(words)
+        && !caller.is_some_and(about)
+        && !owner.is_some_and(|name| has_part(name, &["encrypt", "hash", "encode"]))
 }
 
 fn assigned(
@@ -184,6 +205,8 @@ fn against_neighbours(
         opinion
     } else if weighed.kind != NameKind::Password && in_digest_list(text, value) {
         opinion.at_most(Confidence::Low, "it is one of a list of checksums")
+    } else if tried && weighed.name.eq_ignore_ascii_case(b"pass") && has_counterpart(text, value) {
+        opinion.at_most(Confidence::Low, "what passes stands beside what fails")
     } else if tried && repeats_neighbour(text, value) {
         opinion.at_most(Confidence::Low, "a test's password is the name beside it")
     } else {

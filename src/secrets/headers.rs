@@ -5,7 +5,7 @@ use crate::finding::{Candidate, Confidence};
 use super::randomness::{is_sequence_or_repeat, randomness};
 use super::reference::{is_template, is_uuid};
 use super::standin::{is_placeholder, is_stand_in};
-use super::value::{Assessment, at_place};
+use super::value::{Assessment, at_place, has_part};
 use super::words::Wording;
 use super::{Detectors, Input};
 use crate::source::place::Role;
@@ -33,9 +33,23 @@ pub fn at_scheme(
         return None;
     }
     let opinion = if basic { basic_pair(value, input.place.role)? } else { bearer(value)? };
+    let opinion = match to_reserved_host(input.text, start) {
+        true => {
+            opinion.at_most(Confidence::Low, "it is sent to a host that is reserved for examples")
+        }
+        false => opinion,
+    };
     let opinion = at_place(opinion, input.place.role);
     candidates.push(opinion.candidate(rule, start..end, SPECIFICITY));
     Some(())
+}
+
+/// Whether the line before `at` holds a URL of a host that nobody can have (RFC 2606).
+fn to_reserved_host(text: &[u8], at: usize) -> bool {
+    const HOSTS: &[&str] = &["://example.com", "://example.org", "://example.net"];
+    let line = &text[at.saturating_sub(200)..at];
+    let start = memchr::memrchr(b'\n', line).map_or(0, |i| i + 1);
+    has_part(&line[start..], HOSTS)
 }
 
 fn bearer(value: &[u8]) -> Option<Assessment> {

@@ -49,6 +49,9 @@ pub fn at_pem(
         (Confidence::High, _) if in_manual(input.text, at) => {
             (Confidence::Medium, "a private key in the comment of a manual")
         }
+        (Confidence::High, _) if !facts.readable && is_shown(input.text, at) => {
+            (Confidence::Low, "a comment shows it, and it cannot be read as a key")
+        }
         opinion => opinion,
     };
     let armour_end = match body_end {
@@ -116,6 +119,14 @@ fn in_manual(text: &[u8], at: usize) -> bool {
     let line = text[start..at].trim_ascii_start();
     let marks = [&b"* "[..], b"/// ", b"//! "];
     marks.iter().any(|mark| line.starts_with(mark))
+}
+
+/// Whether a key in one line stands on a line of comments: `#  private_key="-----BEGIN…`.
+fn is_shown(text: &[u8], at: usize) -> bool {
+    let floor = at.saturating_sub(80);
+    let start = memchr::memrchr(b'\n', &text[floor..at]).map_or(floor, |i| floor + i + 1);
+    let line = text[start..at].trim_ascii_start();
+    line.starts_with(b"# ") && line.len() > 2
 }
 
 fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
@@ -236,11 +247,15 @@ fn weigh_token(
     if textbook || algorithm.eq_ignore_ascii_case("none") || token.end - token.payload_end < 10 {
         return (Confidence::Low, None, "the token is the textbook's or is not signed");
     }
+    let signature = &input.text[token.payload_end + 1..token.end];
+    if !fits(algorithm, signature.iter().filter(|b| **b != b'=').count()) {
+        return (Confidence::Low, None, "the signature does not have its algorithm's length");
+    }
     if is_public {
         return (Confidence::High, Some(Severity::Info), "the token is one for the public");
     }
     let shown = input.place.role != Role::Production || in_manual(input.text, token.start);
-    if shown && is_toy(payload) {
+    if shown && is_toy(payload, input.place.role) {
         return (Confidence::Low, None, "the token of a test or example speaks of nobody");
     }
     let Some(expiry) = payload.get("exp") else {
@@ -253,28 +268,45 @@ fn weigh_token(
     (at_role(input, Confidence::Medium), None, "a signed token with an expiry")
 }
 
+/// Whether a signature of `length` base64url characters can be one of `algorithm`
+/// (RFC 7518, section 3.1; RFC 8037). Of RSA the smallest key has 1,024 bits.
+fn fits(algorithm: &str, length: usize) -> bool {
+    match algorithm {
+        "HS256" => length == 43,
+        "HS384" => length == 64,
+        "HS512" | "ES256" | "ES256K" => length == 86,
+        "ES384" => length == 128,
+        "ES512" => length == 176,
+        "EdDSA" => matches!(length, 86 | 152),
+        "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" => length >= 171,
+        _ => true,
+    }
+}
+
 /// Claims that only say when and with which key.
 const WHEN: [&str; 5] = ["iat", "exp", "nbf", "jti", "auth_time"];
 
 /// Words of claims that say nothing of anybody.
-const NOBODY: [&str; 13] = [
+const NOBODY: [&str; 14] = [
     "example", "test", "urn:", "localhost", "foo", "bar", "joe", "alice", "john", "hello", "some",
-    "payload", "claim",
+    "payload", "claim", "subject",
 ];
 
-/// `{"foo": "bar"}`, `{"iss": "urn:example:issuer"}`: what the tests and manuals of
+/// `{"foo": "bar"}`, `{"iss": "urn:example:issuer"}`, `{"exp": 1893456000}`: what the tests and manuals of
 /// libraries sign.
-fn is_toy(payload: &serde_json::Value) -> bool {
+fn is_toy(payload: &serde_json::Value, role: Role) -> bool {
     let Some(claims) = payload.as_object() else { return false };
     let nobody = |text: &str| has_part(text.as_bytes(), &NOBODY);
-    let mut others = claims.iter().filter(|(name, _)| !WHEN.contains(&name.as_str())).peekable();
+    let mut others = claims.iter().filter(|(name, _)| !WHEN.contains(&name.as_str()));
     let textbook = claims.get("foo").is_some_and(|value| value.as_str() == Some("bar"));
     let said = |value: &serde_json::Value| value.as_str().is_some_and(nobody);
     let empty = |name: &str, value: &serde_json::Value| {
         let listed = value.as_array().is_some_and(|list| list.iter().any(said));
-        nobody(name) || value.is_number() && name == "aud" || said(value) || listed
+        let few = role == Role::Example && name.contains("id");
+        let counted = value.as_u64().is_some_and(|n| name == "aud" || few && n < 1000);
+        nobody(name) || counted || said(value) || listed
     };
-    textbook || others.peek().is_some() && others.all(|(name, value)| empty(name, value))
+    textbook || others.all(|(name, value)| empty(name, value))
 }
 
 fn at_role(input: &Input<'_>, confidence: Confidence) -> Confidence {

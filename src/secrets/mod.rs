@@ -12,6 +12,7 @@ pub mod checksum;
 mod claims;
 mod commands;
 mod connection;
+mod der;
 mod encoded;
 mod encrypted;
 mod files;
@@ -19,6 +20,7 @@ pub mod format;
 mod generic;
 mod headers;
 mod inner;
+mod invented;
 mod jwk;
 mod kernel;
 mod keys;
@@ -36,6 +38,8 @@ mod service_account;
 mod shapes;
 mod sql;
 mod standin;
+mod tables;
+mod tink;
 mod urls;
 mod value;
 mod vendor;
@@ -108,12 +112,13 @@ struct Input<'a> {
 }
 
 /// The names a rule may use in `detector`; the last ones read known files.
-pub const DETECTORS: [&str; 27] = [
+pub const DETECTORS: [&str; 28] = [
     "password-assignment", "key-assignment", "authorization-header", "url-credential",
     "database-url", "private-key", "jwt", "netrc", "pgpass", "password-hashes", "git-credentials",
     "key-file", "sql-hashes", "shell-exports", "command-line", "connection-string",
     "kubernetes-secret", "kubeconfig-client-key", "docker-auth", "json-web-key", "putty-key",
     "sql-password", "postman", "terraform-state", "service-account-key", "login-urls", "key-store",
+    "tink-keyset",
 ];
 
 /// The rules behind the detectors, where they are turned on.
@@ -131,6 +136,7 @@ struct Detectors {
     netrc: Option<RuleIndex>,
     json_web_key: Option<RuleIndex>,
     putty: Option<RuleIndex>,
+    tink: Option<RuleIndex>,
     sql: Option<RuleIndex>,
     manifests: ManifestRules,
     /// The rule whose message names the account.
@@ -159,6 +165,7 @@ impl Detectors {
             netrc: named("netrc"),
             json_web_key: named("json-web-key"),
             putty: named("putty-key"),
+            tink: named("tink-keyset"),
             sql: named("sql-password"),
             aws_key_id: catalogue.find("aws-access-key-id"),
             manifests: ManifestRules {
@@ -291,6 +298,13 @@ impl FileScan<'_> {
         if text[run.start..].starts_with(b"PuTTY-User-Key-File-") {
             keys::at_putty(&self.input, run, &self.engine.detectors, candidates);
         }
+        if tink::may_begin(text, run)
+            && let Some(rule) = self.engine.detectors.tink
+            && let Some(end) = tink::at_base64(&self.input, run, rule, candidates)
+        {
+            self.tokens_done = end;
+            return;
+        }
         let found = self.engine.vendors.scan_run(text, run, done, &mut self.near, candidates);
         match found {
             Some(end) => self.tokens_done = self.tokens_done.max(end),
@@ -309,6 +323,9 @@ impl FileScan<'_> {
         if let Some(rule) = detectors.connection {
             connection::at_name(input, at, rule, candidates);
             logins::at_name(input, at, rule, candidates);
+        }
+        if let Some(rule) = detectors.tink {
+            tink::at_key_data(input, at, rule, candidates);
         }
         if let Some(rule) = detectors.netrc {
             literal::at_netrc(input, at, rule, candidates);

@@ -106,7 +106,7 @@ fn classify_words(name: &[u8], words_after: bool) -> Option<NameKind> {
     let last = if digits < 3 { &last[..last.len() - digits] } else { last };
     let qualifier = before.last().copied().unwrap_or_default();
     let turn = is_one_of(last, &["pass"]) && is_one_of(qualifier, BEFORE_PASS);
-    if turn || is_one_of(qualifier, REFUSED) {
+    if turn || before.iter().any(|word| is_one_of(word, REFUSED)) {
         return None;
     }
     if is_one_of(last, PASSWORD_ENDS_EXACT) || ends_as_password(last) {

@@ -6,6 +6,7 @@ use crate::source::place::{Notation, Role};
 use super::assessment::Assessment;
 use super::assignment::{Operator, Quoting};
 use super::inner::{is_encoded_stand_in, percent_decoded};
+use super::invented::is_disguised_outside;
 use super::look::Look;
 use super::randomness::is_sequence_or_repeat;
 use super::reference::{has_hump, is_crypt_hash, is_digest_name, is_path, is_sentence};
@@ -37,6 +38,9 @@ pub fn password(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     }
     if let Some(stand_in) = stand_in(value, weighed.place.role) {
         return Some(stand_in.and(NAMED_PASSWORD));
+    }
+    if is_disguised_outside(value, weighed.place.role) {
+        return opinion(Confidence::Low, "the value is words, in disguise");
     }
     if look.letters == 0 && look.foreign == 0 {
         return number_or_none(value, look)

@@ -167,7 +167,7 @@ pub fn is_digest_name(name: &[u8]) -> bool {
         name,
         &[
             "sha1", "sha256", "sha512", "md5", "digest", "checksum", "integrity", "etag", "commit",
-            "encrypted", "hashed", "salted", "_hash", "-hash",
+            "encrypted", "hashed", "salted", "_hash", "-hash", "encodedpassw", "encoded_passw",
         ],
     )
 }
@@ -185,7 +185,15 @@ pub fn is_crypt_hash(value: &[u8]) -> bool {
         .iter()
         .any(|algorithm| value.starts_with(algorithm))
         && value.iter().filter(|b| **b == b'$').count() >= 2;
-    modular || named || value.starts_with(b"{SSHA") || value.starts_with(b"{SHA")
+    modular || named || has_scheme(value)
+}
+
+/// `{SSHA}…`, `{pbkdf2@v5}…`, `{bcrypt}…`: how LDAP and Spring write which hash it is.
+fn has_scheme(value: &[u8]) -> bool {
+    const ALGORITHMS: &[&str] = &["sha", "md5", "pbkdf2", "bcrypt", "scrypt", "argon2", "crypt"];
+    let Some(rest) = value.strip_prefix(b"{") else { return false };
+    let end = rest.iter().take(40).position(|b| *b == b'}').unwrap_or(0);
+    has_part(&rest[..end], ALGORITHMS) && rest.len() > end + 8
 }
 
 /// As many hexadecimal digits, in one case, as MD5, SHA-1, SHA-256 or SHA-512 give.

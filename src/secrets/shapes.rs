@@ -3,6 +3,7 @@
 //! letters of another script. Apart from `reference.rs`, which knows what is looked
 //! up elsewhere.
 
+use super::der;
 use super::value::has_part;
 
 /// Beginnings of what lock files write for a version, and of names of things.
@@ -45,6 +46,20 @@ const WELL_KNOWN: &[&[u8]] = &[
     AZURITE_KEY,
 ];
 
+/// The alphabets of base 32, base 58, base 62 and base 64, in order.
+const ALPHABETS: &[&str] = &[
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
+    "0123456789ABCDEFGHIJKLMNOPQRSTUV",
+    "0123456789ABCDEFGHJKMNPQRSTVWXYZ",
+    "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz",
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+    "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
+];
+
 /// Beginnings of extended public keys of wallets (BIP 32, SLIP 132).
 const PUBLIC_KEYS: &[&str] = &["xpub", "ypub", "zpub", "tpub", "upub", "vpub"];
 
@@ -57,6 +72,8 @@ pub fn is_other_notation(value: &[u8]) -> bool {
     VERSION_SOURCES.iter().any(|source| value.starts_with(source.as_bytes()))
         || is_moment(value)
         || is_public_key(value)
+        || is_advisory(value)
+        || der::is_public(value)
         || is_algorithm(value)
         || is_input_rules(value)
         || is_character_class(value)
@@ -106,8 +123,17 @@ fn is_chain_address(value: &[u8]) -> bool {
     value.len() == 42 && value.starts_with(b"0x") && value[2..].iter().all(u8::is_ascii_hexdigit)
 }
 
+/// `GHSA-8mxv-9xhp-86h4`: the number of a security advisory, in a list of changes.
+fn is_advisory(value: &[u8]) -> bool {
+    let groups = value.strip_prefix(b"GHSA-").unwrap_or_default();
+    groups.len() == 14 && groups.split(|b| *b == b'-').all(|group| group.len() == 4)
+}
+
 /// Whether everybody knows `value`.
 pub fn is_well_known(value: &[u8]) -> bool {
+    if ALPHABETS.iter().any(|alphabet| alphabet.as_bytes() == value) {
+        return true;
+    }
     // Also the beginning of one, as of a hash that is cut to fit.
     WELL_KNOWN.iter().any(|known| {
         let begun = known.get(..value.len()).filter(|_| value.len() >= 16).unwrap_or(known);
@@ -208,8 +234,8 @@ fn is_input_rules(value: &[u8]) -> bool {
 
 /// `[a-zA-Z0-9-!#$]+`: which characters may stand, not which do.
 fn is_character_class(value: &[u8]) -> bool {
-    value.contains(&b'[')
-        && has_part(value, &["a-z", "0-9", "\\w", "\\d", "[^"])
+    let class = value.contains(&b'[') && has_part(value, &["a-z", "0-9", "[^"]);
+    (class || has_part(value, &["\\w", "\\d", "\\s"]) && value.iter().any(|b| b"[(".contains(b)))
         && value.iter().any(|b| matches!(b, b'+' | b'*' | b'{' | b'?' | b'$'))
 }
 
@@ -225,7 +251,19 @@ fn is_escaped_script(value: &[u8]) -> bool {
     // One or two bytes that are no text: a test of what is no password.
     let bytes =
         (1..=8).contains(&value.len()) && value.chunks(4).all(|part| part.starts_with(b"\\x"));
-    bytes || escapes > 0 && escapes * 6 * 2 > value.len()
+    bytes || escapes > 0 && escapes * 6 * 2 > value.len() || has_escaped_letter(value)
+}
+
+/// `abc\xc3\xa9`: a letter of another script, in the bytes that UTF-8 writes it with.
+/// What is all bytes may be a key.
+fn has_escaped_letter(value: &[u8]) -> bool {
+    let is_high = |part: &&[u8]| {
+        part.starts_with(b"\\x")
+            && matches!(part[2], b'8' | b'9' | b'a'..=b'f' | b'A'..=b'F')
+            && part[3].is_ascii_hexdigit()
+    };
+    let escapes = value.windows(4).filter(is_high).count();
+    escapes > 1 && escapes * 4 * 2 <= value.len()
 }
 
 /// `postgres.<host>:<password>`: a gap with its name in it.

@@ -155,7 +155,7 @@ fn spelled_by_words(value: &[u8], read: impl Fn(u8) -> u8) -> bool {
 }
 
 /// The letter that a digit or sign often stands for.
-fn unleet(byte: u8) -> u8 {
+pub(super) fn unleet(byte: u8) -> u8 {
     match byte {
         b'0' => b'o',
         b'1' | b'!' => b'i',

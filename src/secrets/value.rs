@@ -10,6 +10,9 @@ use crate::finding::Confidence;
 pub use super::assessment::{Assessment, Opinion, at_place};
 use super::assignment::{Operator, Quoting};
 use super::inner::is_encoded_stand_in;
+use super::invented::{
+    has_steps, is_counted, is_disguised_outside, is_one_word, is_short_hex, is_typed_in_test,
+};
 use super::look::Look;
 use super::name::NameKind;
 use super::password::password;
@@ -17,9 +20,7 @@ use super::randomness::{is_sequence_or_repeat, randomness};
 use super::reference::{
     is_crypt_hash, is_digest, is_digest_name, is_path, is_reference, is_uuid, names_itself,
 };
-use super::standin::{
-    is_disguised, is_doubtful, is_empty_word, is_monotonous, is_placeholder, is_stand_in,
-};
+use super::standin::{is_doubtful, is_empty_word, is_monotonous, is_placeholder, is_stand_in};
 use crate::source::place::{Notation, Place, Role};
 
 /// A value together with all that is known about where it stands.
@@ -72,7 +73,9 @@ fn longest(weighed: &Weighed<'_>) -> usize {
 fn settle(weighed: &Weighed<'_>, opinion: Assessment) -> Assessment {
     let value = weighed.value;
     let sequence = is_sequence_or_repeat(value);
-    if is_placeholder(value) || is_monotonous(value) || sequence && !may_be_weak(weighed) {
+    let counted = weighed.kind != NameKind::Password && is_counted(value);
+    let invented = is_placeholder(value) || is_monotonous(value) || counted;
+    if invented || sequence && !may_be_weak(weighed) {
         return Assessment::new(Confidence::Low, "the value looks like a placeholder");
     }
     if sequence {
@@ -82,7 +85,8 @@ fn settle(weighed: &Weighed<'_>, opinion: Assessment) -> Assessment {
     if is_encoded_stand_in(value) {
         return Assessment::new(Confidence::Low, "the value decodes to a placeholder or to words");
     }
-    let by_chance = weighed.kind != NameKind::Password && is_long(value);
+    let weak_in_test = weighed.kind == NameKind::Weak && weighed.place.role == Role::Test;
+    let by_chance = weighed.kind != NameKind::Password && !weak_in_test && is_long(value);
     if is_doubtful(value) && !by_chance {
         return Assessment::new(Confidence::Low, "the value has a test word in it");
     }
@@ -107,6 +111,9 @@ fn settle(weighed: &Weighed<'_>, opinion: Assessment) -> Assessment {
         {
             opinion.at_most(Confidence::Low, "an example compares with it")
         }
+        Operator::Compare if weighed.place.role == Role::Test && is_checked(weighed) => {
+            opinion.at_most(Confidence::Low, "a test checks that this is what comes out")
+        }
         Operator::Compare => opinion.at_most(Confidence::Medium, "it is only compared with"),
         _ => opinion,
     };
@@ -115,6 +122,13 @@ fn settle(weighed: &Weighed<'_>, opinion: Assessment) -> Assessment {
         false => opinion,
     };
     at_place(opinion, weighed.place.role)
+}
+
+/// `assert response.token == "…"`: the value is made up by the test.
+fn is_checked(weighed: &Weighed<'_>) -> bool {
+    weighed.kind == NameKind::Machine
+        && !has_part(weighed.name, &["secret"])
+        && has_part(weighed.lead, &["assert", "expect", "should"])
 }
 
 /// In a random value of this length `test` and `demo` stand by chance, or for
@@ -176,8 +190,11 @@ fn machine(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     if look.random > 0.9 && value.len() >= 20 && look.digits > 0 {
         return opinion(Confidence::High, "the value looks machine-made");
     }
-    if look.random > 0.5 && value.len() >= 10 && is_typed_in_test(weighed) {
+    if look.random > 0.5 && value.len() >= 10 && is_typed_in_test(value, weighed.place.role) {
         return opinion(Confidence::Low, "the same few letters, as typed for a test");
+    }
+    if is_disguised_outside(value, weighed.place.role) {
+        return opinion(Confidence::Low, "the value is words, in disguise");
     }
     if look.random > 0.5 && value.len() >= 10 {
         return opinion(Confidence::Medium, "the value looks fairly random");
@@ -194,6 +211,13 @@ fn uuid_may_be_key(weighed: &Weighed<'_>) -> bool {
     !from_time && !plain
 }
 
+/// `create_token('mikemcq')`: whose token it is, in a test.
+fn names_somebody(weighed: &Weighed<'_>) -> bool {
+    weighed.operator == Operator::Argument
+        && weighed.place.role == Role::Test
+        && is_one_word(weighed.value)
+}
+
 /// What is too short or too regular to call random: a value all the same,
 /// unless it is made of words.
 fn short_key(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
@@ -202,9 +226,10 @@ fn short_key(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
         return None;
     }
     let (confidence, reason) = match () {
-        () if look.text || is_stand_in(weighed.value) || is_disguised_in_test(weighed) => {
+        () if look.text || is_stand_in(weighed.value) => {
             (Confidence::Low, "the value is words and digits")
         }
+        () if names_somebody(weighed) => (Confidence::Low, "only letters, in a test"),
         // `_a_ltk_`: what a program calls an entry of its storage.
         () if weighed.value.starts_with(b"_") && weighed.value.ends_with(b"_") => {
             (Confidence::Low, "the value may be a name")
@@ -218,29 +243,6 @@ fn short_key(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     Some(Assessment::new(confidence, reason).and(NAMED_KEY))
 }
 
-/// `315004be7e`: the number of an object as well as a token.
-fn is_short_hex(value: &[u8]) -> bool {
-    value.len() < 12
-        && Look::of(value).digits * 2 >= value.len()
-        && value.iter().all(u8::is_ascii_hexdigit)
-}
-
-/// `secret = "p4ssw0rd"` opens nothing that a test does not open itself.
-fn is_disguised_in_test(weighed: &Weighed<'_>) -> bool {
-    weighed.place.role != Role::Production && is_disguised(weighed.value)
-}
-
-/// `refreshToken: 'hbfvdkhjbvkdvdfjvb'`: fingers hit the same few letters again and again. What
-/// draws from all the letters has more than half of its length (or of the alphabet) different.
-fn is_typed_in_test(weighed: &Weighed<'_>) -> bool {
-    let value = weighed.value;
-    if weighed.place.role != Role::Test || !value.iter().all(u8::is_ascii_lowercase) {
-        return false;
-    }
-    let seen = value.iter().fold(0u32, |seen, byte| seen | 1 << (byte - b'a'));
-    seen.count_ones() as usize * 2 <= value.len().min(26)
-}
-
 /// The name may be innocent: only a value that speaks for itself counts.
 fn weak(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     let value = weighed.value;
@@ -251,7 +253,7 @@ fn weak(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     if !(20..=512).contains(&value.len()) || signs || is_path(value) || bare_code {
         return None;
     }
-    let drawn = look.digits > 0 && look.random >= 0.95;
+    let drawn = look.digits > 0 && look.random >= 0.95 && !has_steps(value);
     let listed = weighed.operator == Operator::Space || is_sealing_key(weighed.lead);
     if !drawn || is_digest_name(weighed.name) || listed {
         return None;

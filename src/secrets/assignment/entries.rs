@@ -7,6 +7,8 @@ use super::{Cursor, Operator};
 
 /// Lines of a variable's block that are read for its default.
 const BLOCK_LINES: usize = 12;
+/// Bytes of the element of a form's field, before and behind an attribute.
+const MAX_FIELD: usize = 200;
 
 /// Reads the value of the entry whose name ends at `cursor`.
 pub(super) fn entry_value<'t>(
@@ -19,7 +21,7 @@ pub(super) fn entry_value<'t>(
         b'"' if before.ends_with(b"variable \"") => {
             variable_default(cursor.skip(1)).map(|value| (Operator::Assign, value))
         }
-        b'"' => attribute_and_text(cursor, before),
+        b'"' | b'\'' => input_field(cursor, before).or_else(|| attribute_and_text(cursor, before)),
         _ => None,
     }
 }
@@ -54,6 +56,23 @@ fn attribute_and_text<'t>(cursor: Cursor<'t>, before: &[u8]) -> Option<(Operator
     // What closes itself has no text, and `=>` is an arrow.
     let closed = tag.at > rest.at && matches!(tag.text[tag.at - 1], b'/' | b'=' | b'-');
     (tag.peek() == b'>' && !closed).then(|| (Operator::Entry, tag.skip(1)))
+}
+
+/// `<input type="password" id="p" value="…">`: the value of the field of a form whose
+/// attribute ends at `cursor`, wherever it stands behind that.
+fn input_field<'t>(cursor: Cursor<'t>, before: &[u8]) -> Option<(Operator, Cursor<'t>)> {
+    const VALUE: &[u8] = b" value=";
+    let head = &before[before.len().saturating_sub(MAX_FIELD)..];
+    let open = memchr::memrchr(b'<', head)?;
+    let own = head.strip_suffix(b"\"").or_else(|| head.strip_suffix(b"'"))?;
+    let attribute = [&b" name="[..], b" type=", b" id="];
+    let is_field = head.get(open + 1..open + 6)?.eq_ignore_ascii_case(b"input");
+    if !is_field || !attribute.iter().any(|attribute| own.ends_with(attribute)) {
+        return None;
+    }
+    let close = cursor.skip_while(MAX_FIELD, |b| b != b'>').at;
+    let found = memchr::memmem::find(&cursor.text[cursor.at..close], VALUE)?;
+    Some((Operator::Markup, cursor.skip(found + VALUE.len())))
 }
 
 /// The place behind `default =` in the block of a variable.

@@ -20,11 +20,11 @@ pub(super) fn read_operator<'t>(
     {
         return Some((Operator::Markup, text));
     }
-    if let Some(found) = entry_value(cursor, name.start) {
-        return Some(found);
-    }
     let listed = was_quoted || cursor.text[..name.start].ends_with(b"name: ");
     if listed && let Some(found) = paired_value(spaced) {
+        return Some(found);
+    }
+    if let Some(found) = entry_value(cursor, name.start) {
         return Some(found);
     }
     if let Some((operator, width)) = symbol(spaced) {
@@ -45,6 +45,10 @@ pub(super) fn read_operator<'t>(
         b'(' if !was_quoted => Some((Operator::Argument, spaced.skip(1))),
         b'[' if cursor.starts_with(b"[] =") => Some((Operator::Assign, cursor.skip(4))),
         b'\'' | b'"' if spaced.at > closed.at => Some((Operator::Space, spaced)),
+        // `the API key `a1b2…`` in a manual.
+        b'`' if spaced.at > cursor.at && before != b'`' && is_code_word(spaced) => {
+            Some((Operator::Space, spaced))
+        }
         _ => spaced_value(cursor, name, spaced),
     }
 }
@@ -55,6 +59,12 @@ fn element_text(cursor: Cursor<'_>) -> Option<Cursor<'_>> {
     let has_attributes =
         cursor.peek() == b' ' && tag.at > cursor.at && tag.text[tag.at - 1] == b'"';
     (tag.peek() == b'>' && (tag.at == cursor.at || has_attributes)).then(|| tag.skip(1))
+}
+
+/// Whether a single word stands between backticks, as manuals mark a value; the tag of a
+/// field in Go is more than that.
+fn is_code_word(cursor: Cursor<'_>) -> bool {
+    cursor.skip(1).skip_while(128, |b| !b"` \"',:\r\n".contains(&b)).peek() == b'`'
 }
 
 /// `--password value`, in prose `password is value` or `token 0a1b…`.

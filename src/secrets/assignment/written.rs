@@ -14,7 +14,7 @@ pub(super) fn read_value(
     let opening = if escaped { cursor.skip(1) } else { string_prefix(cursor) };
     match opening.peek() {
         // The end of the string that holds the name: `"password: " + value`.
-        quote @ (b'"' | b'\'')
+        quote @ (b'"' | b'\'' | b'`')
             if !escaped && open_quote(cursor.text, opening_quote(cursor.text, name)) == quote =>
         {
             None
@@ -34,12 +34,29 @@ pub(super) fn read_value(
 /// A value may stand on the next line: the text of an element, or a quoted
 /// value after its operator.
 fn next_line(cursor: Cursor<'_>, operator: Operator) -> Cursor<'_> {
+    if operator == Operator::Assign && matches!(cursor.peek(), b'|' | b'>') {
+        return block_scalar(cursor).unwrap_or(cursor);
+    }
     if !matches!(cursor.peek(), b'\r' | b'\n') {
         return cursor;
     }
     let next = cursor.skip_while(80, |b| b.is_ascii_whitespace());
     let quoted = operator == Operator::Assign && matches!(next.peek(), b'"' | b'\'');
     if quoted || operator == Operator::Markup { next } else { cursor }
+}
+
+/// The one line of a block of YAML, behind `|`, `>` or `>-`.
+fn block_scalar(cursor: Cursor<'_>) -> Option<Cursor<'_>> {
+    let header = cursor.skip(1).skip_while(2, |b| matches!(b, b'-' | b'+' | b'1'..=b'9'));
+    let end = header.blanks().skip_while(1, |b| b == b'\r');
+    let value = end.skip(1).blanks();
+    if end.peek() != b'\n' || value.at == end.at + 1 {
+        return None;
+    }
+    let indent = value.at - end.at;
+    let next = value.skip_while(MAX_VALUE, |b| b != b'\n');
+    let goes_on = next.at < next.text.len() && next.skip(1).blanks().at - next.at >= indent;
+    (!goes_on).then_some(value)
 }
 
 /// `b"…"`, `f'…'`, `@"…"`: the place of the quote.
@@ -122,7 +139,10 @@ fn bare_value(cursor: Cursor<'_>, name: &Range<usize>) -> Option<(Range<usize>, 
 fn opening_quote(text: &[u8], name: &Range<usize>) -> usize {
     let before = name.start.checked_sub(1).map_or(b'\n', |i| text[i]);
     let tail = text.get(name.end..).unwrap_or_default();
-    let begins_string = matches!(tail.first(), Some(b'=')) && tail.get(1) != Some(&b'>');
+    let begins_string = match tail.first() {
+        Some(b'=') => tail.get(1) != Some(&b'>'),
+        first => first == Some(&b' '),
+    };
     let quoted = matches!(before, b'"' | b'\'' | b'`') && !begins_string;
     let escaped = quoted && name.start > 1 && text[name.start - 2] == b'\\';
     name.start - usize::from(quoted) - usize::from(escaped)

@@ -176,6 +176,10 @@ impl Rule {
             }
             (opinion, _) => opinion,
         };
+        let opinion = match prefix == 0 && has_part(line, &["e.g. ", "for example"]) {
+            true => (Confidence::Low, "its line calls it an example"),
+            false => opinion,
+        };
         let specificity = match (prefix > 0, self.context.provider_near) {
             _ if opinion.1 == CHECKSUM_RIGHT => BY_CHECKSUM,
             (true, true) => BY_PREFIX_AND_CONTEXT,
