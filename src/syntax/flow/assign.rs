@@ -79,8 +79,14 @@ impl Run<'_> {
             Op::Name(name) => self.env.set(name, value),
             Op::Entry(_, inner) | Op::Cast(_, inner) => self.bind(inner, value),
             Op::Field(base, name) => self.bind_field(base, name, value),
-            Op::Index(base, _) => {
-                let mut whole = Value::clone(&self.eval(base));
+            Op::Index(base, key) => {
+                let old = self.eval(base);
+                if let Some(name) = self.key_name(key) {
+                    let made = old.made.max(value.made);
+                    let whole = Value { made, ..old.with_field(name, value) };
+                    return self.bind_whole(base, whole);
+                }
+                let mut whole = Value::clone(&old);
                 add_taints(&mut whole.taints, &value.taints);
                 whole.made = whole.made.max(value.made);
                 self.bind_whole(base, whole);
@@ -89,6 +95,15 @@ impl Run<'_> {
             Op::Assign(_, inner, _, _) => self.bind(inner, value),
             _ => {}
         }
+    }
+
+    /// The entry that `key` names, if it is one by a constant name.
+    fn key_name(&mut self, key: Id) -> Option<Sym> {
+        let (Op::Text(..) | Op::Literal) = self.ir.op(key) else { return None };
+        let key = self.eval(key);
+        let [name] = &key.texts[..] else { return None };
+        let named = !name.starts_with(|first: char| first.is_ascii_digit() || first == '-');
+        named.then(|| self.symbols.of(name))
     }
 
     pub(super) fn bind_field(&mut self, base: Id, name: Sym, value: Val) {

@@ -268,7 +268,10 @@ impl Run<'_> {
                 Rc::new(super::text::formatted(&parts))
             }
             Effect::Adds => self.adds(call),
-            Effect::Unknown => self.call_unknown(call),
+            Effect::Unknown => match self.escapes(call.name) {
+                0 => self.call_unknown(call),
+                clean => self.cleaned(call, clean),
+            },
         }
     }
 

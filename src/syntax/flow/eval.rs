@@ -255,6 +255,9 @@ impl Run<'_> {
                 return Rc::clone(value);
             }
         }
+        if let Some(letter) = self.letter(&whole, &key_value) {
+            return letter;
+        }
         let mut value = element(&whole);
         // `allowed[x]` is something only if `x` is one of those that are known.
         if whole.taints.is_empty() && !key_value.taints.is_empty() {

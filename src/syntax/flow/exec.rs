@@ -44,6 +44,7 @@ impl Run<'_> {
                 self.unknown.clone()
             }
             Op::Break => {
+                self.leave();
                 self.diverged = true;
                 self.unknown.clone()
             }
@@ -103,7 +104,12 @@ impl Run<'_> {
     }
 
     fn if_else(&mut self, condition: Id, then: Id, other: Option<Id>) -> Val {
-        let condition = self.eval(condition);
+        let (asked, condition) = (condition, self.eval(condition));
+        match self.decided(asked) {
+            Some(true) => return self.eval(then),
+            Some(false) => return other.map_or(self.unknown.clone(), |other| self.eval(other)),
+            None => {}
+        }
         let mut values = (self.unknown.clone(), self.unknown.clone());
         let one = self.branch(|run| {
             run.assume(&condition.proofs, true);
@@ -127,15 +133,35 @@ impl Run<'_> {
     fn repeat(&mut self, body: Id) -> Val {
         let turns = if self.frame.loops == 0 { 2 } else { 1 };
         self.frame.loops += 1;
+        let outer = (self.frame.turn, self.frame.left.take());
         for _ in 0..turns {
+            self.frame.turn = self.env.now();
             let mut changes = self.branch(|run| {
                 run.eval(body);
             });
             changes.diverged = false;
             self.env.maybe(changes);
+            if let Some(left) = self.frame.left.take() {
+                self.env.maybe(left);
+            }
         }
+        (self.frame.turn, self.frame.left) = outer;
         self.frame.loops -= 1;
         self.unknown.clone()
+    }
+
+    /// `if matches(x) { found = x; break }`: what holds where a turn of a loop is left
+    /// early may hold after the loop.
+    fn leave(&mut self) {
+        if self.frame.loops == 0 {
+            return;
+        }
+        let Some(left) = self.env.changes_since(self.frame.turn) else { return };
+        self.spend(left.len());
+        match &mut self.frame.left {
+            Some(known) => known.or(left),
+            none => *none = Some(left),
+        }
     }
 
     fn switch(&mut self, subject: Id, arms: List) -> Val {

@@ -9,6 +9,7 @@
 mod assign;
 mod calls;
 mod constants;
+mod decided;
 mod declared;
 mod effects;
 mod env;

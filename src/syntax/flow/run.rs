@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::constants::{Constants, Outside};
 use super::env::{Changes, Env};
 use super::ir::{FunctionId, Id, Ir, Op};
-use super::marks::{Mark, Marks};
+use super::marks::Marks;
 use super::numbers::NumberMap;
 use super::sets::{Meaning, Sets};
 use super::symbols::{NONE, Sym, Symbols};
@@ -44,8 +44,14 @@ pub(super) struct Frame {
     pub(super) class_body: bool,
     pub(super) in_function: bool,
     pub(super) returns: Option<Val>,
-    /// What the variables were at each `break`.
+    /// Loops that are open.
     pub(super) loops: u32,
+    /// Where the changes of the turn of the innermost one begin.
+    pub(super) turn: usize,
+    /// What they were where such a turn was left early.
+    pub(super) left: Option<Changes>,
+    /// Where the changes of the function begin.
+    pub(super) start: usize,
 }
 
 /// What came of a run.
@@ -237,8 +243,10 @@ impl<'a> Run<'a> {
         let ir = self.ir;
         let Some(function) = ir.functions.get(id as usize) else { return self.unknown.clone() };
         let returns = self.frame.returns.take();
-        let outer = (self.frame.in_function, self.frame.class_body, self.frame.loops);
-        (self.frame.in_function, self.frame.class_body, self.frame.loops) = (true, false, 0);
+        let frame = &mut self.frame;
+        let outer = (frame.in_function, frame.class_body, frame.loops, frame.start);
+        (frame.in_function, frame.class_body, frame.loops) = (true, false, 0);
+        frame.start = self.env.now();
         self.parameters(id, given);
         let value = self.eval(function.body);
         let mut result = self.frame.returns.take();
@@ -246,7 +254,8 @@ impl<'a> Run<'a> {
             result = Some(either(result, value));
         }
         self.diverged = false;
-        (self.frame.in_function, self.frame.class_body, self.frame.loops) = outer;
+        let frame = &mut self.frame;
+        (frame.in_function, frame.class_body, frame.loops, frame.start) = outer;
         self.frame.returns = returns;
         let result = result.unwrap_or_else(|| self.unknown.clone());
         self.returns[id as usize] = Some(Rc::clone(&result));
@@ -295,14 +304,6 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// TypeScript, PHP: `constructor(private db: Db)` declares a field as well.
-    fn is_promoted(&self, (start, end): (u32, u32)) -> bool {
-        let text = self.context.text.get(start as usize..end as usize).unwrap_or_default();
-        ["private ", "public ", "protected ", "readonly "]
-            .iter()
-            .any(|word| text.starts_with(word.as_bytes()))
-    }
-
     /// What a parameter is: an instance of its type, or what its name says.
     fn parameter_symbol(&mut self, kind: Sym, name: Sym) -> Sym {
         if kind == NONE {
@@ -346,6 +347,11 @@ impl<'a> Run<'a> {
         *self.meanings.entry(symbol).or_insert_with(|| sets.of_symbol(symbols.name(symbol)))
     }
 
+    /// Counts `more` operations.
+    pub(super) fn spend(&mut self, more: u32) {
+        self.fuel = self.fuel.saturating_sub(more);
+    }
+
     /// Counts an operation; false if there have been too many.
     pub(super) fn burn(&mut self) -> bool {
         self.fuel = self.fuel.saturating_sub(1);
@@ -363,16 +369,6 @@ impl<'a> Run<'a> {
             *known = Some(either(known.take(), Rc::clone(&value)));
         }
         value
-    }
-
-    fn marked(&mut self, id: Id, mark: &Mark, value: &Value) -> Val {
-        let mut value = value.cleaned(mark.clean);
-        for unit in &mark.sources {
-            let step = self.outcome.steps.push(None, self.ir.span(id), StepKind::Source);
-            let taint = Taint { label: Label::Own(*unit), clean: 0, doubts: 0, step };
-            add_taints(&mut value.taints, &[taint]);
-        }
-        Rc::new(value)
     }
 
     /// Runs `body` as something that may not happen.
