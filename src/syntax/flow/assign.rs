@@ -114,7 +114,14 @@ impl Run<'_> {
                 self.members.insert((class, name), value);
             }
             None => {
-                let whole = self.eval(base).with_field(name, value);
+                let whole = self.eval(base);
+                // `service.path = path`: its methods read it.
+                if let Some(class) = self.class_names.get(&whole.symbol).copied() {
+                    let old = self.members.get(&(class, name)).cloned();
+                    let value = either(old.filter(|old| !is_blank(old)), Rc::clone(&value));
+                    self.members.insert((class, name), value);
+                }
+                let whole = whole.with_field(name, value);
                 self.bind_whole(base, whole);
             }
         }

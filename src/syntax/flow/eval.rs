@@ -161,12 +161,22 @@ impl Run<'_> {
         let whole = self.eval(base);
         let value = match whole.field(name) {
             Some(value) => Rc::clone(value),
+            None if self.stored(&whole, name).is_some() => {
+                self.stored(&whole, name).unwrap_or_default()
+            }
             None => {
                 let outer = if is_bare(&whole) { self.outer_field(id, name) } else { None };
                 outer.unwrap_or_else(|| self.unknown_field(id, base, &whole, name))
             }
         };
         self.proved(path, value)
+    }
+
+    /// What the methods of its class, which is in the file, have stored in field `name`.
+    fn stored(&self, whole: &Value, name: Sym) -> Option<Val> {
+        let class = self.class_names.get(&whole.symbol).filter(|_| whole.taints.is_empty())?;
+        let value = self.members.get(&(*class, name)).filter(|value| !is_blank(value))?;
+        Some(self.member_value(name, Rc::clone(value)))
     }
 
     /// The field `name` of `whole`, of which only comes out what is known of that.

@@ -276,6 +276,13 @@ impl Run<'_> {
                 |proof: &Proof| Proof { when: proof.when != (test == Test::Equal), ..*proof };
             return found.proofs.iter().map(turned).collect();
         }
+        // PHP: `preg_match(…) === 1`
+        let found = sides.iter().find(|(one, two)| !one.proofs.is_empty() && is_one(two));
+        if let (Test::Equal | Test::NotEqual, Some((found, _))) = (test, found) {
+            let told =
+                |proof: &Proof| Proof { when: proof.when == (test == Test::Equal), ..*proof };
+            return found.proofs.iter().map(told).collect();
+        }
         let of_parts = self.proofs_of_parts(test, left.1, right.1);
         if let Some(proofs) = of_parts.or_else(|| self.proofs_of_parts(test, right.1, left.1)) {
             return proofs;
@@ -323,6 +330,11 @@ fn is_nothing(value: &Value) -> bool {
         matches!(&**text, "null" | "nil" | "None" | "undefined" | "NULL" | "false" | "False" | "0")
     };
     value.taints.is_empty() && !value.texts.is_empty() && value.texts.iter().all(nothing)
+}
+
+/// Whether it is what a test answers that has come out well.
+fn is_one(value: &Value) -> bool {
+    matches!(&value.texts[..], [text] if matches!(&**text, "1" | "true" | "True" | "TRUE"))
 }
 
 /// `x == ""` and `x == null` prove nothing when they fail, and little when not.

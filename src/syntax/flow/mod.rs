@@ -25,6 +25,7 @@ mod lower_groups;
 mod lower_statements;
 mod marks;
 mod numbers;
+mod order;
 mod parts;
 mod roles;
 mod rule;

@@ -22,8 +22,6 @@ use crate::syntax::language::Language;
 
 /// Operations that are run for one file.
 const FUEL: u32 = 2_000_000;
-/// Names of constructors.
-const CONSTRUCTORS: [&str; 3] = ["constructor", "__init__", "initialize"];
 
 /// What is known of the file besides its text.
 pub(crate) struct Context<'a> {
@@ -43,6 +41,8 @@ pub(super) struct Frame {
     /// The body of a class itself, not of a method.
     pub(super) class_body: bool,
     pub(super) in_function: bool,
+    /// The functions are being run, not yet or no longer the file itself.
+    pub(super) running: bool,
     pub(super) returns: Option<Val>,
     /// Loops that are open.
     pub(super) loops: u32,
@@ -78,7 +78,10 @@ pub(crate) struct Run<'a> {
     /// What functions return.
     pub(super) returns: Vec<Option<Val>>,
     pub(super) by_name: NumberMap<Sym, Vec<FunctionId>>,
+    /// Classes by their names, and by the symbol of what is an instance of them.
     pub(super) class_names: NumberMap<Sym, u32>,
+    /// A function was called that had not been looked at yet.
+    pub(super) early: bool,
     /// Functions that calls were given whose parameters come from a source.
     routed: NumberMap<FunctionId, u16>,
     meanings: NumberMap<Sym, Meaning>,
@@ -124,7 +127,11 @@ impl<'a> Run<'a> {
                 by_name.entry(function.name).or_default().push(id as FunctionId);
             }
         }
-        let classes = ir.classes.iter().enumerate();
+        let mut class_names = NumberMap::default();
+        for (id, class) in ir.classes.iter().enumerate() {
+            class_names.insert(class.name, id as u32);
+            class_names.insert(symbols.called(class.name), id as u32);
+        }
         Run {
             ir,
             context,
@@ -137,9 +144,10 @@ impl<'a> Run<'a> {
                 exhausted: false,
             },
             members: NumberMap::default(),
+            early: false,
             returns: vec![None; ir.functions.len()],
             by_name,
-            class_names: classes.map(|(id, class)| (class.name, id as u32)).collect(),
+            class_names,
             routed: NumberMap::default(),
             meanings: NumberMap::default(),
             outer: NumberMap::default(),
@@ -176,6 +184,10 @@ impl<'a> Run<'a> {
     fn module(&mut self) {
         self.eval(self.ir.root);
         self.diverged = false;
+        let early = std::mem::take(&mut self.early);
+        if early {
+            self.outcome.values.fill(None);
+        }
         // Functions see what the file's variables hold in the end; where that
         // changes, no constant.
         for (name, value) in self.env.values_mut() {
@@ -186,6 +198,11 @@ impl<'a> Run<'a> {
         for function in self.order() {
             self.top_level(function);
         }
+        // Only now is it known what the functions make of what the file gives them.
+        if early {
+            self.env = Env::default();
+            self.eval(self.ir.root);
+        }
         self.outcome.exhausted = self.fuel == 0;
     }
 
@@ -193,48 +210,12 @@ impl<'a> Run<'a> {
         let ir = self.ir;
         let Some(function) = ir.functions.get(id as usize) else { return };
         let outer = std::mem::take(&mut self.frame);
-        self.frame.class = function.class;
+        (self.frame.class, self.frame.running) = (function.class, true);
         let mark = self.env.open();
         self.function(id, &[]);
         self.env.close(mark, false);
         self.frame = outer;
         self.diverged = false;
-    }
-
-    /// Constructors, then the other functions that stand by themselves, each
-    /// after what it calls.
-    fn order(&mut self) -> Vec<FunctionId> {
-        let constructors = CONSTRUCTORS.map(|name| self.symbols.of(name));
-        let is_first = |id: &FunctionId| {
-            self.ir.functions.get(*id as usize).is_some_and(|f| constructors.contains(&f.name))
-        };
-        let count = self.ir.functions.len() as FunctionId;
-        let mut starts: Vec<FunctionId> = (0..count).collect();
-        starts.sort_by_key(|id| !is_first(id));
-        let mut seen = vec![false; count as usize];
-        let mut order = Vec::new();
-        // Depth first: each function with how many of its calls were followed.
-        let mut open: Vec<(FunctionId, usize)> = Vec::new();
-        for start in starts {
-            open.push((start, 0));
-            while let Some((id, next)) = open.pop() {
-                let Some(function) = self.ir.functions.get(id as usize) else { continue };
-                if next == 0 && std::mem::replace(&mut seen[id as usize], true) {
-                    continue;
-                }
-                match function.calls.get(next) {
-                    None => order.push(id),
-                    Some(called) => {
-                        open.push((id, next + 1));
-                        let known = self.by_name.get(called).map_or(&[][..], |ids| ids);
-                        let fresh = known.iter().filter(|id| !seen[**id as usize]).take(8);
-                        open.extend(fresh.map(|id| (*id, 0)));
-                    }
-                }
-            }
-        }
-        order.retain(|id| !self.ir.functions[*id as usize].nested);
-        order
     }
 
     /// Runs function `id`; its parameters may in addition be what `given` says.
