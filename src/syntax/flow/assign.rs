@@ -8,7 +8,7 @@ use super::run::{Run, either};
 use super::scopes::bare;
 use super::symbols::{NONE, Sym};
 use super::trace::StepKind;
-use super::value::{Val, Value, add_taints};
+use super::value::{Made, Val, Value, add_taints};
 
 /// Ends of names of what only tells whether something went well.
 const TELLS: [&str; 6] = ["err", "error", "ok", "found", "exists", "valid"];
@@ -82,7 +82,8 @@ impl Run<'_> {
             Op::Index(base, key) => {
                 let old = self.eval(base);
                 if let Some(name) = self.key_name(key) {
-                    let made = old.made.max(value.made);
+                    // A table is no text, whatever texts are in it.
+                    let made = old.made.max(value.made.min(Made::Unknown));
                     let whole = Value { made, ..old.with_field(name, value) };
                     return self.bind_whole(base, whole);
                 }

@@ -173,11 +173,11 @@ impl Run<'_> {
             (_, args) => {
                 let mut parts = vec![Rc::clone(old)];
                 parts.extend_from_slice(args);
-                Value {
-                    fields: Rc::clone(&old.fields),
-                    symbol: old.symbol,
-                    ..Value::joined(&parts)
-                }
+                let all = Value::joined(&parts);
+                // A table is no text, whatever texts are in it.
+                let most = if old.fields.is_empty() { Made::Built } else { Made::Unknown };
+                let made = all.made.min(most);
+                Value { fields: Rc::clone(&old.fields), symbol: old.symbol, made, ..all }
             }
         };
         let new = Rc::new(new);

@@ -318,7 +318,10 @@ impl Run<'_> {
         let several = self.is_go() && (2..=RESULTS.len()).contains(&ids.len());
         for (place, item) in ids.iter().enumerate() {
             let value = self.eval(*item);
-            whole.made = whole.made.max(value.made);
+            let named = matches!(ir.op(*item), Op::Entry(name, _) if name != NONE);
+            // A table is no text, whatever texts are in it.
+            let made = if named { value.made.min(Made::Unknown) } else { value.made };
+            whole.made = whole.made.max(made);
             match ir.op(*item) {
                 Op::Entry(name, _) if name != NONE => whole = whole.with_field(name, value),
                 _ if several => {
