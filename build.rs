@@ -2,35 +2,61 @@
 //! TOML when it starts, and reads of a rule only what it needs. A rule file with
 //! an error stops the build with its name and line.
 
-#[path = "src/rules/describe.rs"]
-mod describe;
-#[path = "src/rules/model.rs"]
+#[path = "src/rules"]
 #[allow(dead_code, unused_imports)]
-mod model;
-#[path = "src/rules/packed.rs"]
-mod packed;
-#[path = "src/rules/topics.rs"]
-#[allow(dead_code)]
-mod topics;
+mod rules {
+    pub mod describe;
+    pub mod model;
+    pub mod packed;
+    pub mod topics;
+}
+/// What reads off a rule what it asks of a file.
+#[path = "src/syntax"]
+#[allow(dead_code, unused_imports)]
+mod syntax {
+    pub mod blocks;
+    pub mod condition;
+    pub mod language;
+    pub mod pattern {
+        mod packages;
+        mod template;
+
+        pub(crate) use packages::has_packages;
+        pub(crate) use template::Template;
+    }
+}
 
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use model::{FlowFile, FrameworkFile, PatternFile, PatternOutline, SecretFile, SecretOutline};
-use packed::{Flow, Index, Part, Pattern, Provider, Secret};
+use rules::describe;
+use rules::model::{
+    FlowFile, FrameworkFile, PatternFile, PatternMatch, PatternOutline, SecretFile, SecretOutline,
+};
+use rules::packed::{Flow, Index, Part, Pattern, Provider, Secret};
+use syntax::condition::{Asked, BuiltIn, SourceWords};
+use syntax::language::Language;
 
 fn main() -> Result<(), String> {
     println!("cargo::rerun-if-changed=rules");
     for file in ["describe.rs", "model.rs", "model", "packed.rs", "topics.rs"] {
         println!("cargo::rerun-if-changed=src/rules/{file}");
     }
+    for file in
+        ["blocks.rs", "condition", "language.rs", "pattern/packages.rs", "pattern/template.rs"]
+    {
+        println!("cargo::rerun-if-changed=src/syntax/{file}");
+    }
     let secrets: Vec<SecretFile> = read_all(Path::new("rules/secrets"))?;
     let patterns: Vec<PatternFile> = read_all(Path::new("rules/patterns"))?;
     let frameworks: Vec<FrameworkFile> = read_all(Path::new("rules/frameworks"))?;
     let flows: Vec<FlowFile> = read_all(Path::new("rules/flow"))?;
     let mut parts = Parts::default();
+    let first = secrets.iter().map(|file| file.rules.len()).sum();
+    let asked = Language::ALL.into_iter().map(|language| asked(language, &patterns, first, &flows));
     let index = Index {
+        asked: asked.map(|asked| parts.add(&asked)).collect::<Result<_, _>>()?,
         providers: secrets.iter().map(|file| parts.provider(file)).collect::<Result<_, _>>()?,
         patterns: patterns.iter().map(|file| parts.pattern(file)).collect::<Result<_, _>>()?,
         frameworks: parts.add(&frameworks)?,
@@ -84,6 +110,25 @@ impl Parts {
     fn flow(&mut self, file: &FlowFile) -> Result<Flow, String> {
         Ok(Flow { languages: file.languages.clone(), facts: self.add(file)? })
     }
+}
+
+/// What the code patterns of `language` ask of a file; `first` is the index of the first
+/// rule of `patterns`.
+fn asked(
+    language: Language,
+    patterns: &[PatternFile],
+    first: usize,
+    flows: &[FlowFile],
+) -> BuiltIn {
+    let is_own = |keys: &[String]| keys.iter().any(|key| language.answers_to(key));
+    let sets = SourceWords::new(language, flows.iter().filter(|file| is_own(&file.languages)));
+    let all = patterns.iter().enumerate().flat_map(|(number, file)| {
+        let number = u32::try_from(first + number).unwrap_or(u32::MAX);
+        file.matchers.iter().map(move |matcher| (number, matcher))
+    });
+    let own = all.filter(|(_, matcher)| !matcher.is_structural() && is_own(&matcher.languages));
+    let (rules, matchers): (Vec<u32>, Vec<&PatternMatch>) = own.unzip();
+    BuiltIn { rules, asked: Asked::of(language, matchers.into_iter(), &sets) }
 }
 
 /// All `.toml` files below `folder`, in the order of their paths, parsed.

@@ -25,6 +25,11 @@ impl<T> Lazy<T> {
 }
 
 impl<T: DeserializeOwned + Default> Lazy<T> {
+    /// Whether it comes from the build script.
+    pub fn is_built_in(&self) -> bool {
+        !self.packed.is_empty()
+    }
+
     /// A copy for who keeps it anyway: what is packed stays packed here.
     pub fn copied(&self) -> T
     where

@@ -117,6 +117,8 @@ pub struct Catalogue {
     pub frameworks: Lazy<Vec<FrameworkFile>>,
     /// What the data flow knows of languages and libraries.
     pub flows: Vec<FlowEntry>,
+    /// What the built-in code patterns ask of a file, packed, by number of language.
+    pub asked: Vec<&'static [u8]>,
     /// Rules brought along from gitleaks.
     pub regex_rules: Vec<RegexRule>,
     /// What of imported rules could not be carried over.
@@ -156,6 +158,7 @@ impl Catalogue {
             facts: Arc::new(part(flow.facts)),
         };
         catalogue.flows = index.flows.into_iter().map(flow).collect();
+        catalogue.asked = index.asked.into_iter().map(packed).collect();
         Ok(catalogue)
     }
 
@@ -311,9 +314,12 @@ impl SecretEntry {
 
 /// What lies at `place` of the packed catalogue.
 fn part<T>(place: packed::Part) -> Lazy<T> {
-    let packed::Part(start, len) = place;
+    Lazy::packed(packed(place))
+}
+
+fn packed(packed::Part(start, len): packed::Part) -> &'static [u8] {
     let (start, len) = (start as usize, len as usize);
-    Lazy::packed(PARTS.get(start..start + len).unwrap_or_default())
+    PARTS.get(start..start + len).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ pub struct Index {
     /// All `FrameworkFile`s, in one.
     pub frameworks: Part,
     pub flows: Vec<Flow>,
+    /// What the code patterns of each language ask of a file, by its number.
+    pub asked: Vec<Part>,
 }
 
 /// Where something lies among what is read later: first byte and length.

@@ -72,6 +72,7 @@ impl Catalogue {
             patterns,
             frameworks: self.frameworks.clone(),
             flows: self.flows.clone(),
+            asked: self.asked.clone(),
             regex_rules: self.regex_rules.iter().filter(|r| r.index == rule).cloned().collect(),
             notes: Vec::new(),
             left_out: self.left_out.clone(),

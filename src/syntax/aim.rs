@@ -10,10 +10,9 @@ use std::ops::Range;
 use foldhash::HashMap;
 
 use super::blocks::{self, Block};
-use super::condition::{Condition, Flow, Scope};
+use super::condition::{Condition, Flow, Scope, TriggerWord, Word};
 use super::language::Language;
 use super::reach::Reach;
-use super::word_list::{TriggerWord, Word};
 
 /// A file whose words were found.
 pub(super) struct View<'a> {

@@ -62,6 +62,15 @@ pub(super) fn kept(
     kept
 }
 
+/// What of `text` has to be parsed for what its top level says: all but the functions
+/// that nothing there names.
+pub(super) fn top_level(language: Language, text: &[u8]) -> Vec<Range<usize>> {
+    match text.len() {
+        MIN_FILE.. => kept(language, text, &[], &|_| false, &|_| false),
+        _ => Vec::new(),
+    }
+}
+
 /// The outermost blocks without a hit whose bodies can be cut out.
 fn candidates(language: Language, text: &[u8], hits: &[usize]) -> Vec<Block> {
     let mut until = 0;

@@ -8,8 +8,10 @@ use std::sync::{Arc, OnceLock};
 use memchr::memmem;
 use tree_sitter::Tree;
 
+use super::asking;
 use super::development::Development;
 use super::dialect::Dialect;
+use super::elision;
 use super::flow::{Constants, Grammar, Outside, Place, Ways};
 use super::focus::Focus;
 use super::language::Language;
@@ -20,7 +22,6 @@ use super::parse;
 use super::paths::PathFilter;
 use super::rule::{Compiled, compile_matcher};
 use super::scripts::Scripts;
-use super::source_words::SourceWords;
 use super::trigger::{Found, Target, Triggers};
 use super::walk::{self, Hit, Input};
 use crate::finding::{Candidate, Confidence, Related, RuleIndex};
@@ -54,6 +55,8 @@ pub struct SyntaxEngine {
     matchers: Matchers,
     /// What the data flow knows of libraries.
     flows: Vec<FlowEntry>,
+    /// See [`Catalogue::asked`].
+    asked: Vec<&'static [u8]>,
     languages: [OnceLock<Option<Arc<LanguageRules>>>; Language::ALL.len()],
     /// Nothing is left out of long files.
     whole: bool,
@@ -102,6 +105,7 @@ impl SyntaxEngine {
         SyntaxEngine {
             matchers: Matchers::of_code(catalogue),
             flows: catalogue.flows.clone(),
+            asked: catalogue.asked.clone(),
             languages: [const { OnceLock::new() }; Language::ALL.len()],
             whole: false,
         }
@@ -124,7 +128,8 @@ impl SyntaxEngine {
     ) -> Option<Constants> {
         let rules = self.rules(language)?;
         let dialect = &*rules.dialect;
-        let tree = parse::parse(language, &dialect.grammar, text, &[]).ok()?;
+        let kept = elision::top_level(language, text);
+        let tree = parse::parse(language, &dialect.grammar, text, &kept).ok()?;
         let place = Place::new(dialect, text, tree.root_node(), &rules.grammar, &rules.flows);
         Some(place.seeing(outside).constants(path))
     }
@@ -246,29 +251,31 @@ impl SyntaxEngine {
     }
 
     fn rules(&self, language: Language) -> Option<&Arc<LanguageRules>> {
-        let rules = || LanguageRules::new(language, &self.matchers, &self.flows).map(Arc::new);
+        let rules = || LanguageRules::new(language, self).map(Arc::new);
         self.languages[language as usize].get_or_init(rules).as_ref()
     }
 }
 
 impl LanguageRules {
     /// None if no rule is about `language`.
-    fn new(language: Language, matchers: &Matchers, flows: &[FlowEntry]) -> Option<Self> {
+    fn new(language: Language, engine: &SyntaxEngine) -> Option<Self> {
         // `check` reports a bad glob; here the matcher is left out, not widened.
         let slot = |matcher: Arc<Matcher>| {
             let files = PathFilter::of(&matcher.spec).ok()?;
             Some(Slot { matcher, files, compiled: OnceLock::new() })
         };
-        let matchers = matchers.reading(|key| language.answers_to(key));
+        let matchers = engine.matchers.reading(|key| language.answers_to(key));
         let slots: Vec<Slot> = matchers.into_iter().filter_map(slot).collect();
         if slots.is_empty() {
             return None;
         }
         let own = |entry: &&FlowEntry| entry.languages.iter().any(|key| language.answers_to(key));
-        let flows: Vec<FlowFile> =
-            flows.iter().filter(own).map(|entry| entry.facts.copied()).collect();
-        let sets = SourceWords::new(language, flows.iter());
-        let triggers = Triggers::new(language, slots.iter().map(|slot| &slot.matcher.spec), &sets);
+        let flows: Vec<&FlowEntry> = engine.flows.iter().filter(own).collect();
+        let built_in = engine.asked.get(language as usize).copied().unwrap_or_default();
+        let matchers: Vec<&Matcher> = slots.iter().map(|slot| &*slot.matcher).collect();
+        let asked = asking::asked(language, &matchers, &flows, built_in);
+        let triggers = Triggers::new(language, asked);
+        let flows = flows.into_iter().map(|entry| entry.facts.copied()).collect();
         let (dialect, grammar) = (Dialect::of(language), Grammar::default());
         Some(LanguageRules { dialect, grammar, slots, triggers, flows })
     }

@@ -12,6 +12,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError};
 use memchr::memmem;
 
+use super::grams::{Grams, Wanted};
+
 /// Bytes after which the fast automaton has paid for itself: it takes about two
 /// milliseconds to make, and saves six microseconds on a kilobyte.
 const WORTH_IT: usize = 256 << 10;
@@ -23,7 +25,7 @@ pub(super) struct Finder {
     /// The number of each text that is in the automaton.
     numbers: Vec<usize>,
     /// By number; `None` for a word.
-    single: Vec<Option<memmem::Finder<'static>>>,
+    single: Vec<Option<(memmem::Finder<'static>, Wanted)>>,
 }
 
 impl Finder {
@@ -44,7 +46,8 @@ impl Finder {
             } else {
                 parts.push(text.to_owned());
                 numbers.push(number);
-                single.push(Some(memmem::Finder::new(text).into_owned()));
+                let wanted = Wanted::new(text.as_bytes());
+                single.push(Some((memmem::Finder::new(text).into_owned(), wanted)));
             }
         }
         let parts = Automaton::new(parts)?;
@@ -79,7 +82,13 @@ impl Finder {
         text: &'f [u8],
     ) -> impl Iterator<Item = usize> + 'f {
         let part = self.single.get(number).and_then(Option::as_ref);
-        part.into_iter().flat_map(|part| every(part, text))
+        part.into_iter().flat_map(|(part, _)| every(part, text))
+    }
+
+    /// Whether text `number`, which is no word, may stand in the text of `grams`.
+    pub(super) fn may_be_in(&self, number: usize, grams: &Grams) -> bool {
+        let part = self.single.get(number).and_then(Option::as_ref);
+        part.is_none_or(|(_, wanted)| grams.may_hold(wanted))
     }
 }
 

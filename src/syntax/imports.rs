@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use memchr::memmem;
 use tree_sitter::Node;
 
+use super::condition::{bare_module, last_segment, package_name, resolves, without_version};
 use super::dialect::Dialect;
 use super::focus::Focus;
 use super::language::Language;
@@ -16,25 +17,6 @@ use super::nodes::{node_text, unquoted, walk};
 
 /// Longer dotted names are not resolved.
 const MAX_NAME: usize = 200;
-
-/// A module that a rule needs, and the name that its patterns use for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Import {
-    pub(crate) module: String,
-    pub(crate) name: String,
-}
-
-impl Import {
-    /// Reads `requests`, `crypto/tls` or `node-fetch as fetch`.
-    pub(crate) fn parse(written: &str) -> Self {
-        let (module, name) = match written.split_once(" as ") {
-            Some((module, name)) => (module.trim(), name.trim()),
-            None => (written.trim(), own_name(written.trim())),
-        };
-        let module = without_version(bare_module(module));
-        Import { module: module.to_owned(), name: name.to_owned() }
-    }
-}
 
 /// The imports of a file.
 #[derive(Debug, Default)]
@@ -240,12 +222,6 @@ pub(crate) fn is_within(name: &str, module: &str) -> bool {
     name.strip_prefix(module).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/']))
 }
 
-/// Languages whose imports are followed name by name.
-pub(crate) fn resolves(language: Language) -> bool {
-    use Language::*;
-    matches!(language, Python | JavaScript | TypeScript | Tsx | Go)
-}
-
 fn named<'t>(node: Node<'t>) -> impl Iterator<Item = Node<'t>> {
     let mut cursor = node.walk();
     let mut more = cursor.goto_first_child();
@@ -304,23 +280,6 @@ fn quoted_module(text: &[u8], node: Node<'_>) -> String {
     bare_module(&lossy(&literal[unquoted(literal)])).to_owned()
 }
 
-fn bare_module(module: &str) -> &str {
-    module.strip_prefix("node:").unwrap_or(module)
-}
-
-/// `github.com/labstack/echo` of `github.com/labstack/echo/v4`: the major
-/// versions of a Go module go by one name.
-fn without_version(module: &str) -> &str {
-    match module.rsplit_once("/v") {
-        Some((before, version)) if !version.is_empty() && digits(version) => before,
-        _ => module,
-    }
-}
-
-fn digits(text: &str) -> bool {
-    text.bytes().all(|b| b.is_ascii_digit())
-}
-
 fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
@@ -328,29 +287,4 @@ fn lossy(bytes: &[u8]) -> String {
 fn first_segment(dotted: &[u8]) -> &[u8] {
     let end = dotted.iter().position(|b| *b == b'.').unwrap_or(dotted.len());
     &dotted[..end]
-}
-
-/// The name that patterns use for `module` unless they say another.
-fn own_name(module: &str) -> &str {
-    let last = last_segment(module);
-    // The modules of Go begin with a domain.
-    let is_go = module.split_once('/').is_some_and(|(domain, _)| domain.contains('.'));
-    if is_go { package_name(last) } else { last }
-}
-
-/// The name of the Go package in a folder `go-redis`, `kafka-go` or `nats.go`; by
-/// custom, as the name itself stands in another file.
-fn package_name(folder: &str) -> &str {
-    let bare = folder.strip_prefix("go-").or_else(|| folder.strip_prefix("go."));
-    let bare = bare.or_else(|| folder.strip_suffix("-go")).or_else(|| folder.strip_suffix(".go"));
-    bare.filter(|name| !name.is_empty()).unwrap_or(folder)
-}
-
-/// The name a module goes by: the last part of its path that is no version.
-fn last_segment(module: &str) -> &str {
-    let is_version = |part: &&str| {
-        part.strip_prefix('v')
-            .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
-    };
-    module.rsplit('/').find(|part| !is_version(part)).unwrap_or(module)
 }

@@ -7,11 +7,11 @@
 
 use std::ops::Range;
 
-use super::condition::Lookup;
+use super::condition::{Lookup, TriggerWord, Word};
+use super::grams::Grams;
 use super::plaintext;
 use super::remark;
 use super::trigger::{Elsewhere, Triggers};
-use super::word_list::{TriggerWord, Word};
 
 /// In a file with more hits the whole tree is walked.
 const MAX_HITS: usize = 1 << 20;
@@ -38,6 +38,9 @@ pub(crate) struct Found {
     searched: Vec<bool>,
     /// How many of them were looked for alone.
     parts: usize,
+    /// Tells of most of them that they are not there, once it is `noted`.
+    grams: Grams,
+    noted: bool,
     words: Vec<Known>,
     /// Which regexes match, as far as that was asked.
     met: Vec<Option<bool>>,
@@ -82,7 +85,7 @@ impl Found {
         self.places.clear();
         self.hits.clear();
         (self.has_url, self.url_elsewhere) = (None, None);
-        (self.parts, self.lost) = (0, false);
+        (self.parts, self.noted, self.lost) = (0, false, false);
     }
 }
 
@@ -121,6 +124,13 @@ impl<'a> Search<'a> {
     fn is_there(&mut self, number: usize) -> bool {
         let Some(finder) = &self.triggers.finder else { return true };
         if !finder.is_word(number) && !self.found.searched[number] {
+            if !std::mem::replace(&mut self.found.noted, true) {
+                self.found.grams.read(self.text);
+            }
+            if !finder.may_be_in(number, &self.found.grams) {
+                self.found.searched[number] = true;
+                return false;
+            }
             self.found.parts += 1;
             if self.found.parts <= MAX_PARTS {
                 self.found.searched[number] = true;

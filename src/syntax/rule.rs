@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::condition::{self, Import, resolves};
 use super::dialect::{CHAIN, Dialect, NAME, STRING};
 use super::flow::{FlowRule, HARMLESS, SANITIZERS, SOURCES};
-use super::imports::{Import, resolves};
 use super::lazy_regex::LazyRegex;
 use super::mistakes::{Mistake, ProblemKind};
 use super::pattern::{Names, Pat, Template, Var, compile};
-use super::{pattern_words, plaintext};
+use super::plaintext;
 use crate::rules::model::{Constraint, Flow, PatternMatch};
 
 /// What a captured node must be.
@@ -201,7 +201,7 @@ impl Draft<'_> {
         match compile(self.dialect, pattern, self.imports, &mut self.names) {
             Ok(pat) => {
                 let language = self.dialect.language;
-                let word = pattern_words::place_word(language, pattern, self.imports);
+                let word = condition::place_word(language, pattern, self.imports);
                 Some(Rooted { kinds: starts(self.dialect, &pat), pat, word })
             }
             Err(error) => {

@@ -6,7 +6,7 @@
 //! parsed ([`elision`]), and the walk only looks at the parts of the tree that
 //! hold one ([`Focus`]).
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -14,18 +14,15 @@ use regex::bytes::{Match, Regex};
 
 use super::aim::{self, Sight, View};
 use super::blocks::Block;
-use super::condition::{Condition, Lookup as _, condition};
+use super::condition::{Asked, Condition, Lookup as _, Sought, Text, TriggerWord, Word};
 use super::elision;
 use super::finder::Finder;
 use super::focus::Focus;
 use super::language::Language;
+use super::lazy_regex;
 pub(crate) use super::lookup::Found;
 use super::lookup::Search;
 use super::parse::MAX_BYTES;
-use super::prefilter::Need;
-use super::source_words::SourceWords;
-use super::word_list::{TriggerWord, Word, WordList};
-use crate::rules::model::PatternMatch;
 
 /// The trigger words of all matchers of a language.
 pub(crate) struct Triggers {
@@ -43,14 +40,14 @@ pub(crate) struct Triggers {
     /// The matchers that ask for no name.
     ungated: Vec<usize>,
     language: Language,
-    pub(super) needs: Vec<(Need, Needed)>,
+    pub(super) needs: Vec<(Sought, Needed)>,
     /// Names that patterns about functions say.
-    said: HashSet<String>,
+    said: BTreeSet<String>,
     /// Methods that change what they are called on or given.
     changing: Vec<String>,
 }
 
-/// A regex of a [`Need`]; `None` if it says nothing.
+/// A regex that is [`Sought`]; `None` if nothing is.
 pub(super) type Needed = OnceLock<Option<Regex>>;
 
 /// What matchers are about in a file.
@@ -67,32 +64,19 @@ pub(crate) struct Target {
 pub(crate) type Elsewhere<'a> = dyn Fn(&dyn Fn(&[u8]) -> bool) -> bool + 'a;
 
 impl Triggers {
-    /// Reads the words off `matchers`.
-    pub(crate) fn new<'a>(
-        language: Language,
-        matchers: impl Iterator<Item = &'a PatternMatch>,
-        sets: &SourceWords,
-    ) -> Self {
-        let mut list = WordList::new(&sets.aliases);
-        let mut said = HashSet::new();
-        let read = |matcher: &'a PatternMatch| {
-            said.extend(said_by(matcher));
-            condition(language, matcher, sets, &mut list)
-        };
-        let mut conditions: Vec<Condition> = matchers.map(read).collect();
-        let WordList { words, texts, needs, .. } = list;
+    /// Files what the matchers of `language` ask.
+    pub(crate) fn new(language: Language, asked: Asked) -> Self {
+        let Asked { mut conditions, words, texts, needs, said, changing } = asked;
         let needs = needs.into_iter().map(|need| (need, OnceLock::new())).collect();
-        let (texts, numbers): (Vec<(String, bool)>, Vec<Vec<Word>>) = texts.into_iter().unzip();
-        let finder = Finder::new(texts.iter().map(|(text, whole)| (text.as_str(), *whole))).ok();
+        let finder = Finder::new(texts.iter().map(|text| (text.text.as_str(), text.whole))).ok();
         let mut text_of = vec![None; words.len()];
-        for (text, own) in numbers.iter().enumerate() {
-            own.iter().for_each(|word| text_of[*word] = Some(text));
+        for (number, text) in texts.iter().enumerate() {
+            text.words.iter().for_each(|word| text_of[*word] = Some(number));
         }
         let text_count = texts.len();
-        let is_own = |text: usize| numbers[text].iter().any(|word| !words[*word].near.is_import());
-        let whole = texts.into_iter().enumerate();
-        let whole = whole.filter(|(number, (_, whole))| *whole && is_own(*number));
-        let whole = Arc::new(whole.map(|(number, (text, _))| (text, number as u32)).collect());
+        let is_own = |text: &Text| text.words.iter().any(|word| !words[*word].near.is_import());
+        let whole = texts.into_iter().enumerate().filter(|(_, text)| text.whole && is_own(text));
+        let whole = Arc::new(whole.map(|(number, text)| (text.text, number as u32)).collect());
         let mut gates = vec![Vec::new(); text_count];
         let mut ungated = Vec::new();
         let name = |word: Word| {
@@ -108,7 +92,6 @@ impl Triggers {
                 None => ungated.push(index),
             }
         }
-        let changing = sets.changing.clone();
         Triggers {
             finder,
             words,
@@ -175,7 +158,7 @@ impl Triggers {
         for word in spots {
             let need = self.words[word].within.and_then(|need| self.needs.get(need));
             let Some((need, regex)) = need else { continue };
-            match regex.get_or_init(|| need.compile(self.language)) {
+            match regex.get_or_init(|| compiled(need)) {
                 Some(regex) => {
                     // What is found may begin before the code, or end after it.
                     let ends = |hit: Match<'_>| [hit.start(), hit.end().saturating_sub(1)];
@@ -189,13 +172,13 @@ impl Triggers {
 
     /// Whether a name of a constant may stand for what `need` is about.
     pub(super) fn folds(&self, need: usize) -> bool {
-        self.needs[need].0.folds()
+        self.needs[need].0.folds
     }
 
     /// Whether the regex `need` matches somewhere in `text`.
     pub(super) fn is_met(&self, need: usize, text: &[u8]) -> bool {
         let (need, regex) = &self.needs[need];
-        let regex = regex.get_or_init(|| need.compile(self.language));
+        let regex = regex.get_or_init(|| compiled(need));
         regex.as_ref().is_none_or(|regex| regex.is_match(text))
     }
 
@@ -280,19 +263,15 @@ impl Triggers {
     }
 }
 
-/// The names in those patterns of `matcher` that are about functions.
-fn said_by(matcher: &PatternMatch) -> impl Iterator<Item = String> {
-    let PatternMatch { any, also, not, inside, not_inside, has, not_has, .. } = matcher;
-    let all = [any, also, not, inside, not_inside, has, not_has].into_iter().flatten();
-    let of_functions = all.filter(|pattern| pattern.contains('{') || pattern.contains("def "));
-    let words = of_functions.flat_map(|p| p.split(|c: char| !c.is_alphanumeric() && c != '_'));
-    words.filter(|word| !word.is_empty()).map(str::to_owned)
+fn compiled(need: &Sought) -> Option<Regex> {
+    lazy_regex::compile(need.regex.as_deref()?).ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::condition::has_trigger;
+    use super::super::condition::{SourceWords, has_trigger};
     use super::*;
+    use crate::rules::model::PatternMatch;
 
     fn matcher(any: &[&str], imports: &[&str]) -> PatternMatch {
         let owned = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect();
@@ -301,7 +280,8 @@ mod tests {
 
     fn active(matchers: &[PatternMatch], text: &str) -> Vec<usize> {
         let sets = SourceWords::default();
-        let triggers = Triggers::new(Language::Python, matchers.iter(), &sets);
+        let asked = Asked::of(Language::Python, matchers.iter(), &sets);
+        let triggers = Triggers::new(Language::Python, asked);
         triggers.active(text.as_bytes(), &mut Found::default(), &|_| false, |_| true)
     }
 

@@ -84,7 +84,9 @@ pub(crate) struct Place<'a, 't> {
     /// Where other files are asked what their constants are.
     outside: Option<&'a dyn Outside>,
     flow: OnceCell<Flow>,
-    /// The same with what other files say.
+    /// The same with what other files say of the names that were asked for first.
+    near: OnceCell<Flow>,
+    /// The same with what they say of all names.
     wide: OnceCell<Flow>,
 }
 
@@ -105,6 +107,7 @@ impl<'a, 't> Place<'a, 't> {
             files,
             outside: None,
             flow: OnceCell::new(),
+            near: OnceCell::new(),
             wide: OnceCell::new(),
         }
     }
@@ -117,7 +120,7 @@ impl<'a, 't> Place<'a, 't> {
     /// Where the value of `node` is written, if that is in another file and the
     /// flow was asked for it.
     pub(crate) fn written(&self, node: Node<'_>) -> Option<&Arc<Written>> {
-        self.wide.get()?.value(node)?.written.as_ref()
+        self.told()?.value(node)?.written.as_ref()
     }
 
     /// The constants of the file's top level, which is at `path`.
@@ -134,28 +137,43 @@ impl<'a, 't> Place<'a, 't> {
 
     /// The data flow of the file.
     pub(crate) fn flow(&self) -> &Flow {
-        self.wide.get().unwrap_or_else(|| self.narrow())
+        let narrow = || self.flow.get_or_init(|| self.flow_with(&Marks::default()));
+        self.told().unwrap_or_else(narrow)
     }
 
-    fn narrow(&self) -> &Flow {
-        self.flow.get_or_init(|| self.flow_with(&Marks::default()))
+    /// The data flow with what other files say, if they were asked.
+    fn told(&self) -> Option<&Flow> {
+        self.wide.get().or_else(|| self.near.get())
     }
 
-    /// The value of `node`. Where it depends on a name that is a constant of another
-    /// file, all such names of this file are looked up.
+    /// The value of `node`. Where it depends on names that are constants of other
+    /// files, these are looked up: those of the first such value alone, for others are
+    /// rare, and then all names of the file.
     pub(crate) fn value(&self, node: Node<'_>) -> Option<&Value> {
-        if let Some(wide) = self.wide.get() {
-            return wide.value(node);
+        let value = self.flow().value(node);
+        let asked = self.asked(value?);
+        if asked.is_empty() {
+            return value;
         }
-        let flow = self.narrow();
-        let value = flow.value(node)?;
-        let Some(outside) = self.outside else { return Some(value) };
-        let mut asked = value.asks.names();
-        if asked.any(|path| outside.constant(flow.symbols.name(path)).is_some()) {
-            let wide = || self.flow_of(&Marks::default(), self.outside);
-            return self.wide.get_or_init(wide).value(node);
+        let marks = Marks::default();
+        if self.near.get().is_none() {
+            let only = self.outside.map(|outside| Only { outside, names: &asked });
+            let only = only.as_ref().map(|only| only as &dyn Outside);
+            let value = self.near.get_or_init(|| self.flow_of(&marks, only)).value(node);
+            if self.asked(value?).is_empty() {
+                return value;
+            }
         }
-        Some(value)
+        self.wide.get_or_init(|| self.flow_of(&marks, self.outside)).value(node)
+    }
+
+    /// The names that `value` depends on and other files know.
+    fn asked(&self, value: &Value) -> Vec<&str> {
+        let Some(outside) = self.outside.filter(|_| self.wide.get().is_none()) else {
+            return Vec::new();
+        };
+        let names = value.asks.names().map(|path| self.flow().symbols.name(path));
+        names.filter(|name| outside.constant(name).is_some()).collect()
     }
 
     /// The data flow with the sources and sanitizers that rules bring along.
@@ -176,6 +194,18 @@ impl<'a, 't> Place<'a, 't> {
     /// Whether the file was too much to be looked at as a whole.
     pub(crate) fn is_exhausted(&self) -> bool {
         self.flow.get().is_some_and(Flow::is_exhausted)
+    }
+}
+
+/// Other files, asked for some names only.
+struct Only<'a> {
+    outside: &'a dyn Outside,
+    names: &'a [&'a str],
+}
+
+impl Outside for Only<'_> {
+    fn constant(&self, path: &str) -> Option<Arc<Constant>> {
+        self.names.contains(&path).then(|| self.outside.constant(path)).flatten()
     }
 }
 

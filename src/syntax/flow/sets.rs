@@ -3,13 +3,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+pub(crate) use super::super::condition::SOURCES;
 use super::super::language::Language;
 use super::value::PartKind;
 use crate::rules::model::FlowFile;
-
-/// All sets of sources. `argument` is every parameter of the function around.
-pub(crate) const SOURCES: [&str; 8] =
-    ["request", "argument", "environment", "command-line", "file", "queue", "database", "response"];
 
 /// All sets of sanitizers; one bit each.
 pub(crate) const SANITIZERS: [&str; 22] = [

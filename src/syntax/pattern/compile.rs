@@ -7,10 +7,10 @@ use super::template::{Meta, Style, Template};
 use super::wrap::{Wrapper, wrappers};
 use super::{NodePat, Pat, Path, Step, Var};
 use crate::syntax::arena;
+use crate::syntax::condition::Import;
 use crate::syntax::dialect::{
     CHAIN, CONTAINER, Dialect, IMPLIED, KEYED, MAP, MAYBE_KEYED, NAME, PAREN, UNSAID,
 };
-use crate::syntax::imports::Import;
 use crate::syntax::nodes::{node_text, string_content};
 
 /// Deeper patterns are refused: matching recurses on the pattern's depth.

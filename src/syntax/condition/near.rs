@@ -4,8 +4,10 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
+use super::super::language::Language;
 use super::follow::Follow;
-use super::language::Language;
 
 /// Keywords that nothing but blank space parts from what follows.
 const TIGHT: &[&str] = &["new", "raise", "return", "throw"];
@@ -14,7 +16,7 @@ const TIGHT: &[&str] = &["new", "raise", "return", "throw"];
 const LINE: usize = 400;
 
 /// What stands before a word.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 enum Before {
     #[default]
     Anything,
@@ -25,7 +27,7 @@ enum Before {
     /// The same, or what opens or parts the names of a destructuring.
     Property,
     /// One of [`TIGHT`].
-    Keyword(&'static str),
+    Keyword(String),
     /// What begins an annotation, decorator or attribute.
     Annotation(Language),
     /// What imports a module.
@@ -33,15 +35,15 @@ enum Before {
 }
 
 /// What stands on both sides of a word.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Near {
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Near {
     before: Before,
     after: Follow,
     owner: Option<Owner>,
 }
 
 /// The metavariable that a word is a member of.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Owner {
     name: String,
     /// What stands between it and the word: `.objects.`
@@ -53,7 +55,7 @@ struct Owner {
 impl Near {
     /// The neighbours of `word` in a pattern: `before` begins where a hole ends,
     /// `after` goes on to the end of the pattern.
-    pub(super) fn of(language: Language, before: &str, word: &str, after: &str) -> Self {
+    pub(crate) fn of(language: Language, before: &str, word: &str, after: &str) -> Self {
         if !is_code(language) {
             return Near::default();
         }
@@ -61,7 +63,7 @@ impl Near {
         let keyword = TIGHT.iter().find(|keyword| ends_in_word(last, keyword));
         let is_access = [".", "->", "::"].iter().any(|sign| last.ends_with(sign));
         let before = match keyword {
-            Some(keyword) if last.len() < before.len() => Before::Keyword(keyword),
+            Some(keyword) if last.len() < before.len() => Before::Keyword((*keyword).to_owned()),
             _ if is_access => match owner(last) {
                 Some(name) => Before::Member(name.to_owned()),
                 None => Before::Access,
@@ -73,7 +75,7 @@ impl Near {
 
     /// The same, for a word of a member of the metavariable `hole`, if all of
     /// `before` is the path from there.
-    pub(super) fn owned(mut self, hole: Option<(&str, &str)>, before: &str) -> Self {
+    pub(crate) fn owned(mut self, hole: Option<(&str, &str)>, before: &str) -> Self {
         let signs = [".", "->", "::"];
         let is_member = |before: &str| signs.iter().any(|sign| before.ends_with(sign));
         let is_path = signs.iter().any(|sign| before.starts_with(sign))
@@ -89,18 +91,18 @@ impl Near {
     }
 
     /// The metavariable that the word is a member of.
-    pub(super) fn owner_name(&self) -> Option<&str> {
+    pub(crate) fn owner_name(&self) -> Option<&str> {
         self.owner.as_ref().map(|owner| owner.name.as_str())
     }
 
     /// The same, whatever the word is a member of.
-    pub(super) fn unowned(self) -> Self {
+    pub(crate) fn unowned(self) -> Self {
         Near { owner: None, ..self }
     }
 
     /// What the metavariable stands for that the word at `range` of `text` is a
     /// member of, if it is a name or a path of names.
-    pub(super) fn owner<'t>(&self, text: &'t [u8], range: &Range<usize>) -> Option<&'t [u8]> {
+    pub(crate) fn owner<'t>(&self, text: &'t [u8], range: &Range<usize>) -> Option<&'t [u8]> {
         let owner = self.owner.as_ref()?;
         let before = text.get(..range.start)?.strip_suffix(owner.path.as_bytes())?;
         let path = path_at_end(&before[before.len().saturating_sub(LINE)..])?;
@@ -111,38 +113,38 @@ impl Near {
     }
 
     /// Whether they say enough to tell files apart, whatever the word.
-    pub(super) fn is_telling(&self) -> bool {
+    pub(crate) fn is_telling(&self) -> bool {
         self.after.is_telling()
     }
 
     /// Whether they are those of a module where it is imported.
-    pub(super) fn is_import(&self) -> bool {
+    pub(crate) fn is_import(&self) -> bool {
         matches!(self.before, Before::Import(_))
     }
 
     /// Metavariables among the arguments that come after.
-    pub(super) fn holes(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn holes(&self) -> impl Iterator<Item = &str> {
         self.after.holes()
     }
 
     /// The arguments after the word at `range` of `text`, if they can be told.
-    pub(super) fn arguments<'t>(&self, text: &'t [u8], range: &Range<usize>) -> Option<&'t [u8]> {
+    pub(crate) fn arguments<'t>(&self, text: &'t [u8], range: &Range<usize>) -> Option<&'t [u8]> {
         self.after.arguments(text.get(range.end..)?)
     }
 
     /// Whether they say anything of what comes before.
-    pub(super) fn is_narrow(&self) -> bool {
+    pub(crate) fn is_narrow(&self) -> bool {
         self.before != Before::Anything
     }
 
     /// Whether one of the words that come after is `name`.
-    pub(super) fn names(&self, name: &str) -> bool {
+    pub(crate) fn names(&self, name: &str) -> bool {
         self.after.names(name)
     }
 
     /// The neighbours of the last name of `symbol`, a dotted path of the data
     /// flow's facts, in which no name before it is that of a module.
-    pub(super) fn of_member(language: Language, symbol: &str) -> Self {
+    pub(crate) fn of_member(language: Language, symbol: &str) -> Self {
         if is_script(language) {
             // `const { body } = req` reads it too.
             return Near { before: Before::Property, ..Near::default() };
@@ -153,19 +155,19 @@ impl Near {
     }
 
     /// The neighbours of the name of an annotation.
-    pub(super) fn of_annotation(language: Language) -> Self {
+    pub(crate) fn of_annotation(language: Language) -> Self {
         Near { before: Before::Annotation(language), ..Near::default() }
     }
 
     /// The neighbours of the name of a module where it is imported.
-    pub(super) fn of_import(language: Language) -> Self {
+    pub(crate) fn of_import(language: Language) -> Self {
         let known = is_script(language) || matches!(language, Language::Go | Language::Python);
         let before = if known { Before::Import(language) } else { Before::default() };
         Near { before, ..Near::default() }
     }
 
     /// Whether they stand around `range` of `text`.
-    pub(super) fn fits(&self, text: &[u8], range: &Range<usize>) -> bool {
+    pub(crate) fn fits(&self, text: &[u8], range: &Range<usize>) -> bool {
         let before = text.get(..range.start).unwrap_or_default();
         let after = text.get(range.end..).unwrap_or_default();
         self.is_before(before) && self.after.fits(after)

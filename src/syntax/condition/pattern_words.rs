@@ -2,16 +2,16 @@
 
 use std::cmp::Reverse;
 
-use super::imports::{Import, resolves};
-use super::language::Language;
+use super::super::language::Language;
+use super::super::pattern::{Template, has_packages};
+use super::import::{Import, resolves};
 use super::near::Near;
-use super::pattern::{Template, has_packages};
 
 /// Shorter words are in every file.
 const MIN_WORD: usize = 3;
 
 /// Words a pattern may say and a match may lack.
-pub(super) const OPTIONAL: &[&str] = &[
+pub(crate) const OPTIONAL: &[&str] = &[
     "async", "const", "let", "var", "static", "final", "public", "private", "protected", "export",
     "readonly", "pub", "mut", "val", "internal", "begin", "end", "then",
 ];
@@ -34,24 +34,24 @@ const MOST_WORDS: usize = 3;
 const MIN_TEXT: usize = 6;
 /// A word of a pattern with what stands next to it.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Placed {
-    pub(super) text: String,
-    pub(super) near: Near,
+pub(crate) struct Placed {
+    pub(crate) text: String,
+    pub(crate) near: Near,
 }
 
 /// The telling words of a pattern, each with the dotted name that it is in.
 #[derive(Debug)]
-pub(super) struct PatternWords(Vec<(Placed, String)>);
+pub(crate) struct PatternWords(Vec<(Placed, String)>);
 
 /// The rarest word that stands in every match of `pattern` itself.
-pub(super) fn place_word(language: Language, pattern: &str, resolved: &[Import]) -> Option<String> {
+pub(crate) fn place_word(language: Language, pattern: &str, resolved: &[Import]) -> Option<String> {
     let own = PatternWords::of(language, pattern).own(resolved);
     rarest(own).into_iter().next().map(|word| word.text)
 }
 
 impl PatternWords {
     /// Those that every file with a match of the pattern holds.
-    pub(super) fn needed(&self, imports: &[Import]) -> Vec<Placed> {
+    pub(crate) fn needed(&self, imports: &[Import]) -> Vec<Placed> {
         // The name of what is imported, which a file can change.
         let named = |word: &str, chain: &str| {
             let mut leading = imports.iter().filter(|import| is_led(chain, &import.name));
@@ -62,7 +62,7 @@ impl PatternWords {
     }
 
     /// The import without which no name of the pattern has its meaning.
-    pub(super) fn import<'i>(
+    pub(crate) fn import<'i>(
         &self,
         language: Language,
         imports: &'i [Import],
@@ -75,19 +75,19 @@ impl PatternWords {
 
     /// Those that every match of the pattern holds itself, under whatever name
     /// the file imports what the pattern is about.
-    pub(super) fn own(&self, imports: &[Import]) -> Vec<Placed> {
+    pub(crate) fn own(&self, imports: &[Import]) -> Vec<Placed> {
         let imported = |name: &str| imports.iter().any(|import| is_led(name, &import.name));
         let own = self.0.iter().filter(|(_, chain)| !imported(chain));
         own.map(|(word, chain)| freed(word, chain, imports)).collect()
     }
 
     /// How many there are.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 
     /// Reads them off `pattern`.
-    pub(super) fn of(language: Language, pattern: &str) -> Self {
+    pub(crate) fn of(language: Language, pattern: &str) -> Self {
         let template = Template::new(pattern);
         // `v-html` is one name.
         let is_attribute: fn(char) -> bool = |c| is_name(c) || c == '-';
@@ -177,7 +177,7 @@ fn pieces(text: &str, belongs: fn(char) -> bool) -> impl Iterator<Item = (usize,
 
 /// The words that fewest files hold: those that are not common, or two that
 /// are.
-pub(super) fn rarest(mut words: Vec<Placed>) -> Vec<Placed> {
+pub(crate) fn rarest(mut words: Vec<Placed>) -> Vec<Placed> {
     let is_telling = |word: &Placed| word.near.is_telling();
     let is_common = |word: &Placed| COMMON.contains(&word.text.as_str()) && !is_telling(word);
     let is_vague = |word: &Placed| is_common(word) && !word.near.is_narrow();
@@ -191,7 +191,7 @@ pub(super) fn rarest(mut words: Vec<Placed>) -> Vec<Placed> {
 }
 
 /// What stands in a file that imports the module, however it is written.
-pub(super) fn import_word(language: Language, import: &Import) -> String {
+pub(crate) fn import_word(language: Language, import: &Import) -> String {
     let first = import.module.split('.').next().unwrap_or_default();
     if language == Language::Python || !resolves(language) && first.is_empty() {
         first.to_owned()

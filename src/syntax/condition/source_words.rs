@@ -4,20 +4,24 @@
 
 use std::collections::BTreeMap;
 
-use super::language::Language;
+use super::super::language::Language;
 use super::near::Near;
 use crate::rules::model::FlowFile;
+
+/// All sets of sources. `argument` is every parameter of the function around.
+pub(crate) const SOURCES: [&str; 8] =
+    ["request", "argument", "environment", "command-line", "file", "queue", "database", "response"];
 
 /// Names of objects, not of modules, in the facts.
 const OBJECTS: &[&str] = &["request", "req", "ctx", "event", "self", "this"];
 
 /// A word of a file and what stands next to it.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct SourceWord {
-    pub(super) text: String,
+pub(crate) struct SourceWord {
+    pub(crate) text: String,
     /// Not as a part of a longer name.
-    pub(super) whole: bool,
-    pub(super) near: Near,
+    pub(crate) whole: bool,
+    pub(crate) near: Near,
 }
 
 impl SourceWord {
@@ -40,9 +44,9 @@ impl SourceWord {
 pub(crate) struct SourceWords {
     sets: BTreeMap<String, Vec<Vec<SourceWord>>>,
     /// What symbols are known as, each with another name for it.
-    pub(super) aliases: Vec<(String, String)>,
+    pub(crate) aliases: Vec<(String, String)>,
     /// Methods that change what they are called on or given.
-    pub(super) changing: Vec<String>,
+    pub(crate) changing: Vec<String>,
 }
 
 impl SourceWords {
@@ -87,7 +91,7 @@ impl SourceWords {
     }
 
     /// The words of `sources`; `None` if one of them can be in any file.
-    pub(super) fn of(&self, sources: &[String]) -> Option<Vec<&[SourceWord]>> {
+    pub(crate) fn of(&self, sources: &[String]) -> Option<Vec<&[SourceWord]>> {
         let mut words = Vec::new();
         for source in sources {
             words.extend(self.sets.get(source)?.iter().map(Vec::as_slice));
@@ -116,7 +120,7 @@ fn symbol_words(language: Language, symbol: &str, aliases: &[(String, String)]) 
 }
 
 /// The names in `symbol`, the last one first.
-pub(super) fn last_names(symbol: &str) -> impl Iterator<Item = String> {
+pub(crate) fn last_names(symbol: &str) -> impl Iterator<Item = String> {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     symbol.rsplit(move |c| !is_part(c)).filter(|part| !part.is_empty()).map(str::to_owned)
 }

@@ -1,28 +1,44 @@
 //! When a matcher can fire, and where, told from the text of a file alone: the
 //! words and regexes of its patterns, its imports, the sources of its values.
 
+mod asked;
+mod follow;
+mod import;
+mod near;
+mod pattern_words;
+mod prefilter;
+mod source_words;
+mod word_list;
+
+use serde::{Deserialize, Serialize};
+
 use super::blocks;
-use super::flow::SOURCES;
-use super::imports::{Import, resolves};
 use super::language::Language;
-use super::pattern_words::{PatternWords, rarest};
-use super::prefilter::{self, Need};
-use super::source_words::SourceWords;
-use super::word_list::{Word, WordList};
 use crate::rules::model::{Constraint, PatternMatch};
+pub(crate) use asked::{Asked, BuiltIn};
+pub(crate) use import::{
+    Import, bare_module, last_segment, package_name, resolves, without_version,
+};
+pub(crate) use pattern_words::place_word;
+use pattern_words::{PatternWords, rarest};
+use prefilter::Need;
+pub(crate) use prefilter::Sought;
+pub(crate) use source_words::{SOURCES, SourceWords};
+use word_list::WordList;
+pub(crate) use word_list::{Text, TriggerWord, Word};
 
 /// One of several things that a matcher can be about in a file.
-#[derive(Debug, Default, Clone, PartialEq)]
-pub(super) struct Way {
+#[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Way {
     /// All of these are there.
-    pub(super) words: Vec<Word>,
+    pub(crate) words: Vec<Word>,
     /// Numbers of the regexes that all match somewhere.
-    pub(super) needs: Vec<usize>,
+    pub(crate) needs: Vec<usize>,
 }
 
 /// Where in a file the words of a [`Group`] have to be.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Scope {
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Scope {
     /// In a match, or around it.
     Match,
     /// Where the value comes from that gets there.
@@ -32,15 +48,15 @@ pub(super) enum Scope {
 }
 
 /// Ways of which one is open.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Group {
-    pub(super) scope: Scope,
-    pub(super) ways: Vec<Way>,
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Group {
+    pub(crate) scope: Scope,
+    pub(crate) ways: Vec<Way>,
 }
 
 /// Whose sources the values of a matcher come from.
-#[derive(Debug, Default, Clone, Copy, PartialEq)]
-pub(super) enum Flow {
+#[derive(Debug, Default, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Flow {
     #[default]
     None,
     /// Those of shared sets, all of which words tell.
@@ -52,47 +68,47 @@ pub(super) enum Flow {
 }
 
 /// When a matcher can fire, and where.
-#[derive(Debug, Default, Clone, PartialEq)]
-pub(super) struct Condition {
+#[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Condition {
     /// One way of each of these is open: of what is looked for, what must be
     /// around or within it, what is imported, and where a value comes from.
-    pub(super) groups: Vec<Group>,
+    pub(crate) groups: Vec<Group>,
     /// None of these is there.
-    pub(super) lacks: Vec<Word>,
+    pub(crate) lacks: Vec<Word>,
     /// Number of a regex that matches somewhere.
-    pub(super) text: Option<usize>,
+    pub(crate) text: Option<usize>,
     /// The text holds a plaintext URL.
-    pub(super) plaintext: bool,
+    pub(crate) plaintext: bool,
     /// ... or names a constant of another file that is one.
-    pub(super) plaintext_elsewhere: bool,
+    pub(crate) plaintext_elsewhere: bool,
     /// Each match, and whatever must (not) be within it, holds one of these.
-    pub(super) places: Vec<Word>,
+    pub(crate) places: Vec<Word>,
     /// Those of `places` that regexes tell.
-    pub(super) spots: Vec<Word>,
+    pub(crate) spots: Vec<Word>,
     /// A function without any of these cannot be what is looked for.
-    pub(super) subjects: Vec<Word>,
-    pub(super) flow: Flow,
+    pub(crate) subjects: Vec<Word>,
+    pub(crate) flow: Flow,
     /// What other functions do may matter to it.
-    pub(super) values: bool,
+    pub(crate) values: bool,
     /// Number of a regex that the name of no function matches that is looked for.
-    pub(super) refused: Option<usize>,
+    pub(crate) refused: Option<usize>,
     /// The words that tell where its values come from.
-    pub(super) source_words: Vec<Word>,
+    pub(crate) source_words: Vec<Word>,
     /// A match can hold functions.
-    pub(super) spans: bool,
+    pub(crate) spans: bool,
     /// A part of the file without any of these, and without such a name, does
     /// not matter.
-    pub(super) telling: Vec<Word>,
+    pub(crate) telling: Vec<Word>,
     /// ... or a name that the file imports.
-    pub(super) names: bool,
+    pub(crate) names: bool,
     /// ... or nothing that can be told: the whole tree has to be looked at.
-    pub(super) everywhere: bool,
+    pub(crate) everywhere: bool,
     /// All words but those that must be absent, ascending.
-    pub(super) words: Vec<Word>,
+    pub(crate) words: Vec<Word>,
 }
 
 /// A text as conditions ask about it.
-pub(super) trait Lookup {
+pub(crate) trait Lookup {
     /// Whether the word of this number stands in it, or may.
     fn is_seen(&mut self, word: Word) -> bool;
     /// Whether it is sure that the word of this number stands in it.
@@ -110,7 +126,7 @@ pub(super) trait Lookup {
 impl Condition {
     /// Words of which one is there wherever it is possible, as few as can be;
     /// `None` if there are none of those that `can` be asked for.
-    pub(super) fn gate(&self, can: impl Fn(Word) -> bool) -> Option<Vec<Word>> {
+    pub(crate) fn gate(&self, can: impl Fn(Word) -> bool) -> Option<Vec<Word>> {
         let told = |way: &Way| way.words.iter().copied().find(|word| can(*word));
         let told = |group: &Group| group.ways.iter().map(told).collect::<Option<Vec<Word>>>();
         self.groups.iter().filter_map(told).min_by_key(Vec::len)
@@ -118,7 +134,7 @@ impl Condition {
 
     /// Asks for what is known of every file first, by words that are `known`, and
     /// for what few things open.
-    pub(super) fn sort(&mut self, known: impl Fn(Word) -> bool) {
+    pub(crate) fn sort(&mut self, known: impl Fn(Word) -> bool) {
         let asks =
             |group: &Group| group.ways.iter().flat_map(|way| &way.words).any(|word| !known(*word));
         self.groups.sort_by_key(|group| (asks(group), group.ways.len()));
@@ -135,7 +151,7 @@ impl Condition {
     }
 
     /// Whether a file can hold a match.
-    pub(super) fn holds(&self, text: &mut impl Lookup) -> bool {
+    pub(crate) fn holds(&self, text: &mut impl Lookup) -> bool {
         self.groups.iter().all(|group| group.is_open(|word| text.is_seen(word)))
             && !self.lacks.iter().any(|word| text.is_known(*word))
             && (!self.plaintext
@@ -148,13 +164,13 @@ impl Condition {
 
 impl Group {
     /// Whether all words of a way are there.
-    pub(super) fn is_open(&self, mut seen: impl FnMut(Word) -> bool) -> bool {
+    pub(crate) fn is_open(&self, mut seen: impl FnMut(Word) -> bool) -> bool {
         self.ways.iter().any(|way| way.words.iter().all(|word| seen(*word)))
     }
 }
 
 impl Way {
-    pub(super) fn of_words(words: Vec<Word>) -> Self {
+    pub(crate) fn of_words(words: Vec<Word>) -> Self {
         Way { words, needs: Vec::new() }
     }
 
@@ -168,7 +184,7 @@ impl Way {
 
 /// Whether rules can be triggered by `matcher` at all: some text must be in a
 /// file for each of its patterns.
-pub(super) fn has_trigger(language: Language, matcher: &PatternMatch) -> bool {
+pub(crate) fn has_trigger(language: Language, matcher: &PatternMatch) -> bool {
     let plaintext = is_plaintext(matcher);
     let told = |pattern: &String| PatternWords::of(language, pattern).len() > 0;
     let all = !matcher.any.is_empty() && matcher.any.iter().all(told);
@@ -178,7 +194,7 @@ pub(super) fn has_trigger(language: Language, matcher: &PatternMatch) -> bool {
         || !matcher.imports.is_empty()
 }
 
-pub(super) fn is_plaintext(matcher: &PatternMatch) -> bool {
+pub(crate) fn is_plaintext(matcher: &PatternMatch) -> bool {
     matcher.constraints.values().any(is_url)
 }
 
@@ -186,7 +202,7 @@ fn is_url(constraint: &Constraint) -> bool {
     constraint.test.as_deref() == Some("plaintext-url")
 }
 
-pub(super) fn condition(
+pub(crate) fn condition(
     language: Language,
     matcher: &PatternMatch,
     sets: &SourceWords,
@@ -276,7 +292,7 @@ fn from_sources(
 }
 
 /// Where the patterns of `matcher` can match.
-pub(super) fn places(
+pub(crate) fn places(
     language: Language,
     matcher: &PatternMatch,
     renamed: &[Import],

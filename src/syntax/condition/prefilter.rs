@@ -6,12 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use regex::bytes::Regex;
 use regex_syntax::hir::{Capture, Class, Hir, HirKind, Look, Repetition};
+use serde::{Deserialize, Serialize};
 
-use super::language::Language;
-use super::lazy_regex;
-use super::pattern::Template;
+use super::super::language::Language;
+use super::super::pattern::Template;
 use super::source_words::last_names;
 use crate::rules::model::Constraint;
 
@@ -21,7 +20,7 @@ const CODE: &[&str] =
 
 /// What is found somewhere in every file with a match of `pattern`, whose metavariables are as `constraints` say. `aliases` are symbols of the
 /// data flow, each with another name for it.
-pub(super) fn needs(
+pub(crate) fn needs(
     language: Language,
     pattern: &str,
     constraints: &BTreeMap<String, Constraint>,
@@ -46,7 +45,7 @@ pub(super) fn needs(
 
 /// What is found in every match of `pattern`, which has no word: what a variable
 /// stands for, if that is written there, or else an operator.
-pub(super) fn spot(
+pub(crate) fn spot(
     language: Language,
     pattern: &str,
     constraints: &BTreeMap<String, Constraint>,
@@ -128,7 +127,7 @@ fn is_called(language: Language, pattern: &str, name: &str) -> bool {
 
 /// Whether `$name` is a value by itself wherever it stands in `pattern`: an argument
 /// or the like, not in a text, no name of what is called or set.
-pub(super) fn stands_alone(pattern: &str, name: &str) -> bool {
+pub(crate) fn stands_alone(pattern: &str, name: &str) -> bool {
     let variable = format!("${name}");
     pattern.match_indices(&variable).all(|(at, _)| {
         let before = pattern[..at].trim_end().chars().next_back();
@@ -140,7 +139,7 @@ pub(super) fn stands_alone(pattern: &str, name: &str) -> bool {
 /// Something without which a pattern matches nothing in a file. Read off the
 /// pattern when rules are filed, compiled when a file first asks for it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Need {
+pub(crate) struct Need {
     /// That a captured text has to match.
     regex: Option<String>,
     /// The parenthesis of arguments comes after what is captured.
@@ -157,20 +156,14 @@ pub(super) struct Need {
 
 impl Need {
     /// That `regex` matches.
-    pub(super) fn of(regex: String) -> Self {
+    pub(crate) fn of(regex: String) -> Self {
         let (called, after, names, exact, folds) = (false, None, Vec::new(), false, false);
         Need { regex: Some(regex), called, after, names, exact, folds }
     }
 
-    /// Whether a constant of another file may be what is needed.
-    pub(super) fn folds(&self) -> bool {
-        self.folds
-    }
-
-    /// The regex that is looked for in files of `language`; `None` if nothing is
-    /// needed after all.
-    pub(super) fn compile(&self, language: Language) -> Option<Regex> {
-        lazy_regex::compile(&self.looked_for(language)?).ok()
+    /// What files of `language` are searched for.
+    pub(crate) fn sought(&self, language: Language) -> Sought {
+        Sought { regex: self.looked_for(language), folds: self.folds }
     }
 
     fn looked_for(&self, language: Language) -> Option<String> {
@@ -191,20 +184,29 @@ impl Need {
     }
 }
 
+/// A [`Need`] as files are searched for it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Sought {
+    /// `None` if nothing is needed after all.
+    pub(crate) regex: Option<String>,
+    /// A constant of another file may be what is needed.
+    pub(crate) folds: bool,
+}
+
 /// What `constraint` says of the code that it is about, as it stands there.
-pub(super) fn written(constraint: &Constraint) -> Option<Need> {
+pub(crate) fn written(constraint: &Constraint) -> Option<Need> {
     constraint.written.clone().map(Need::of)
 }
 
 /// The metavariable for the name if `pattern` is about a function of Python or Ruby.
-pub(super) fn function_name(pattern: &str) -> Option<&str> {
+pub(crate) fn function_name(pattern: &str) -> Option<&str> {
     let head = pattern.strip_prefix("def $")?;
     head.split(|c: char| !c.is_alphanumeric() && c != '_').next().filter(|name| !name.is_empty())
 }
 
 /// What `constraint` says of a name or a path of names that it is about: a regex
 /// that it matches, and one that it does not.
-pub(super) fn of_path(constraint: &Constraint) -> (Option<Need>, Option<Need>) {
+pub(crate) fn of_path(constraint: &Constraint) -> (Option<Need>, Option<Need>) {
     let exact = |regex: &String| Need { exact: true, ..Need::of(regex.clone()) };
     let known = constraint.types.is_empty();
     // A name may stand for a constant, which no such regex is about.
@@ -216,7 +218,7 @@ pub(super) fn of_path(constraint: &Constraint) -> (Option<Need>, Option<Need>) {
 
 /// What `constraint` says of a name or a path of names if that has a type: a regex
 /// that it matches unless one of the names that come second stands in the file.
-pub(super) fn of_typed(
+pub(crate) fn of_typed(
     constraint: &Constraint,
     aliases: &[(String, String)],
 ) -> Option<(Need, Need)> {
@@ -228,7 +230,7 @@ pub(super) fn of_typed(
 
 /// Whether `constraint` may be about more than the code that it is about: what
 /// that stands for, or what type it has.
-pub(super) fn asks_for_value(constraint: &Constraint) -> bool {
+pub(crate) fn asks_for_value(constraint: &Constraint) -> bool {
     let regexes = [&constraint.regex, &constraint.not_regex];
     !constraint.types.is_empty()
         || constraint.test.is_some()
@@ -334,13 +336,17 @@ fn arguments() -> Hir {
 
 #[cfg(test)]
 mod tests {
+    use regex::bytes::Regex;
+
     use super::*;
+    use crate::syntax::lazy_regex;
 
     fn needs_of(pattern: &str, constraint: Constraint) -> Vec<Regex> {
         let constraints = [("X".to_owned(), constraint)].into();
         let aliases = [("A()".to_owned(), "x.Other()".to_owned())];
         let needs = needs(Language::Java, pattern, &constraints, &aliases);
-        needs.iter().filter_map(|need| need.compile(Language::Java)).collect()
+        let regexes = needs.iter().filter_map(|need| need.sought(Language::Java).regex);
+        regexes.filter_map(|regex| lazy_regex::compile(&regex).ok()).collect()
     }
 
     fn regex(regex: &str) -> Constraint {

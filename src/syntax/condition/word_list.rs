@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use super::condition::Way;
-use super::imports::{Import, resolves};
-use super::language::Language;
+use serde::{Deserialize, Serialize};
+
+use super::super::language::Language;
+use super::Way;
+use super::import::{Import, resolves};
 use super::near::Near;
 use super::pattern_words::{PatternWords, Placed, import_word};
 use super::prefilter::{self, Need};
@@ -15,25 +17,25 @@ use crate::rules::model::Constraint;
 type Constraints = BTreeMap<String, Constraint>;
 
 /// Number of a word in a [`WordList`].
-pub(super) type Word = usize;
+pub(crate) type Word = usize;
 
 /// A text that is looked for.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct TriggerWord {
-    pub(super) text: String,
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct TriggerWord {
+    pub(crate) text: String,
     /// Not as a part of a longer name.
-    pub(super) whole: bool,
-    pub(super) near: Near,
+    pub(crate) whole: bool,
+    pub(crate) near: Near,
     /// Not in a comment.
-    pub(super) code: bool,
+    pub(crate) code: bool,
     /// Number of the regex that its arguments match; or which it stands for, if it
     /// has no text.
-    pub(super) within: Option<usize>,
+    pub(crate) within: Option<usize>,
     /// Numbers of the regexes that what it is a member of matches, and does not.
-    pub(super) owner: Option<usize>,
-    pub(super) no_owner: Option<usize>,
+    pub(crate) owner: Option<usize>,
+    pub(crate) no_owner: Option<usize>,
     /// Number of a regex for the file: where it matches, `owner` need not.
-    pub(super) typed: Option<usize>,
+    pub(crate) typed: Option<usize>,
 }
 
 impl TriggerWord {
@@ -43,19 +45,31 @@ impl TriggerWord {
     }
 }
 
+/// A text that stands for words which differ in what must be beside them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Text {
+    pub(crate) text: String,
+    /// Not as a part of a longer name.
+    pub(crate) whole: bool,
+    pub(crate) words: Vec<Word>,
+}
+
 /// The words and regexes that matchers ask for, each once.
 #[derive(Default)]
-pub(super) struct WordList {
-    pub(super) needs: Vec<Need>,
+pub(crate) struct WordList {
+    /// Those that are new.
+    pub(crate) needs: Vec<Need>,
+    /// How many there were before.
+    first_need: usize,
     /// Numbers of the needs.
     known: HashMap<Need, usize>,
     /// The words of patterns: many rules are about the same calls.
     read: HashMap<String, Rc<PatternWords>>,
     /// Ways to values from sets of sources.
     sources: HashMap<Vec<String>, Vec<Way>>,
-    pub(super) words: Vec<TriggerWord>,
+    words: Vec<TriggerWord>,
     /// Words by their text and whether it counts only as a whole.
-    pub(super) texts: HashMap<(String, bool), Vec<Word>>,
+    texts: HashMap<(String, bool), Vec<Word>>,
     /// The words that were asked for since this was last emptied.
     asked: Vec<Word>,
     /// What symbols are known as, each with another name for it.
@@ -63,12 +77,29 @@ pub(super) struct WordList {
 }
 
 impl WordList {
-    /// An empty one, where symbols go by `aliases` too.
-    pub(super) fn new(aliases: &[(String, String)]) -> Self {
-        WordList { aliases: aliases.to_vec(), ..WordList::default() }
+    /// One that goes on after `words` with their `texts` and `first_need` regexes, where
+    /// symbols go by `aliases` too.
+    pub(crate) fn new(
+        aliases: &[(String, String)],
+        words: Vec<TriggerWord>,
+        texts: Vec<Text>,
+        first_need: usize,
+    ) -> Self {
+        let texts = texts.into_iter().map(|Text { text, whole, words }| ((text, whole), words));
+        let (aliases, texts) = (aliases.to_vec(), texts.collect());
+        WordList { aliases, words, texts, first_need, ..WordList::default() }
     }
 
-    pub(super) fn add(&mut self, text: String, whole: bool, near: Near) -> Word {
+    /// The words, and their texts in the order of the first word of each.
+    pub(crate) fn into_words(self) -> (Vec<TriggerWord>, Vec<Text>) {
+        let texts = self.texts.into_iter();
+        let text = |((text, whole), words)| Text { text, whole, words };
+        let mut texts: Vec<Text> = texts.map(text).collect();
+        texts.sort_unstable_by_key(|text| text.words.first().copied());
+        (self.words, texts)
+    }
+
+    pub(crate) fn add(&mut self, text: String, whole: bool, near: Near) -> Word {
         self.number(TriggerWord::of(text, whole, near))
     }
 
@@ -85,7 +116,7 @@ impl WordList {
     }
 
     /// The words that were asked for since this was called last, ascending.
-    pub(super) fn take_asked(&mut self) -> Vec<Word> {
+    pub(crate) fn take_asked(&mut self) -> Vec<Word> {
         let mut asked = std::mem::take(&mut self.asked);
         asked.sort_unstable();
         asked.dedup();
@@ -93,19 +124,19 @@ impl WordList {
     }
 
     /// A text that may be a part of a longer name.
-    pub(super) fn add_part(&mut self, text: &str) -> Word {
+    pub(crate) fn add_part(&mut self, text: &str) -> Word {
         self.add(text.to_owned(), false, Near::default())
     }
 
     /// A text that counts only outside comments.
-    pub(super) fn add_code(&mut self, text: &str) -> Word {
+    pub(crate) fn add_code(&mut self, text: &str) -> Word {
         let near = Near::default();
         let word = TriggerWord::of(text.to_owned(), false, near);
         self.number(TriggerWord { code: true, ..word })
     }
 
     /// What stands for the places where `need` is met.
-    pub(super) fn add_spot(&mut self, need: Need) -> Word {
+    pub(crate) fn add_spot(&mut self, need: Need) -> Word {
         let within = Some(self.need(need));
         let word = TriggerWord::of(String::new(), false, Near::default());
         let word = TriggerWord { within, ..word };
@@ -116,14 +147,14 @@ impl WordList {
         })
     }
 
-    pub(super) fn need(&mut self, need: Need) -> usize {
+    pub(crate) fn need(&mut self, need: Need) -> usize {
         *self.known.entry(need).or_insert_with_key(|need| {
             self.needs.push(need.clone());
-            self.needs.len() - 1
+            self.first_need + self.needs.len() - 1
         })
     }
 
-    pub(super) fn read(&mut self, language: Language, pattern: &str) -> Rc<PatternWords> {
+    pub(crate) fn read(&mut self, language: Language, pattern: &str) -> Rc<PatternWords> {
         if let Some(known) = self.read.get(pattern) {
             return Rc::clone(known);
         }
@@ -134,7 +165,7 @@ impl WordList {
 
     /// One way for each place that a value of `sources` comes from; `None` if
     /// one of them can be in any file.
-    pub(super) fn sources(&mut self, sets: &SourceWords, sources: &[String]) -> Option<Vec<Way>> {
+    pub(crate) fn sources(&mut self, sets: &SourceWords, sources: &[String]) -> Option<Vec<Way>> {
         if let Some(known) = self.sources.get(sources) {
             self.asked.extend(known.iter().flat_map(|way| &way.words));
             return Some(known.clone());
@@ -149,12 +180,12 @@ impl WordList {
     }
 
     /// Where imports are followed a module is told from one whose name is longer.
-    pub(super) fn add_import(&mut self, language: Language, import: &Import) -> Word {
+    pub(crate) fn add_import(&mut self, language: Language, import: &Import) -> Word {
         self.add(import_word(language, import), resolves(language), Near::of_import(language))
     }
 
     /// A name of a pattern whose metavariables are as `constraints` say.
-    pub(super) fn add_whole(&mut self, placed: Placed, constraints: &Constraints) -> Word {
+    pub(crate) fn add_whole(&mut self, placed: Placed, constraints: &Constraints) -> Word {
         let Placed { text, near } = placed;
         let need = near.holes().find_map(|name| prefilter::written(constraints.get(name)?));
         let within = need.map(|need| self.need(need));

@@ -11,8 +11,10 @@ mod read;
 
 use read::{Next, after_remarks};
 
-use super::language::Language;
-use super::pattern::Template;
+use serde::{Deserialize, Serialize};
+
+use super::super::language::Language;
+use super::super::pattern::Template;
 
 /// Words that take a value without parentheses too, or a block with them.
 const KEYWORDS: &[&str] = &[
@@ -32,7 +34,7 @@ const MAX_AHEAD: usize = 4_000;
 const MAX_STEPS: usize = 8;
 
 /// One thing that follows.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 enum Step {
     /// A name or a sign.
     Token(String),
@@ -49,7 +51,7 @@ enum Step {
 }
 
 /// What stands among arguments.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct Group {
     names: Vec<Name>,
     /// Metavariables.
@@ -59,7 +61,7 @@ struct Group {
 }
 
 /// A name among arguments.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Name {
     text: String,
     /// It is that of an argument: `=` comes next.
@@ -67,7 +69,7 @@ struct Name {
 }
 
 /// What follows a word.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Follow(Vec<Step>);
 
 impl Follow {
