@@ -10,7 +10,7 @@ use std::ops::Range;
 use foldhash::HashMap;
 
 use super::blocks::{self, Block};
-use super::condition::{Condition, Flow, Scope, TriggerWord, Word};
+use super::condition::{Condition, Flow, Scope, Source, TriggerWord, Word};
 use super::language::Language;
 use super::reach::Reach;
 
@@ -19,6 +19,7 @@ pub(super) struct View<'a> {
     pub(super) text: &'a [u8],
     pub(super) language: Language,
     pub(super) words: &'a [TriggerWord],
+    pub(super) sources: &'a [Source],
     /// Places of words, ascending.
     pub(super) hits: &'a [(usize, Word)],
     /// Whether a text is as the regex of this number says.
@@ -30,6 +31,11 @@ pub(super) struct View<'a> {
 }
 
 impl View<'_> {
+    /// Where the values of `condition` come from.
+    fn source(&self, condition: &Condition) -> Option<&Source> {
+        self.sources.get(condition.source?)
+    }
+
     /// Whether `function` is none that `condition` is about, for its name, and
     /// holds none.
     fn refuses(&self, condition: &Condition, function: &Block) -> bool {
@@ -111,7 +117,8 @@ pub(super) fn at(view: &View<'_>, conditions: &[&Condition]) -> Sight {
     let able = (0..conditions.len()).filter(|index| sighted[*index].is_able());
     let able: Vec<usize> = able.collect();
     let places = |able: &[usize]| {
-        let telling = ByWord::of(able.iter().map(|index| (*index, &conditions[*index].telling)));
+        let conditions = able.iter().map(|index| (*index, conditions[*index]));
+        let telling = ByWord::of(view, conditions, |condition| &condition.telling);
         let nodes = functions.iter().map(|block| &block.whole).chain(reach.rest());
         let mut places = Vec::new();
         for (node, range) in nodes.enumerate() {
@@ -163,9 +170,8 @@ fn look(
     };
     let mut sighted: Vec<Sighted> = conditions.iter().map(outside).collect();
     let asked = conditions.iter().enumerate();
-    let concerned = ByWord::of(asked.clone().flat_map(|(index, condition)| {
-        [&condition.subjects, &condition.source_words].map(|words| (index, words))
-    }));
+    let all = || conditions.iter().copied().enumerate();
+    let concerned = ByWord::of(view, all(), |condition| &condition.subjects);
     let named: Vec<usize> =
         asked.filter(|(_, condition)| condition.names).map(|(index, _)| index).collect();
     let mut about = Vec::new();
@@ -181,11 +187,10 @@ fn look(
         for index in &about {
             let is_looked_for = !view.refuses(conditions[*index], function);
             let condition = conditions[*index];
-            sighted[*index].look(number, condition, &seen, view.words, is_looked_for, is_used);
+            sighted[*index].look(number, condition, view, &seen, (is_looked_for, is_used));
         }
     }
-    let sources =
-        ByWord::of(conditions.iter().map(|condition| &condition.source_words).enumerate());
+    let sources = ByWord::of(view, all(), |_| &[]);
     for (number, range) in rest().filter(|(number, _)| !reach.is_import(*number)) {
         sources.of_hits(within(view.hits, range), &mut about);
         about.iter().for_each(|index| sighted[*index].sources.push(functions.len() + number));
@@ -194,25 +199,45 @@ fn look(
 }
 
 /// Which matchers ask for each word.
-struct ByWord(HashMap<Word, Vec<usize>>);
+#[derive(Default)]
+struct ByWord {
+    own: HashMap<Word, Vec<usize>>,
+    /// The sources with the word: there are few of them, with many words.
+    sources: HashMap<Word, Vec<usize>>,
+    /// The matchers of each source.
+    of_source: HashMap<usize, Vec<usize>>,
+}
 
 impl ByWord {
-    /// Takes matchers with words that they ask for.
-    fn of<'w>(asking: impl Iterator<Item = (usize, &'w Vec<Word>)>) -> Self {
-        let mut by_word: HashMap<Word, Vec<usize>> = HashMap::default();
-        for (index, words) in asking {
-            for word in words {
-                let known = by_word.entry(*word).or_default();
-                if known.last() != Some(&index) {
-                    known.push(index);
-                }
+    /// Takes numbered matchers that ask for the words that `own` names, and for those of
+    /// their sources.
+    fn of<'c>(
+        view: &View<'_>,
+        conditions: impl Iterator<Item = (usize, &'c Condition)>,
+        own: impl Fn(&'c Condition) -> &'c [Word],
+    ) -> Self {
+        let mut all = ByWord::default();
+        for (index, condition) in conditions {
+            for word in own(condition) {
+                all.own.entry(*word).or_default().push(index);
+            }
+            if let Some(source) = condition.source {
+                all.of_source.entry(source).or_default().push(index);
             }
         }
-        ByWord(by_word)
+        for source in all.of_source.keys() {
+            for word in view.sources.get(*source).iter().flat_map(|source| &source.words) {
+                all.sources.entry(*word).or_default().push(*source);
+            }
+        }
+        all
     }
 
+    /// A matcher may come more than once.
     fn of_word(&self, word: Word) -> impl Iterator<Item = usize> {
-        self.0.get(&word).into_iter().flatten().copied()
+        let sources = self.sources.get(&word).into_iter().flatten();
+        let of_sources = sources.filter_map(|source| self.of_source.get(source)).flatten();
+        self.own.get(&word).into_iter().flatten().chain(of_sources).copied()
     }
 
     /// Finds those that ask for one of `hits`, once each.
@@ -233,22 +258,21 @@ impl Sighted {
         &mut self,
         number: usize,
         condition: &Condition,
+        view: &View<'_>,
         seen: &Seen,
-        words: &[TriggerWord],
-        is_looked_for: bool,
-        is_used: bool,
+        (is_looked_for, is_used): (bool, bool),
     ) {
-        let open = |scope: Scope| {
-            let mut groups = condition.groups.iter().filter(|group| group.scope == scope);
-            groups.all(|group| group.is_open(|word| seen.has(word) || words[word].near.is_import()))
-        };
+        let has = |word: Word| seen.has(word) || view.words[word].near.is_import();
+        let mut groups = condition.groups.iter().filter(|group| group.scope == Scope::Match);
         let is_subject = condition.names && is_used
             || condition.subjects.iter().any(|word| seen.is_within(*word));
-        if is_looked_for && is_subject && open(Scope::Match) {
+        if is_looked_for && is_subject && groups.all(|group| group.is_open(has)) {
             self.targets.push(number);
         }
-        let is_source = condition.source_words.iter().any(|word| seen.is_within(*word));
-        if is_source && open(Scope::Source) {
+        let holds = |source: &Source| {
+            source.words.iter().any(|word| seen.is_within(*word)) && source.is_open(has)
+        };
+        if view.source(condition).is_some_and(holds) {
             self.sources.push(number);
         }
     }

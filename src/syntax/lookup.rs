@@ -46,6 +46,7 @@ pub(crate) struct Found {
     met: Vec<Option<bool>>,
     /// The same of constants of other files.
     met_elsewhere: Vec<Option<bool>>,
+    sources: Vec<Option<bool>>,
     has_url: Option<bool>,
     url_elsewhere: Option<bool>,
     /// Word and offset.
@@ -72,13 +73,15 @@ impl Found {
         }
     }
 
-    fn clear(&mut self, texts: usize, words: usize, needs: usize) {
+    fn clear(&mut self, triggers: &Triggers) {
+        let (words, needs) = (triggers.words.len(), triggers.needs.len());
         fn renew<T: Clone>(list: &mut Vec<T>, length: usize, value: T) {
             list.clear();
             list.resize(length, value);
         }
-        renew(&mut self.last, texts, 0);
-        renew(&mut self.searched, texts, false);
+        renew(&mut self.last, triggers.text_count, 0);
+        renew(&mut self.searched, triggers.text_count, false);
+        renew(&mut self.sources, triggers.sources.len(), None);
         renew(&mut self.words, words, Known::Unasked);
         renew(&mut self.met, needs, None);
         renew(&mut self.met_elsewhere, needs, None);
@@ -105,7 +108,7 @@ impl<'a> Search<'a> {
         outer: &'a Elsewhere<'a>,
         found: &'a mut Found,
     ) -> Self {
-        found.clear(triggers.text_count, triggers.words.len(), triggers.needs.len());
+        found.clear(triggers);
         match &triggers.finder {
             Some(finder) => finder.words(text, |number, at| found.place(number, at)),
             // Then every word counts as found: slow, never wrong.
@@ -208,6 +211,16 @@ impl Lookup for Search<'_> {
         triggers.folds(need)
             && *self.found.met_elsewhere[need]
                 .get_or_insert_with(|| outer(&|constant| triggers.is_met(need, constant)))
+    }
+
+    fn has_source(&mut self, source: usize) -> bool {
+        if let Some(known) = self.found.sources[source] {
+            return known;
+        }
+        let triggers = self.triggers;
+        let is_open = triggers.sources[source].is_open(|word| self.is_seen(word));
+        self.found.sources[source] = Some(is_open);
+        is_open
     }
 
     fn has_url(&mut self) -> bool {

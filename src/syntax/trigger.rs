@@ -14,7 +14,7 @@ use regex::bytes::{Match, Regex};
 
 use super::aim::{self, Sight, View};
 use super::blocks::Block;
-use super::condition::{Asked, Condition, Lookup as _, Sought, Text, TriggerWord, Word};
+use super::condition::{Asked, Condition, Lookup as _, Sought, Source, Text, TriggerWord, Word};
 use super::elision;
 use super::finder::Finder;
 use super::focus::Focus;
@@ -35,6 +35,7 @@ pub(crate) struct Triggers {
     /// Numbers of the texts of words that count only as a whole.
     whole: Arc<HashMap<String, u32>>,
     conditions: Vec<Condition>,
+    pub(super) sources: Vec<Source>,
     /// The matchers that ask first of all for a word of each text.
     gates: Vec<Vec<usize>>,
     /// The matchers that ask for no name.
@@ -66,7 +67,7 @@ pub(crate) type Elsewhere<'a> = dyn Fn(&dyn Fn(&[u8]) -> bool) -> bool + 'a;
 impl Triggers {
     /// Files what the matchers of `language` ask.
     pub(crate) fn new(language: Language, asked: Asked) -> Self {
-        let Asked { mut conditions, words, texts, needs, said, changing } = asked;
+        let Asked { mut conditions, words, texts, needs, sources, said, changing } = asked;
         let needs = needs.into_iter().map(|need| (need, OnceLock::new())).collect();
         let finder = Finder::new(texts.iter().map(|text| (text.text.as_str(), text.whole))).ok();
         let mut text_of = vec![None; words.len()];
@@ -99,6 +100,7 @@ impl Triggers {
             text_count,
             whole,
             conditions,
+            sources,
             gates,
             ungated,
             language,
@@ -145,7 +147,10 @@ impl Triggers {
     ) -> Vec<usize> {
         let able = asked.filter(|index| wanted(*index) && self.conditions[*index].holds(search));
         let able: Vec<usize> = able.collect();
-        for word in able.iter().flat_map(|index| &self.conditions[*index].words) {
+        let conditions = || able.iter().map(|index| &self.conditions[*index]);
+        let sources: BTreeSet<usize> = conditions().filter_map(|one| one.source).collect();
+        let of_sources = sources.iter().flat_map(|source| &self.sources[*source].words);
+        for word in conditions().flat_map(|one| &one.words).chain(of_sources) {
             search.is_seen(*word);
         }
         able
@@ -207,8 +212,8 @@ impl Triggers {
             false => Vec::new(),
         };
         let is_met = |need: usize, text: &[u8]| self.is_met(need, text);
-        let (hits, uses, is_met) = (&*hits, &*uses, &is_met);
-        let view = View { text, language, words, hits, is_met, uses, changing };
+        let (hits, uses, is_met, sources) = (&*hits, &*uses, &is_met, &*self.sources);
+        let view = View { text, language, words, sources, hits, is_met, uses, changing };
         let sight = aim::at(&view, &conditions);
         let active: Vec<usize> = sight.able.iter().map(|index| active[*index]).collect();
         let focus = self.focus(&active, found);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::super::language::Language;
 use super::prefilter::Sought;
 use super::word_list::{Text, WordList};
-use super::{Condition, SourceWords, TriggerWord, condition};
+use super::{Condition, Source, SourceWords, TriggerWord, condition};
 use crate::rules::model::PatternMatch;
 
 /// What matchers ask of a file, each thing once.
@@ -19,6 +19,7 @@ pub(crate) struct Asked {
     pub(crate) words: Vec<TriggerWord>,
     pub(crate) texts: Vec<Text>,
     pub(crate) needs: Vec<Sought>,
+    pub(crate) sources: Vec<Source>,
     /// Names that patterns about functions say.
     pub(crate) said: BTreeSet<String>,
     /// Methods that change what they are called on or given.
@@ -45,12 +46,14 @@ impl Asked {
         sets: &SourceWords,
     ) {
         let (words, texts) = (std::mem::take(&mut self.words), std::mem::take(&mut self.texts));
-        let mut list = WordList::new(&sets.aliases, words, texts, self.needs.len());
+        let first = (self.needs.len(), self.sources.len());
+        let mut list = WordList::new(&sets.aliases, words, texts, first);
         for matcher in matchers {
             self.said.extend(said_by(matcher));
             self.conditions.push(condition(language, matcher, sets, &mut list));
         }
         self.needs.extend(list.needs.iter().map(|need| need.sought(language)));
+        self.sources.append(&mut list.sources);
         (self.words, self.texts) = list.into_words();
     }
 }

@@ -41,8 +41,6 @@ pub(crate) struct Way {
 pub(crate) enum Scope {
     /// In a match, or around it.
     Match,
-    /// Where the value comes from that gets there.
-    Source,
     /// Anywhere.
     File,
 }
@@ -71,7 +69,7 @@ pub(crate) enum Flow {
 #[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Condition {
     /// One way of each of these is open: of what is looked for, what must be
-    /// around or within it, what is imported, and where a value comes from.
+    /// around or within it, and what is imported.
     pub(crate) groups: Vec<Group>,
     /// None of these is there.
     pub(crate) lacks: Vec<Word>,
@@ -92,8 +90,8 @@ pub(crate) struct Condition {
     pub(crate) values: bool,
     /// Number of a regex that the name of no function matches that is looked for.
     pub(crate) refused: Option<usize>,
-    /// The words that tell where its values come from.
-    pub(crate) source_words: Vec<Word>,
+    /// Number of the [`Source`] that its values come from.
+    pub(crate) source: Option<usize>,
     /// A match can hold functions.
     pub(crate) spans: bool,
     /// A part of the file without any of these, and without such a name, does
@@ -103,8 +101,24 @@ pub(crate) struct Condition {
     pub(crate) names: bool,
     /// ... or nothing that can be told: the whole tree has to be looked at.
     pub(crate) everywhere: bool,
-    /// All words but those that must be absent, ascending.
+    /// All words but those that must be absent, and those of its source; ascending.
     pub(crate) words: Vec<Word>,
+}
+
+/// Where values come from: many matchers have the same.
+#[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Source {
+    /// Of which one is open. They ask for words alone.
+    pub(crate) ways: Vec<Way>,
+    /// All of their words, ascending.
+    pub(crate) words: Vec<Word>,
+}
+
+impl Source {
+    /// Whether all words of a way are there.
+    pub(crate) fn is_open(&self, mut seen: impl FnMut(Word) -> bool) -> bool {
+        self.ways.iter().any(|way| way.words.iter().all(|word| seen(*word)))
+    }
 }
 
 /// A text as conditions ask about it.
@@ -117,6 +131,8 @@ pub(crate) trait Lookup {
     fn is_met(&mut self, need: usize) -> bool;
     /// The same of a constant of another file that it names.
     fn is_met_elsewhere(&mut self, need: usize) -> bool;
+    /// Whether the source of this number is open.
+    fn has_source(&mut self, source: usize) -> bool;
     /// Whether it holds a plaintext URL.
     fn has_url(&mut self) -> bool;
     /// The same of a constant of another file that it names.
@@ -153,6 +169,7 @@ impl Condition {
     /// Whether a file can hold a match.
     pub(crate) fn holds(&self, text: &mut impl Lookup) -> bool {
         self.groups.iter().all(|group| group.is_open(|word| text.is_seen(word)))
+            && self.source.is_none_or(|source| text.has_source(source))
             && !self.lacks.iter().any(|word| text.is_known(*word))
             && (!self.plaintext
                 || text.has_url()
@@ -276,8 +293,8 @@ fn from_sources(
     list: &mut WordList,
     condition: &mut Condition,
 ) {
-    let sources = matcher.flow.as_ref().and_then(|flow| list.sources(sets, &flow.sources));
-    condition.flow = match (&matcher.flow, &sources) {
+    condition.source = matcher.flow.as_ref().and_then(|flow| list.source(sets, &flow.sources));
+    condition.flow = match (&matcher.flow, condition.source) {
         (None, _) => Flow::None,
         (Some(_), Some(_)) => Flow::Shared,
         (Some(flow), None) if flow.sources.iter().all(|name| SOURCES.contains(&name.as_str())) => {
@@ -285,10 +302,6 @@ fn from_sources(
         }
         (Some(_), None) => Flow::Own,
     };
-    let source_words = sources.iter().flatten().flat_map(|way| &way.words).copied();
-    condition.source_words = source_words.collect();
-    condition.telling.extend(sources.iter().flatten().flat_map(|way| &way.words));
-    condition.groups.extend(sources.map(|ways| Group { scope: Scope::Source, ways }));
 }
 
 /// Where the patterns of `matcher` can match.

@@ -6,12 +6,12 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 
 use super::super::language::Language;
-use super::Way;
 use super::import::{Import, resolves};
 use super::near::Near;
 use super::pattern_words::{PatternWords, Placed, import_word};
 use super::prefilter::{self, Need};
 use super::source_words::{SourceWord, SourceWords};
+use super::{Source, Way};
 use crate::rules::model::Constraint;
 
 type Constraints = BTreeMap<String, Constraint>;
@@ -65,8 +65,12 @@ pub(crate) struct WordList {
     known: HashMap<Need, usize>,
     /// The words of patterns: many rules are about the same calls.
     read: HashMap<String, Rc<PatternWords>>,
-    /// Ways to values from sets of sources.
-    sources: HashMap<Vec<String>, Vec<Way>>,
+    /// Those that are new.
+    pub(crate) sources: Vec<Source>,
+    /// How many there were before.
+    first_source: usize,
+    /// Numbers of the sources, and of sets that have none.
+    known_sources: HashMap<Vec<String>, Option<usize>>,
     words: Vec<TriggerWord>,
     /// Words by their text and whether it counts only as a whole.
     texts: HashMap<(String, bool), Vec<Word>>,
@@ -77,17 +81,17 @@ pub(crate) struct WordList {
 }
 
 impl WordList {
-    /// One that goes on after `words` with their `texts` and `first_need` regexes, where
-    /// symbols go by `aliases` too.
+    /// One that goes on after `words` with their `texts`, `first_need` regexes and
+    /// `first_source` sources, where symbols go by `aliases` too.
     pub(crate) fn new(
         aliases: &[(String, String)],
         words: Vec<TriggerWord>,
         texts: Vec<Text>,
-        first_need: usize,
+        (first_need, first_source): (usize, usize),
     ) -> Self {
         let texts = texts.into_iter().map(|Text { text, whole, words }| ((text, whole), words));
         let (aliases, texts) = (aliases.to_vec(), texts.collect());
-        WordList { aliases, words, texts, first_need, ..WordList::default() }
+        WordList { aliases, words, texts, first_need, first_source, ..WordList::default() }
     }
 
     /// The words, and their texts in the order of the first word of each.
@@ -163,20 +167,27 @@ impl WordList {
         words
     }
 
-    /// One way for each place that a value of `sources` comes from; `None` if
-    /// one of them can be in any file.
-    pub(crate) fn sources(&mut self, sets: &SourceWords, sources: &[String]) -> Option<Vec<Way>> {
-        if let Some(known) = self.sources.get(sources) {
-            self.asked.extend(known.iter().flat_map(|way| &way.words));
-            return Some(known.clone());
+    /// The number of a source with one way for each place that a value of `sets`
+    /// comes from; `None` if one of these can be in any file.
+    pub(crate) fn source(&mut self, sets: &SourceWords, sources: &[String]) -> Option<usize> {
+        if let Some(known) = self.known_sources.get(sources) {
+            return *known;
         }
+        let asked = std::mem::take(&mut self.asked);
         let mut word =
             |word: &SourceWord| self.add(word.text.clone(), word.whole, word.near.clone());
-        let all = sets.of(sources)?.into_iter();
-        let ways: Vec<Way> =
-            all.map(|words| Way::of_words(words.iter().map(&mut word).collect())).collect();
-        self.sources.insert(sources.to_vec(), ways.clone());
-        Some(ways)
+        let ways = sets.of(sources).map(|all| {
+            let way = |words: &[SourceWord]| Way::of_words(words.iter().map(&mut word).collect());
+            all.into_iter().map(way).collect()
+        });
+        let words = self.take_asked();
+        self.asked = asked;
+        let number = ways.map(|ways| {
+            self.sources.push(Source { ways, words });
+            self.first_source + self.sources.len() - 1
+        });
+        self.known_sources.insert(sources.to_vec(), number);
+        number
     }
 
     /// Where imports are followed a module is told from one whose name is longer.
