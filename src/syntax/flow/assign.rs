@@ -8,7 +8,7 @@ use super::run::Run;
 use super::scopes::bare;
 use super::symbols::{NONE, Sym};
 use super::trace::StepKind;
-use super::value::{Val, Value, add_taints, either};
+use super::value::{Made, Val, Value, add_taints, either};
 
 /// Ends of names of what only tells whether something went well.
 const TELLS: [&str; 6] = ["err", "error", "ok", "found", "exists", "valid"];
@@ -79,8 +79,15 @@ impl Run<'_> {
             Op::Name(name) => self.env.set(name, value),
             Op::Entry(_, inner) | Op::Cast(_, inner) => self.bind(inner, value),
             Op::Field(base, name) => self.bind_field(base, name, value),
-            Op::Index(base, _) => {
-                let mut whole = Value::clone(&self.eval(base));
+            Op::Index(base, key) => {
+                let old = self.eval(base);
+                if let Some(name) = self.key_name(key) {
+                    // A table is no text, whatever texts are in it.
+                    let made = old.made.max(value.made.min(Made::Unknown));
+                    let whole = Value { made, ..old.with_field(name, value) };
+                    return self.bind_whole(base, whole);
+                }
+                let mut whole = Value::clone(&old);
                 add_taints(&mut whole.taints, &value.taints);
                 whole.made = whole.made.max(value.made);
                 self.bind_whole(base, whole);
@@ -91,6 +98,15 @@ impl Run<'_> {
         }
     }
 
+    /// The entry that `key` names, if it is one by a constant name.
+    fn key_name(&mut self, key: Id) -> Option<Sym> {
+        let (Op::Text(..) | Op::Literal) = self.ir.op(key) else { return None };
+        let key = self.eval(key);
+        let [name] = &key.texts[..] else { return None };
+        let named = !name.starts_with(|first: char| first.is_ascii_digit() || first == '-');
+        named.then(|| self.symbols.of(name))
+    }
+
     pub(super) fn bind_field(&mut self, base: Id, name: Sym, value: Val) {
         match self.own_class(base) {
             Some(class) => {
@@ -99,7 +115,14 @@ impl Run<'_> {
                 self.members.insert((class, name), value);
             }
             None => {
-                let whole = self.eval(base).with_field(name, value);
+                let whole = self.eval(base);
+                // `service.path = path`: its methods read it.
+                if let Some(class) = self.class_names.get(&whole.symbol).copied() {
+                    let old = self.members.get(&(class, name)).cloned();
+                    let value = either(old.filter(|old| !is_blank(old)), Rc::clone(&value));
+                    self.members.insert((class, name), value);
+                }
+                let whole = whole.with_field(name, value);
                 self.bind_whole(base, whole);
             }
         }

@@ -18,6 +18,12 @@ const NUMBER_FILTERS: [&str; 5] = [
     "FILTER_VALIDATE_BOOLEAN", "FILTER_SANITIZE_NUMBER_INT",
 ];
 
+/// Names of constructors.
+pub(super) const CONSTRUCTORS: [&str; 4] = ["constructor", "__construct", "__init__", "initialize"];
+
+/// Classes that are looked through for an inherited method.
+const MOST_BASES: u8 = 4;
+
 /// A call with everything evaluated.
 pub(super) struct Called<'c> {
     pub(super) id: Id,
@@ -51,8 +57,11 @@ impl Run<'_> {
         if let Some(module) = self.required(&call) {
             return module;
         }
-        let instance = call.receiver.as_ref().map_or(NONE, |(_, value)| value.symbol);
-        if let Some(function) = self.own_function(callee, instance) {
+        let own = self.own_function(callee).or_else(|| {
+            let (_, value) = call.receiver.as_ref()?;
+            self.method(self.class_names.get(&value.symbol).copied()?, name)
+        });
+        if let Some(function) = own {
             let result = self.call_own(function, &call);
             return self.judged(function, &call, result);
         }
@@ -128,18 +137,28 @@ impl Run<'_> {
             _ => self.symbol_value(id, whole),
         };
         let args = ir.items(args);
-        self.of_call(&Called { id, receiver: None, args, values, name, symbol }, value)
+        let call = Called { id, receiver: None, args, values, name, symbol };
+        if let Some(class) = self.class_names.get(&symbol).copied() {
+            self.constructed(class, &call);
+        }
+        self.of_call(&call, value)
     }
 
-    /// The function of this file that `callee` names, if it is a method of what has
-    /// the symbol `instance`.
-    pub(super) fn own_function(&self, callee: Id, instance: Sym) -> Option<FunctionId> {
+    /// Notes what the constructor of a class of the file is given.
+    fn constructed(&mut self, class: u32, call: &Called<'_>) {
+        let mut names = CONSTRUCTORS.map(|name| self.symbols.of(name)).to_vec();
+        names.push(call.name);
+        let function = names.into_iter().find_map(|name| self.method(class, name));
+        if let Some(function) = function {
+            self.call_own(function, call);
+        }
+    }
+
+    /// The function of this file that `callee` names.
+    pub(super) fn own_function(&self, callee: Id) -> Option<FunctionId> {
         let (name, class) = match self.ir.op(callee) {
             Op::Name(name) if self.env.get(name).is_none_or(|v| *v == self.unknown) => (name, None),
-            Op::Field(base, name) => {
-                let class = self.own_class(base);
-                (name, Some(class.or_else(|| self.instances.get(&instance).copied())?))
-            }
+            Op::Field(base, name) => (name, Some(self.own_class(base)?)),
             _ => return None,
         };
         let all = self.by_name.get(&name)?;
@@ -147,6 +166,23 @@ impl Run<'_> {
         let of = |id: &FunctionId| self.ir.functions.get(*id as usize).and_then(|f| f.class);
         let same = all.iter().find(|id| class.is_some() && of(id) == class);
         same.copied().or_else(|| if all.len() == 1 { all.first().copied() } else { None })
+    }
+
+    /// The method `name` of a class of the file, or of one that it extends.
+    fn method(&self, class: u32, name: Sym) -> Option<FunctionId> {
+        let all = self.by_name.get(&name)?;
+        let mut class = class;
+        for _ in 0..MOST_BASES {
+            let of = |id: &&FunctionId| {
+                self.ir.functions.get(**id as usize).is_some_and(|f| f.class == Some(class))
+            };
+            if let Some(found) = all.iter().find(of) {
+                return Some(*found);
+            }
+            let bases = self.ir.classes.get(class as usize)?.marks.iter();
+            class = bases.filter_map(|base| self.class_names.get(base)).copied().next()?;
+        }
+        None
     }
 
     /// What a function of the file makes of the arguments.
@@ -170,7 +206,10 @@ impl Run<'_> {
         match self.returns.get(function as usize).cloned().flatten() {
             Some(result) => self.returned(function, &result, &given, call),
             // It calls itself, or is one that has not been looked at.
-            None => Rc::new(joined_taints(&call.values).doubted()),
+            None => {
+                self.early |= !self.frame.running;
+                Rc::new(joined_taints(&call.values).doubted())
+            }
         }
     }
 
@@ -210,6 +249,10 @@ impl Run<'_> {
                 continue;
             };
             if of != function {
+                // What another method of the class has stored.
+                if self.are_of_one_class(of, function) {
+                    add_taints(&mut value.taints, std::slice::from_ref(taint));
+                }
                 continue;
             }
             let Some(Some(arg)) = given.get(usize::from(place)) else { continue };
@@ -230,6 +273,11 @@ impl Run<'_> {
             add_taints(&mut value.taints, &through);
         }
         Rc::new(value)
+    }
+
+    fn are_of_one_class(&self, one: FunctionId, two: FunctionId) -> bool {
+        let class = |id: FunctionId| self.ir.functions.get(id as usize).and_then(|f| f.class);
+        class(one).is_some() && class(one) == class(two)
     }
 
     /// A call of something outside the file.
@@ -274,7 +322,10 @@ impl Run<'_> {
                 Rc::new(super::text::formatted(&parts))
             }
             Effect::Adds => self.adds(call),
-            Effect::Unknown => self.call_unknown(call),
+            Effect::Unknown => match self.escapes(call.name) {
+                0 => self.call_unknown(call),
+                clean => self.cleaned(call, clean),
+            },
         }
     }
 

@@ -51,6 +51,14 @@ const TEXTUAL: [&str; 25] = [
 ];
 
 impl Run<'_> {
+    /// TypeScript, PHP: `constructor(private db: Db)` declares a field as well.
+    pub(super) fn is_promoted(&self, (start, end): (u32, u32)) -> bool {
+        let text = self.context.text.get(start as usize..end as usize).unwrap_or_default();
+        ["private ", "public ", "protected ", "readonly "]
+            .iter()
+            .any(|word| text.starts_with(word.as_bytes()))
+    }
+
     /// Whether a parameter of type `kind` with these annotations cannot hold a text of the
     /// caller's choice: a number, or a type of the program to which the framework converts,
     /// which fails for all but a few words.

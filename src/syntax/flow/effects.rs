@@ -3,9 +3,11 @@
 use std::rc::Rc;
 
 use super::calls::{Called, joined_taints};
+use super::guards::is_quote;
 use super::ir::{Id, Op};
 use super::run::Run;
 use super::sets::sanitizer;
+use super::symbols::Sym;
 use super::trace::StepKind;
 use super::value::{Made, Val, Value, add_taints};
 use crate::syntax::language::Language;
@@ -45,6 +47,13 @@ impl Run<'_> {
         if REPLACES.contains(&name.as_str()) && !once && self.drops_dots(call) {
             return Some(self.cleaned(call, self.context.sets.path));
         }
+        let says = |place: usize, known: fn(&str) -> bool| {
+            call.values.get(place).is_some_and(|v| v.texts.iter().any(|text| known(text)))
+        };
+        let quote = says(0, is_quote) && says(1, |text| text.starts_with('&'));
+        if quote && REPLACES.contains(&name.as_str()) && !once {
+            return Some(self.cleaned(call, sanitizer("escape-xml").unwrap_or_default()));
+        }
         // `replace(/[.*+?^${}()|[\]\\]/g, "\\$&")`
         let signs = call.values.iter().flat_map(|v| &v.texts).any(|text| text.contains(".*+?"));
         let code = call.args.last().and_then(|id| self.context.text.get(self.ir.span(*id)));
@@ -82,9 +91,20 @@ impl Run<'_> {
         };
         let known = match &key.texts[..] {
             [only] if call.values.len() == 1 => whole.field(self.symbols.of(only)).cloned(),
+            [section] if call.values.len() == 2 => {
+                let entry = call.values.get(1).and_then(|name| self.entry(section, name));
+                entry.and_then(|entry| whole.field(entry).cloned())
+            }
             _ => None,
         };
         known.or_else(|| self.is_table(call, whole).then(|| Rc::new(Value::plain())))
+    }
+
+    /// The name of entry `name` of `section`, as a parser of settings has them:
+    /// `config.set("section", "name", value)`.
+    fn entry(&mut self, section: &str, name: &Value) -> Option<Sym> {
+        let [name] = &name.texts[..] else { return None };
+        Some(self.symbols.of(&format!("{section}\n{name}")))
     }
 
     /// `ORDERS.get(key, "id")`: whatever the key, one of the constants comes out.
@@ -130,6 +150,7 @@ impl Run<'_> {
             (None, [only]) if self.symbols.name(call.name).starts_with(char::is_uppercase) => {
                 Rc::new(Value { symbol: call.symbol, ..Value::clone(only) })
             }
+            (None, []) => Rc::new(Value { symbol: call.symbol, ..Value::joined(&[]) }),
             (None, [only]) => Rc::clone(only),
             (None, args) => Rc::new(Value { texts: Vec::new(), ..Value::joined(args) }),
         }
@@ -160,14 +181,21 @@ impl Run<'_> {
                 }
                 _ => Value::clone(old),
             },
+            (Some(Op::Text(..)), [section, name, value]) => match &section.texts[..] {
+                [section] => match self.entry(section, name) {
+                    Some(entry) => old.with_field(entry, Rc::clone(value)),
+                    None => joined_taints(&[Rc::clone(old), Rc::clone(value)]),
+                },
+                _ => Value::clone(old),
+            },
             (_, args) => {
                 let mut parts = vec![Rc::clone(old)];
                 parts.extend_from_slice(args);
-                Value {
-                    fields: Rc::clone(&old.fields),
-                    symbol: old.symbol,
-                    ..Value::joined(&parts)
-                }
+                let all = Value::joined(&parts);
+                // A table is no text, whatever texts are in it.
+                let most = if old.fields.is_empty() { Made::Built } else { Made::Unknown };
+                let made = all.made.min(most);
+                Value { fields: Rc::clone(&old.fields), symbol: old.symbol, made, ..all }
             }
         };
         let new = Rc::new(new);

@@ -18,6 +18,9 @@ enum Kind {
 
 type Key = (Sym, Kind);
 
+/// Changes that are looked through for one variable.
+const MOST_RECENT: usize = 1_000;
+
 /// See the module.
 #[derive(Debug, Default)]
 pub(crate) struct Env {
@@ -34,6 +37,23 @@ pub(crate) struct Changes {
     map: NumberMap<Key, Val>,
     /// It does not reach its end.
     pub(crate) diverged: bool,
+}
+
+impl Changes {
+    /// Either these or those.
+    pub(crate) fn or(&mut self, other: Changes) {
+        for (key, value) in other.map {
+            match self.map.get_mut(&key) {
+                Some(known) => *known = Rc::new(known.or(&value)),
+                None => drop(self.map.insert(key, value)),
+            }
+        }
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> u32 {
+        u32::try_from(self.map.len()).unwrap_or(u32::MAX)
+    }
 }
 
 impl Env {
@@ -63,6 +83,26 @@ impl Env {
         self.put((name, Kind::Clean), Rc::new(Value { proofs: vec![proof], ..Value::default() }));
     }
 
+    /// Where the changes begin that are made from now on.
+    pub(crate) fn now(&self) -> usize {
+        self.log.len()
+    }
+
+    /// What was changed since [`Self::now`] was `start`, which stays as it is; none if that
+    /// is too much to be copied.
+    pub(crate) fn changes_since(&self, start: usize) -> Option<Changes> {
+        let recent = self.log.get(start..).filter(|recent| recent.len() <= MOST_RECENT)?;
+        let now = recent.iter().filter_map(|(key, _)| Some((*key, self.map.get(key)?.clone())));
+        Some(Changes { map: now.collect(), diverged: false })
+    }
+
+    /// Whether a variable was given a value after [`Self::now`] was `start`.
+    pub(crate) fn is_set_since(&self, start: usize, name: Sym) -> bool {
+        let recent = self.log.get(start..).unwrap_or_default();
+        // A bound, as a function with many such conditions would look at all of it each time.
+        recent.len() <= MOST_RECENT && recent.iter().any(|(key, _)| *key == (name, Kind::Value))
+    }
+
     fn put(&mut self, key: Key, value: Val) {
         let old = self.map.insert(key, value);
         if self.open > 0 {
@@ -90,19 +130,6 @@ impl Env {
         }
         self.open -= 1;
         changes
-    }
-
-    /// Where the log stands, for [`Self::since`].
-    pub(crate) fn mark(&self) -> usize {
-        self.log.len()
-    }
-
-    /// What the variables that were changed since `mark` hold now.
-    pub(crate) fn since(&self, mark: usize) -> Changes {
-        let keys = self.log.get(mark..).unwrap_or_default().iter().map(|(key, _)| *key);
-        let values = keys.filter(|(_, kind)| *kind == Kind::Value);
-        let map = values.filter_map(|key| Some((key, Rc::clone(self.map.get(&key)?)))).collect();
-        Changes { map, diverged: false }
     }
 
     /// Goes on with either of two branches; false if neither reaches its end.

@@ -161,12 +161,22 @@ impl Run<'_> {
         let whole = self.eval(base);
         let value = match whole.field(name) {
             Some(value) => Rc::clone(value),
+            None if self.stored(&whole, name).is_some() => {
+                self.stored(&whole, name).unwrap_or_default()
+            }
             None => {
                 let outer = if is_bare(&whole) { self.outer_field(id, name) } else { None };
                 outer.unwrap_or_else(|| self.unknown_field(id, base, &whole, name))
             }
         };
         self.proved(path, value)
+    }
+
+    /// What the methods of its class, which is in the file, have stored in field `name`.
+    fn stored(&self, whole: &Value, name: Sym) -> Option<Val> {
+        let class = self.class_names.get(&whole.symbol).filter(|_| whole.taints.is_empty())?;
+        let value = self.members.get(&(*class, name)).filter(|value| !is_blank(value))?;
+        Some(self.member_value(name, Rc::clone(value)))
     }
 
     /// The field `name` of `whole`, of which only comes out what is known of that.
@@ -255,6 +265,9 @@ impl Run<'_> {
                 return Rc::clone(value);
             }
         }
+        if let Some(letter) = self.letter(&whole, &key_value) {
+            return letter;
+        }
         let mut value = element(&whole);
         // `allowed[x]` is something only if `x` is one of those that are known.
         if whole.taints.is_empty() && !key_value.taints.is_empty() {
@@ -305,7 +318,10 @@ impl Run<'_> {
         let several = self.is_go() && (2..=RESULTS.len()).contains(&ids.len());
         for (place, item) in ids.iter().enumerate() {
             let value = self.eval(*item);
-            whole.made = whole.made.max(value.made);
+            let named = matches!(ir.op(*item), Op::Entry(name, _) if name != NONE);
+            // A table is no text, whatever texts are in it.
+            let made = if named { value.made.min(Made::Unknown) } else { value.made };
+            whole.made = whole.made.max(made);
             match ir.op(*item) {
                 Op::Entry(name, _) if name != NONE => whole = whole.with_field(name, value),
                 _ if several => {

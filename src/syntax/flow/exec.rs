@@ -12,9 +12,6 @@ use super::value::{Proof, Val, Value, either};
 /// Beginnings of names of functions that fail on what they do not like.
 const CHECKS: [&str; 6] = ["validate", "assert", "ensure", "check", "verify", "require"];
 
-/// Places where one loop is left whose variables are kept.
-const MOST_LEFT: usize = 16;
-
 /// Names that begin like that and say nothing about what they are given:
 /// <https://docs.python.org/3/library/subprocess.html#subprocess.check_output>.
 const NO_CHECKS: [&str; 4] = ["check_output", "check_call", "checkout", "require_once"];
@@ -47,7 +44,7 @@ impl Run<'_> {
                 self.unknown.clone()
             }
             Op::Break => {
-                self.leaves_turn();
+                self.leave();
                 self.diverged = true;
                 self.unknown.clone()
             }
@@ -107,13 +104,11 @@ impl Run<'_> {
     }
 
     fn if_else(&mut self, condition: Id, then: Id, other: Option<Id>) -> Val {
-        let holds = self.settled(condition);
-        let condition = self.eval(condition);
-        match (holds, other) {
-            (Some(true), _) => return self.eval(then),
-            (Some(false), Some(other)) => return self.eval(other),
-            (Some(false), None) => return self.unknown.clone(),
-            (None, _) => {}
+        let (asked, condition) = (condition, self.eval(condition));
+        match self.decided(asked) {
+            Some(true) => return self.eval(then),
+            Some(false) => return other.map_or(self.unknown.clone(), |other| self.eval(other)),
+            None => {}
         }
         let mut values = (self.unknown.clone(), self.unknown.clone());
         let one = self.branch(|run| {
@@ -138,27 +133,34 @@ impl Run<'_> {
     fn repeat(&mut self, body: Id) -> Val {
         let turns = if self.frame.loops == 0 { 2 } else { 1 };
         self.frame.loops += 1;
-        let outer = (std::mem::take(&mut self.frame.left), self.frame.turn);
+        let outer = (self.frame.turn, self.frame.left.take());
         for _ in 0..turns {
-            self.frame.turn = self.env.mark();
+            self.frame.turn = self.env.now();
             let mut changes = self.branch(|run| {
                 run.eval(body);
             });
             changes.diverged = false;
             self.env.maybe(changes);
-            for left in std::mem::take(&mut self.frame.left) {
+            if let Some(left) = self.frame.left.take() {
                 self.env.maybe(left);
             }
         }
+        (self.frame.turn, self.frame.left) = outer;
         self.frame.loops -= 1;
-        (self.frame.left, self.frame.turn) = outer;
         self.unknown.clone()
     }
 
-    /// A turn of a loop ends here: what it has changed is what may hold behind the loop.
-    fn leaves_turn(&mut self) {
-        if self.frame.loops > 0 && self.frame.left.len() < MOST_LEFT {
-            self.frame.left.push(self.env.since(self.frame.turn));
+    /// `if matches(x) { found = x; break }`: what holds where a turn of a loop is left
+    /// early may hold after the loop.
+    fn leave(&mut self) {
+        if self.frame.loops == 0 {
+            return;
+        }
+        let Some(left) = self.env.changes_since(self.frame.turn) else { return };
+        self.spend(left.len());
+        match &mut self.frame.left {
+            Some(known) => known.or(left),
+            none => *none = Some(left),
         }
     }
 
@@ -278,6 +280,13 @@ impl Run<'_> {
                 |proof: &Proof| Proof { when: proof.when != (test == Test::Equal), ..*proof };
             return found.proofs.iter().map(turned).collect();
         }
+        // PHP: `preg_match(…) === 1`
+        let found = sides.iter().find(|(one, two)| !one.proofs.is_empty() && is_one(two));
+        if let (Test::Equal | Test::NotEqual, Some((found, _))) = (test, found) {
+            let told =
+                |proof: &Proof| Proof { when: proof.when == (test == Test::Equal), ..*proof };
+            return found.proofs.iter().map(told).collect();
+        }
         let of_parts = self.proofs_of_parts(test, left.1, right.1);
         if let Some(proofs) = of_parts.or_else(|| self.proofs_of_parts(test, right.1, left.1)) {
             return proofs;
@@ -325,6 +334,11 @@ fn is_nothing(value: &Value) -> bool {
         matches!(&**text, "null" | "nil" | "None" | "undefined" | "NULL" | "false" | "False" | "0")
     };
     value.taints.is_empty() && !value.texts.is_empty() && value.texts.iter().all(nothing)
+}
+
+/// Whether it is what a test answers that has come out well.
+fn is_one(value: &Value) -> bool {
+    matches!(&value.texts[..], [text] if matches!(&**text, "1" | "true" | "True" | "TRUE"))
 }
 
 /// `x == ""` and `x == null` prove nothing when they fail, and little when not.

@@ -1,82 +1,16 @@
-//! Branches that are settled before the program runs: `if (7 * 6 - n > 20)` with
-//! `n = 3` above it, a switch over a constant. Only what runs says what a value is.
-//! Whatever may change on the way counts as open: only names that are given a value
-//! once, within functions.
+//! A switch over a constant, and letters of one: only the arm that runs says what a
+//! value is. Whatever may change on the way counts as open: only names that are given a
+//! value once, within functions.
 
 use std::rc::Rc;
 
 use super::calls::Called;
-use super::ir::{Id, Op, Test};
+use super::decided::DEPTH;
+use super::ir::{Id, Op};
 use super::run::Run;
 use super::value::{Made, Val, Value};
 
-/// Operations within operations that are looked at.
-const DEEPEST: u8 = 6;
-
 impl Run<'_> {
-    /// How the condition `id` turns out whatever comes in; none if that is open.
-    pub(super) fn settled(&self, id: Id) -> Option<bool> {
-        if !self.frame.in_function {
-            return None;
-        }
-        match self.ir.op(id) {
-            Op::Not(inner) => match self.ir.op(inner) {
-                Op::Test(..) => self.settled(inner).map(|holds| !holds),
-                _ => None,
-            },
-            Op::Test(test, parts) => {
-                let &[left, right] = self.ir.items(parts) else { return None };
-                let equal = self.between(left, right).ends_with('=');
-                let (left, right) = (self.integer(left, 0)?, self.integer(right, 0)?);
-                match test {
-                    Test::Equal => Some(left == right),
-                    Test::NotEqual => Some(left != right),
-                    Test::Below => Some(left < right || equal && left == right),
-                    Test::Above => Some(left > right || equal && left == right),
-                    _ => None,
-                }
-            }
-            _ => None,
-        }
-    }
-
-    /// The number that `id` always is.
-    fn integer(&self, id: Id, depth: u8) -> Option<i64> {
-        if depth > DEEPEST {
-            return None;
-        }
-        match self.ir.op(id) {
-            Op::Literal => std::str::from_utf8(self.code(id)?).ok()?.parse().ok(),
-            Op::Name(name) => match &self.env.get(name)?.texts[..] {
-                [only] if self.ir.assigned.get(&name) == Some(&1) => only.parse().ok(),
-                _ => None,
-            },
-            Op::Number(parts) | Op::Join(parts) => {
-                let &[left, right] = self.ir.items(parts) else { return None };
-                let sign = self.between(left, right);
-                let (left, right) =
-                    (self.integer(left, depth + 1)?, self.integer(right, depth + 1)?);
-                match sign {
-                    "+" => left.checked_add(right),
-                    "-" => left.checked_sub(right),
-                    "*" => left.checked_mul(right),
-                    "/" => left.checked_div(right),
-                    "%" => left.checked_rem(right),
-                    _ => None,
-                }
-            }
-            _ => None,
-        }
-    }
-
-    /// The operator that stands between two operands.
-    fn between(&self, left: Id, right: Id) -> &str {
-        let (left, right) = (self.ir.span(left), self.ir.span(right));
-        let bytes = self.context.text.get(left.end..right.start).unwrap_or_default();
-        let text = std::str::from_utf8(bytes).unwrap_or_default();
-        text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '(' | ')'))
-    }
-
     fn code(&self, id: Id) -> Option<&[u8]> {
         self.context.text.get(self.ir.span(id))
     }
@@ -138,7 +72,7 @@ impl Run<'_> {
         if self.symbols.name(call.name) != "charAt" || whole.made != Made::Constant {
             return None;
         }
-        let ([text], at) = (&whole.texts[..], self.integer(at, 0)?) else { return None };
+        let ([text], at) = (&whole.texts[..], self.integer(at, DEPTH)?) else { return None };
         let found = text.chars().nth(usize::try_from(at).ok()?)?;
         Some(Rc::new(Value::text(&found.to_string())))
     }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::calls::{Called, joined_taints};
 use super::ir::Id;
 use super::run::Run;
+use super::sets::sanitizer;
 use super::symbols::{NONE, Sym};
 use super::value::{Proof, Val, Value};
 use crate::syntax::language::Language;
@@ -31,7 +32,28 @@ const HOLDS: [&str; 4] = ["array_key_exists", "key_exists", "in_array", "array_s
 /// Methods that ask a regex, which may match anywhere in the text.
 const MATCHES: [&str; 6] = ["test", "match", "match?", "MatchString", "IsMatch", "preg_match"];
 
+/// What functions by these names escape a value for, whatever library they are of.
+const ESCAPES: [(&str, &str); 7] = [
+    ("html", "escape-html"),
+    ("xml", "escape-xml"),
+    ("sql", "escape-sql"),
+    ("shell", "escape-shell"),
+    ("ldap", "escape-ldap"),
+    ("regex", "escape-regex"),
+    ("xpath", "escape-xml"),
+];
+
 impl Run<'_> {
+    /// The sanitizer that a function is by its name: `escape_for_html`.
+    pub(super) fn escapes(&self, name: Sym) -> u64 {
+        let name = self.symbols.name(name).to_ascii_lowercase();
+        if !name.contains("escape") || name.contains("unescape") {
+            return 0;
+        }
+        let known = ESCAPES.iter().filter(|(what, _)| name.contains(what));
+        known.filter_map(|(_, set)| sanitizer(set)).fold(0, |all, bit| all | bit)
+    }
+
     /// Whether a function by this name tells by what it returns whether an address
     /// or a file is one to go on with.
     pub(super) fn looks(&self, name: Sym) -> bool {
@@ -118,9 +140,21 @@ impl Run<'_> {
     pub(super) fn absent_part(&mut self, whole: Id, parts: &[Val]) -> Vec<Proof> {
         let dots = has_dots(parts);
         let name = self.path(whole);
-        let proof = Proof { name, clean: self.context.sets.path, when: false };
-        if dots && name != NONE { vec![proof] } else { Vec::new() }
+        let quote = parts.iter().flat_map(|part| &part.texts).any(|text| is_quote(text));
+        let clean = match (dots, quote) {
+            (true, _) => self.context.sets.path,
+            // What has no quote ends no literal of an XPath expression.
+            (_, true) => sanitizer("escape-xml").unwrap_or_default(),
+            _ => return Vec::new(),
+        };
+        let proof = Proof { name, clean, when: false };
+        if name != NONE { vec![proof] } else { Vec::new() }
     }
+}
+
+/// Whether it is a quote, which ends a literal; perhaps written with a backslash.
+pub(super) fn is_quote(text: &str) -> bool {
+    matches!(text.trim_start_matches('\\'), "'" | "\"")
 }
 
 /// Whether one of `values` is a text with `..` in it.

@@ -233,6 +233,8 @@ impl<'t> Lowerer<'_, 't> {
                 Op::Call(callee, name)
             }
             (Operator::Inside, _) => Op::Number(list),
+            // PHP has another sign for texts: `$id + 0`
+            (Operator::Concat, ids) if self.adds_number(ids) => Op::Number(list),
             (Operator::Concat | Operator::Append, _) => Op::Join(list),
             (Operator::Format, _) => Op::Format(list),
             (Operator::Either, _) => Op::Either(list),

@@ -112,10 +112,27 @@ impl<'t> Lowerer<'_, 't> {
         let mut signs = kids.tokens.iter().map(|token| self.bytes(*token));
         match signs.rfind(|sign| sign.ends_with(b"=")) {
             None | Some(b"=" | b":=") => Assign::Set,
+            Some(b"+=") if self.is(Language::Php) => Assign::Number,
             Some(b"+=" | b".=" | b"<<=") => Assign::Append,
             Some(b"||=" | b"??=" | b"&&=") => Assign::Either,
             Some(_) => Assign::Number,
         }
+    }
+
+    /// Whether a number stands written in a sum of PHP, which makes it a number.
+    pub(super) fn adds_number(&self, ids: &[Id]) -> bool {
+        let is_sum = |two: &[Id]| matches!(two, [one, two] if self.has_plus(*one, *two));
+        self.is(Language::Php) && is_sum(ids) && ids.iter().any(|id| self.is_number(*id))
+    }
+
+    fn has_plus(&self, one: Id, two: Id) -> bool {
+        let between = self.ir.span(one).end..self.ir.span(two).start;
+        self.text.get(between).is_some_and(|code| code.contains(&b'+'))
+    }
+
+    fn is_number(&self, id: Id) -> bool {
+        let text = self.text.get(self.ir.span(id)).unwrap_or_default();
+        matches!(self.ir.op(id), Op::Literal) && text.first().is_some_and(u8::is_ascii_digit)
     }
 
     /// A lambda goes by the name of the variable that it is assigned to.

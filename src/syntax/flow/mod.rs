@@ -9,6 +9,7 @@
 mod assign;
 mod calls;
 mod constants;
+mod decided;
 mod declared;
 mod effects;
 mod env;
@@ -25,6 +26,7 @@ mod lower_groups;
 mod lower_statements;
 mod marks;
 mod numbers;
+mod order;
 mod parts;
 mod roles;
 mod rule;

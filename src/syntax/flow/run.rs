@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::constants::{Constants, Outside};
 use super::env::{Changes, Env};
 use super::ir::{FunctionId, Id, Ir, Op};
-use super::marks::{Mark, Marks};
+use super::marks::Marks;
 use super::numbers::NumberMap;
 use super::sets::{Meaning, Sets};
 use super::symbols::{NONE, Sym, Symbols};
@@ -22,8 +22,6 @@ use crate::syntax::language::Language;
 
 /// Operations that are run for one file.
 const FUEL: u32 = 2_000_000;
-/// Names of constructors.
-const CONSTRUCTORS: [&str; 3] = ["constructor", "__init__", "initialize"];
 
 /// What is known of the file besides its text.
 pub(crate) struct Context<'a> {
@@ -43,13 +41,17 @@ pub(super) struct Frame {
     /// The body of a class itself, not of a method.
     pub(super) class_body: bool,
     pub(super) in_function: bool,
+    /// The functions are being run, not yet or no longer the file itself.
+    pub(super) running: bool,
     pub(super) returns: Option<Val>,
     /// Loops that are open.
     pub(super) loops: u32,
-    /// Where the log of the variables was when the innermost loop's turn began.
+    /// Where the changes of the turn of the innermost one begin.
     pub(super) turn: usize,
-    /// What the variables were at each `break` of the innermost loop.
-    pub(super) left: Vec<Changes>,
+    /// What they were where such a turn was left early.
+    pub(super) left: Option<Changes>,
+    /// Where the changes of the function begin.
+    pub(super) start: usize,
 }
 
 /// What came of a run.
@@ -76,9 +78,10 @@ pub(crate) struct Run<'a> {
     /// What functions return.
     pub(super) returns: Vec<Option<Val>>,
     pub(super) by_name: NumberMap<Sym, Vec<FunctionId>>,
+    /// Classes by their names, and by the symbol of what is an instance of them.
     pub(super) class_names: NumberMap<Sym, u32>,
-    /// The file's classes, by the symbols of their objects.
-    pub(super) instances: NumberMap<Sym, u32>,
+    /// A function was called that had not been looked at yet.
+    pub(super) early: bool,
     /// Functions that calls were given whose parameters come from a source.
     routed: NumberMap<FunctionId, u16>,
     meanings: NumberMap<Sym, Meaning>,
@@ -124,9 +127,12 @@ impl<'a> Run<'a> {
                 by_name.entry(function.name).or_default().push(id as FunctionId);
             }
         }
-        let classes = || ir.classes.iter().enumerate().filter(|(_, class)| class.name != NONE);
-        let instances = classes().map(|(id, class)| (symbols.called(class.name), id as u32));
-        let instances = instances.collect();
+        let mut class_names = NumberMap::default();
+        let named = ir.classes.iter().enumerate().filter(|(_, class)| class.name != NONE);
+        for (id, class) in named {
+            class_names.insert(class.name, id as u32);
+            class_names.insert(symbols.called(class.name), id as u32);
+        }
         Run {
             ir,
             context,
@@ -139,10 +145,10 @@ impl<'a> Run<'a> {
                 exhausted: false,
             },
             members: NumberMap::default(),
+            early: false,
             returns: vec![None; ir.functions.len()],
             by_name,
-            class_names: classes().map(|(id, class)| (class.name, id as u32)).collect(),
-            instances,
+            class_names,
             routed: NumberMap::default(),
             meanings: NumberMap::default(),
             outer: NumberMap::default(),
@@ -179,6 +185,10 @@ impl<'a> Run<'a> {
     fn module(&mut self) {
         self.eval(self.ir.root);
         self.diverged = false;
+        let early = std::mem::take(&mut self.early);
+        if early {
+            self.outcome.values.fill(None);
+        }
         // Functions see what the file's variables hold in the end; where that
         // changes, no constant.
         for (name, value) in self.env.values_mut() {
@@ -189,6 +199,11 @@ impl<'a> Run<'a> {
         for function in self.order() {
             self.top_level(function);
         }
+        // Only now is it known what the functions make of what the file gives them.
+        if early {
+            self.env = Env::default();
+            self.eval(self.ir.root);
+        }
         self.outcome.exhausted = self.fuel == 0;
     }
 
@@ -196,48 +211,12 @@ impl<'a> Run<'a> {
         let ir = self.ir;
         let Some(function) = ir.functions.get(id as usize) else { return };
         let outer = std::mem::take(&mut self.frame);
-        self.frame.class = function.class;
+        (self.frame.class, self.frame.running) = (function.class, true);
         let mark = self.env.open();
         self.function(id, &[]);
         self.env.close(mark, false);
         self.frame = outer;
         self.diverged = false;
-    }
-
-    /// Constructors, then the other functions that stand by themselves, each
-    /// after what it calls.
-    fn order(&mut self) -> Vec<FunctionId> {
-        let constructors = CONSTRUCTORS.map(|name| self.symbols.of(name));
-        let is_first = |id: &FunctionId| {
-            self.ir.functions.get(*id as usize).is_some_and(|f| constructors.contains(&f.name))
-        };
-        let count = self.ir.functions.len() as FunctionId;
-        let mut starts: Vec<FunctionId> = (0..count).collect();
-        starts.sort_by_key(|id| !is_first(id));
-        let mut seen = vec![false; count as usize];
-        let mut order = Vec::new();
-        // Depth first: each function with how many of its calls were followed.
-        let mut open: Vec<(FunctionId, usize)> = Vec::new();
-        for start in starts {
-            open.push((start, 0));
-            while let Some((id, next)) = open.pop() {
-                let Some(function) = self.ir.functions.get(id as usize) else { continue };
-                if next == 0 && std::mem::replace(&mut seen[id as usize], true) {
-                    continue;
-                }
-                match function.calls.get(next) {
-                    None => order.push(id),
-                    Some(called) => {
-                        open.push((id, next + 1));
-                        let known = self.by_name.get(called).map_or(&[][..], |ids| ids);
-                        let fresh = known.iter().filter(|id| !seen[**id as usize]).take(8);
-                        open.extend(fresh.map(|id| (*id, 0)));
-                    }
-                }
-            }
-        }
-        order.retain(|id| !self.ir.functions[*id as usize].nested);
-        order
     }
 
     /// Runs function `id`; its parameters may in addition be what `given` says.
@@ -246,8 +225,10 @@ impl<'a> Run<'a> {
         let ir = self.ir;
         let Some(function) = ir.functions.get(id as usize) else { return self.unknown.clone() };
         let returns = self.frame.returns.take();
-        let outer = (self.frame.in_function, self.frame.class_body, self.frame.loops);
-        (self.frame.in_function, self.frame.class_body, self.frame.loops) = (true, false, 0);
+        let frame = &mut self.frame;
+        let outer = (frame.in_function, frame.class_body, frame.loops, frame.start);
+        (frame.in_function, frame.class_body, frame.loops) = (true, false, 0);
+        frame.start = self.env.now();
         self.parameters(id, given);
         let value = self.eval(function.body);
         let mut result = self.frame.returns.take();
@@ -255,7 +236,8 @@ impl<'a> Run<'a> {
             result = Some(either(result, value));
         }
         self.diverged = false;
-        (self.frame.in_function, self.frame.class_body, self.frame.loops) = outer;
+        let frame = &mut self.frame;
+        (frame.in_function, frame.class_body, frame.loops, frame.start) = outer;
         self.frame.returns = returns;
         let result = result.unwrap_or_else(|| self.unknown.clone());
         self.returns[id as usize] = Some(Rc::clone(&result));
@@ -304,14 +286,6 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// TypeScript, PHP: `constructor(private db: Db)` declares a field as well.
-    fn is_promoted(&self, (start, end): (u32, u32)) -> bool {
-        let text = self.context.text.get(start as usize..end as usize).unwrap_or_default();
-        ["private ", "public ", "protected ", "readonly "]
-            .iter()
-            .any(|word| text.starts_with(word.as_bytes()))
-    }
-
     /// What a parameter is: an instance of its type, or what its name says.
     fn parameter_symbol(&mut self, kind: Sym, name: Sym) -> Sym {
         if kind == NONE {
@@ -355,6 +329,11 @@ impl<'a> Run<'a> {
         *self.meanings.entry(symbol).or_insert_with(|| sets.of_symbol(symbols.name(symbol)))
     }
 
+    /// Counts `more` operations.
+    pub(super) fn spend(&mut self, more: u32) {
+        self.fuel = self.fuel.saturating_sub(more);
+    }
+
     /// Counts an operation; false if there have been too many.
     pub(super) fn burn(&mut self) -> bool {
         self.fuel = self.fuel.saturating_sub(1);
@@ -372,16 +351,6 @@ impl<'a> Run<'a> {
             *known = Some(either(known.take(), Rc::clone(&value)));
         }
         value
-    }
-
-    fn marked(&mut self, id: Id, mark: &Mark, value: &Value) -> Val {
-        let mut value = value.cleaned(mark.clean);
-        for unit in &mark.sources {
-            let step = self.outcome.steps.push(None, self.ir.span(id), StepKind::Source);
-            let taint = Taint { label: Label::Own(*unit), clean: 0, doubts: 0, step };
-            add_taints(&mut value.taints, &[taint]);
-        }
-        Rc::new(value)
     }
 
     /// Runs `body` as something that may not happen.

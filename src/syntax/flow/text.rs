@@ -87,7 +87,7 @@ fn placeholder(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     if bytes.first() == Some(&b'{') {
         let end = text.find('}')?;
-        let plain = |b: &u8| b.is_ascii_alphanumeric() || b"_!:.<>,-#?".contains(b);
+        let plain = |b: &u8| b.is_ascii_alphanumeric() || b"_!:.<>,-#?[]".contains(b);
         return bytes[1..end].iter().all(plain).then_some(end + 1);
     }
     let mut at = 1;
