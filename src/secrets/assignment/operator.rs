@@ -44,10 +44,12 @@ pub(super) fn read_operator<'t>(
         b'(' if spaced.at > closed.at && spaced.skip(1).peek() == b'`' => None,
         b'(' if !was_quoted => Some((Operator::Argument, spaced.skip(1))),
         b'[' if cursor.starts_with(b"[] =") => Some((Operator::Assign, cursor.skip(4))),
-        b'\'' | b'"' if spaced.at > closed.at => Some((Operator::Space, spaced)),
-        // `the API key `a1b2…`` in a manual.
+        // The `password` "flow" of a manual is none.
+        b'\'' | b'"' if spaced.at > closed.at && before != b'`' => Some((Operator::Space, spaced)),
+        // `the API key `a1b2…`` in a manual, but not `Pass `Response` to it`.
         b'`' if spaced.at > cursor.at && before != b'`' && is_code_word(spaced) => {
-            Some((Operator::Space, spaced))
+            let is_verb = cursor.text[name.clone()].eq_ignore_ascii_case(b"pass");
+            (!is_verb).then_some((Operator::Space, spaced))
         }
         _ => spaced_value(cursor, name, spaced),
     }
