@@ -89,7 +89,7 @@ fn said(input: &Input<'_>, at: usize, words: &[u8], kind: NameKind) -> Option<Na
 
 /// `Check::Pass => "ALLOW"`: a case of an enumeration and what comes of it.
 fn is_match_arm(text: &[u8], found: &Assignment) -> bool {
-    let between = &text[found.name.end..found.value.start];
+    let between = text.get(found.name.end..found.value.start).unwrap_or_default();
     text[..found.name.start].ends_with(b"::") && memchr::memmem::find(between, b"=>").is_some()
 }
 

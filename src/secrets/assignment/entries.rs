@@ -59,9 +59,11 @@ fn attribute_and_text<'t>(cursor: Cursor<'t>, before: &[u8]) -> Option<(Operator
 }
 
 /// `<input type="password" id="p" value="…">`: the value of the field of a form whose
-/// attribute ends at `cursor`, wherever it stands behind that.
+/// attribute ends at `cursor`, wherever in the tag it stands.
 fn input_field<'t>(cursor: Cursor<'t>, before: &[u8]) -> Option<(Operator, Cursor<'t>)> {
     const VALUE: &[u8] = b" value=";
+    const NO_TEXT: [&[u8]; 4] =
+        [b"type=\"submit\"", b"type=\"button\"", b"type=\"checkbox\"", b"type=\"radio\""];
     let head = &before[before.len().saturating_sub(MAX_FIELD)..];
     let open = memchr::memrchr(b'<', head)?;
     let own = head.strip_suffix(b"\"").or_else(|| head.strip_suffix(b"'"))?;
@@ -71,8 +73,13 @@ fn input_field<'t>(cursor: Cursor<'t>, before: &[u8]) -> Option<(Operator, Curso
         return None;
     }
     let close = cursor.skip_while(MAX_FIELD, |b| b != b'>').at;
-    let found = memchr::memmem::find(&cursor.text[cursor.at..close], VALUE)?;
-    Some((Operator::Markup, cursor.skip(found + VALUE.len())))
+    let start = before.len() - head.len() + open;
+    let tag = cursor.text.get(start..close)?;
+    if NO_TEXT.iter().any(|kind| memchr::memmem::find(tag, kind).is_some()) {
+        return None;
+    }
+    let found = memchr::memmem::find(tag, VALUE)?;
+    Some((Operator::Markup, Cursor { at: start + found + VALUE.len(), ..cursor }))
 }
 
 /// The place behind `default =` in the block of a variable.
