@@ -146,8 +146,17 @@ impl Builder<'_> {
             shared.also.extend(shape.texts);
             shared.constraints.extend(shape.constraints);
         }
+        let shapes = self.shapes(&subject.any)?;
+        for shape in shapes {
+            self.finish(conjunct, subject, &shared, &given, shape)?;
+        }
+        Ok(())
+    }
+
+    /// The shapes of `pieces` that can be carried over, those alike in one.
+    fn shapes(&mut self, pieces: &[&Piece]) -> Result<Vec<Shape>, Lost> {
         let mut shapes: Vec<Shape> = Vec::new();
-        for piece in &subject.any {
+        for piece in pieces {
             let shape = match self.shape(piece, "pattern") {
                 Ok(shape) => shape,
                 Err(lost) => {
@@ -168,13 +177,10 @@ impl Builder<'_> {
                 None => shapes.push(shape),
             }
         }
-        if let (true, Some(lost)) = (shapes.is_empty(), self.made.left_out.first()) {
-            return Err(lost.clone());
+        match (shapes.is_empty(), self.made.left_out.first()) {
+            (true, Some(lost)) => Err(lost.clone()),
+            _ => Ok(shapes),
         }
-        for shape in shapes {
-            self.finish(conjunct, subject, &shared, &given, shape)?;
-        }
-        Ok(())
     }
 
     /// One of `group` is around: the nodes, and what has been established.

@@ -165,6 +165,25 @@ impl Rule {
         if prefix == 0 && judged.1 == CHECKSUM_WRONG {
             return None;
         }
+        let opinion = self.opinion(judged, text, found, near);
+        let specificity = match (prefix > 0, self.context.provider_near) {
+            _ if opinion.1 == CHECKSUM_RIGHT => BY_CHECKSUM,
+            (true, true) => BY_PREFIX_AND_CONTEXT,
+            (true, false) => BY_PREFIX + prefix.min(15) as u8,
+            (false, _) => BY_CONTEXT,
+        };
+        Some(Candidate::of_secret(self.index, start..end, specificity, opinion))
+    }
+
+    /// What to think of a token that by itself is `judged` so, where it stands.
+    fn opinion(
+        &self,
+        judged: (Confidence, &'static str),
+        text: &[u8],
+        found: &Token,
+        near: &Near<'_>,
+    ) -> (Confidence, &'static str) {
+        let Token { start, prefix, own, .. } = *found;
         let sure = near.place.role == Role::Production && self.is_sure(text, found, near);
         let opinion = match (judged, own) {
             ((Confidence::High, HAS_FORMAT), false) if !sure => (Confidence::Medium, OTHERS_SAY),
@@ -176,17 +195,10 @@ impl Rule {
             }
             (opinion, _) => opinion,
         };
-        let opinion = match prefix == 0 && has_part(line, &["e.g. ", "for example"]) {
+        match prefix == 0 && has_part(announcement(text, start), &["e.g. ", "for example"]) {
             true => (Confidence::Low, "its line calls it an example"),
             false => opinion,
-        };
-        let specificity = match (prefix > 0, self.context.provider_near) {
-            _ if opinion.1 == CHECKSUM_RIGHT => BY_CHECKSUM,
-            (true, true) => BY_PREFIX_AND_CONTEXT,
-            (true, false) => BY_PREFIX + prefix.min(15) as u8,
-            (false, _) => BY_CONTEXT,
-        };
-        Some(Candidate::of_secret(self.index, start..end, specificity, opinion))
+        }
     }
 
     fn confidence(
