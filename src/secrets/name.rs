@@ -60,7 +60,7 @@ const ORDINARY: &[&str] = &[
     "syntax", "csrf", "xsrf", "forgery", "design", "stop", "eos", "bos", "pad", "unk", "mask",
     "publishable", "anon", "site", "idempotency", "authenticity", "routing", "message", "lookup",
     "composite", "natural", "surrogate", "compare", "sentinel", "cancellation", "cancel",
-    "sorting", "search", "websocket", "socket", "form",
+    "sorting", "search", "websocket", "socket", "form", "project", "issue",
 ];
 
 /// Endings of a single word, longest first, that announce a password.
