@@ -167,9 +167,16 @@ fn is_value(expression: &str) -> bool {
 fn chooses_literal(expression: &str) -> bool {
     let literal = |part: &str| {
         let part = part.trim();
-        let quoted = |q: char| part.len() > 1 && part.starts_with(q) && part.ends_with(q);
         let inner = part.get(1..part.len().saturating_sub(1)).unwrap_or_default();
-        part == "null" || (quoted('"') || quoted('\'')) && !inner.contains(['"', '\'', '$', '{'])
+        // Only between double quotes code may stand in a text.
+        let quoted = |quote: char, code: &[char]| {
+            part.len() > 1
+                && part.starts_with(quote)
+                && part.ends_with(quote)
+                && !inner.contains(quote)
+                && !inner.contains(code)
+        };
+        part == "null" || quoted('\'', &[]) || quoted('"', &['$', '{'])
     };
     let choice = expression.rsplit_once('?').and_then(|(_, rest)| rest.split_once(':'));
     choice.is_some_and(|(this, that)| literal(this) && literal(that))
