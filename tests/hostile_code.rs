@@ -133,20 +133,20 @@ fn functions_without_end_stay_linear() {
     let closed: String =
         (0..1_400).rev().map(|depth| format!("{}}}\n", " ".repeat(depth))).collect();
     scan.count(Language::JavaScript, format!("wrap_it(1);\n{nested}{closed}").as_bytes());
-    let set: String = (0..100_000).map(|number| format!("  v{number} = 1;\n")).collect();
+    let set: String = (0..65_000).map(|number| format!("  v{number} = 1;\n")).collect();
     scan.count(Language::JavaScript, format!("function f() {{\n{set}}}\nwrap_it(1);\n").as_bytes());
     // All have one name, and all say it; all change what all read.
     let same = "def f(self):\n    v = f(request.args) and self.v\n    self.v = eval(v)\n";
     scan.count(Language::Python, same.repeat(15_000).as_bytes());
-    let line = "self.a.append(b).append".repeat(60_000);
+    let line = "self.a.append(b).append".repeat(40_000);
     let chain = format!("def f(self):\n    {line}\n\ndef g(self):\n    eval(request.args)\n");
     scan.count(Language::Python, chain.as_bytes());
-    let lines: String = (0..60_000).map(|_| "        v1 = 2;\n").collect();
-    let first = "f(v1, v2); ".repeat(60_000);
+    let lines: String = (0..35_000).map(|_| "        v1 = 2;\n").collect();
+    let first = "f(v1, v2); ".repeat(35_000);
     let set = format!("class A {{\n    void f() {{\n        {first}\n{lines}    }}\n}}\n");
     scan.count(Language::Java, format!("{set}class B {{ int t = eval(request); }}\n").as_bytes());
     let required = "a=require('express');".repeat(400);
-    let required = format!("wrap_it(1);\n{}", format!("{required}\n").repeat(200));
+    let required = format!("wrap_it(1);\n{}", format!("{required}\n").repeat(100));
     scan.count(Language::JavaScript, required.as_bytes());
 }
 
@@ -157,6 +157,19 @@ fn what_is_over_the_budget_is_skipped_with_a_reason() {
     assert_eq!(scan.count(Language::JavaScript, large.as_bytes()), None);
     let minified = "wrap_it(1);".repeat(20_000);
     assert_eq!(scan.count(Language::JavaScript, minified.as_bytes()), None);
+}
+
+#[test]
+fn only_what_is_parsed_of_a_file_counts_against_the_budget() {
+    let mut scan = Scan::new();
+    let body = "    a = a.joined(b + 1)\n".repeat(40);
+    let others: String =
+        (0..4_500).map(|number| format!("def f{number}(a):\n{body}\n\n")).collect();
+    assert!(others.len() > 3 << 20);
+    let call = "def g(a):\n    requests.get(a, verify=False)\n\n\n";
+    let code = format!("import requests\n\n{others}{call}{others}");
+    let found = scan.count(Language::Python, code.as_bytes());
+    assert!(found.is_some_and(|found| found > 0), "{found:?}");
 }
 
 /// A small pseudo-random sequence, the same in every run.

@@ -191,9 +191,7 @@ impl SyntaxEngine {
             return Parse::NotNeeded;
         }
         let kept = if whole { ranges } else { &kept };
-        let bytes =
-            if kept.is_empty() { source.text.len() } else { kept.iter().map(Range::len).sum() };
-        let turn = self.turns.wait(bytes);
+        let turn = self.turns.wait(parse::extent(source.text, kept));
         match parse::parse(language, &rules.dialect.grammar, source.text, kept) {
             Ok(tree) => Parse::Parsed(ParsedFile {
                 text: source.text,

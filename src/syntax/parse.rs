@@ -11,8 +11,11 @@ use super::arena;
 use super::hazard;
 use super::language::Language;
 
-/// Larger files are generated.
-pub(super) const MAX_BYTES: usize = 2 << 20;
+/// What is parsed of a file at most: its tree, and what the data flow notes of it, take
+/// a hundred times as much memory.
+const MAX_BYTES: usize = 1 << 20;
+/// Of larger files it is not asked which functions matter: they are generated.
+pub(super) const MAX_FILE: usize = 16 << 20;
 /// Code of which most stands in longer lines is minified or data, whatever comments it
 /// begins with.
 const MAX_LINE: usize = 5_000;
@@ -32,7 +35,7 @@ pub(super) fn parse(
     text: &[u8],
     ranges: &[Range<usize>],
 ) -> Result<Tree, Cow<'static, str>> {
-    refuse(text)?;
+    refuse(text, ranges)?;
     if let Some(reason) = hazard::of(language, text) {
         return Err(reason);
     }
@@ -68,9 +71,14 @@ fn included(text: &[u8], ranges: &[Range<usize>]) -> Vec<tree_sitter::Range> {
     included.collect()
 }
 
-fn refuse(text: &[u8]) -> Result<(), Cow<'static, str>> {
-    if text.len() > MAX_BYTES {
-        return Err("syntax: larger than 2 MiB".into());
+/// Bytes that are parsed of `text`.
+pub(super) fn extent(text: &[u8], ranges: &[Range<usize>]) -> usize {
+    if ranges.is_empty() { text.len() } else { ranges.iter().map(Range::len).sum() }
+}
+
+fn refuse(text: &[u8], ranges: &[Range<usize>]) -> Result<(), Cow<'static, str>> {
+    if extent(text, ranges) > MAX_BYTES {
+        return Err("syntax: more than 1 MiB to parse".into());
     }
     if text.len() > MINIFIED_FROM {
         let lines = text.split(|byte| *byte == b'\n').map(<[u8]>::len);

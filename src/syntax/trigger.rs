@@ -23,7 +23,7 @@ use super::language::Language;
 use super::lazy_regex::{self, Tester, Texts};
 pub(crate) use super::lookup::Found;
 use super::lookup::Search;
-use super::parse::MAX_BYTES;
+use super::parse::MAX_FILE;
 
 /// The trigger words of all matchers of a language.
 pub(crate) struct Triggers {
@@ -205,7 +205,7 @@ impl Triggers {
         whole: bool,
     ) -> Target {
         let blind = found.lost || active.iter().any(|index| self.conditions[*index].everywhere);
-        if whole || blind || !(elision::MIN_FILE..=MAX_BYTES).contains(&text.len()) {
+        if whole || blind || !(elision::MIN_FILE..=MAX_FILE).contains(&text.len()) {
             let focus = self.focus(&active, found);
             return Target { active, focus, kept: Vec::new() };
         }
