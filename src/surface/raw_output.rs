@@ -76,9 +76,9 @@ const HARMLESS: &[&str] = &[
     "include", "partial", "yield", "contentFor", "content_for", "csrf", "sanitiz", "Sanitiz",
     "purify", "Purif", "clean(", "clean_", "safe_", "escape", "encode", "Encode", "JSON.stringify",
     "Serialize", "to_json", "tojson", "json_encode", "Form::", "method_field", "links()", "render",
-    "paginat", "translate", "trans(", "__(", "I18n", "t(", "t '", "t \"", "_('", "_(\"", "field(",
-    "#{", "url_for", "route(", "asset", "stylesheet", "javascript_", "super(", "block(", "form_",
-    "static(", "nonce", "@content", "@lang",
+    "paginat", "translate", "Localizer", "trans(", "__(", "I18n", "t(", "t '", "t \"", "_('",
+    "_(\"", "field(", "#{", "url_for", "route(", "asset", "stylesheet", "javascript_", "super(",
+    "block(", "form_", "static(", "nonce", "@content", "@lang",
 ];
 
 /// Calls by which a template makes HTML.
@@ -187,13 +187,11 @@ fn is_value(expression: &str) -> bool {
         && !HARMLESS.iter().any(|part| holds(expression, part))
 }
 
-/// Whether `part` stands in `expression`; the short `t(` by itself, not as the end of a word.
+/// Whether `part` stands in `expression`. `t(` translates, and ends many names of helpers;
+/// a format makes nothing harmless.
 fn holds(expression: &str, part: &str) -> bool {
-    let in_word = |at: usize| {
-        let before = at.checked_sub(1).and_then(|at| expression.as_bytes().get(at));
-        part.starts_with('t') && part.len() <= 3 && before.is_some_and(u8::is_ascii_alphanumeric)
-    };
-    expression.match_indices(part).any(|(at, _)| !in_word(at))
+    let of_format = |at: usize| part == "t(" && expression[..at].ends_with("Forma");
+    expression.match_indices(part).any(|(at, _)| !of_format(at))
 }
 
 /// `$active ? 'checked' : ''`: whatever the condition says, the author wrote it.
