@@ -59,6 +59,12 @@ const FORMS: &[Form] = &[
     Form { open: "<?=", close: "?>", files: &[".php", ".phtml", ".inc"], is_raw: is_superglobal },
     // https://learn.microsoft.com/aspnet/core/mvc/views/razor#expression-encoding
     Form { open: "Html.Raw(", close: ")", files: &[".cshtml", ".razor"], is_raw: always },
+    Form { open: "new HtmlString(", close: ")", files: &[".cshtml", ".razor"], is_raw: always },
+    Form { open: "WriteLiteral(", close: ")", files: &[".cshtml"], is_raw: always },
+    // https://learn.microsoft.com/aspnet/core/blazor/components/#raw-html
+    Form { open: "(MarkupString)", close: ")", files: &[".razor"], is_raw: always },
+    // https://learn.microsoft.com/previous-versions/aspnet/6dwsdcf5(v=vs.100)
+    Form { open: "<%=", close: "%>", files: &[".aspx", ".ascx", ".asp"], is_raw: is_asp_request },
     // https://www.thymeleaf.org/doc/tutorials/3.1/usingthymeleaf.html#unescaped-text
     Form { open: "th:utext=\"", close: "\"", files: &[".html", ".htm"], is_raw: always },
     // https://svelte.dev/docs/svelte/@html
@@ -70,9 +76,9 @@ const HARMLESS: &[&str] = &[
     "include", "partial", "yield", "contentFor", "content_for", "csrf", "sanitiz", "Sanitiz",
     "purify", "Purif", "clean(", "clean_", "safe_", "escape", "encode", "Encode", "JSON.stringify",
     "Serialize", "to_json", "tojson", "json_encode", "Form::", "method_field", "links()", "render",
-    "paginat", "translate", "trans(", "__(", "I18n", "t(", "t '", "t \"", "_('", "_(\"", "field(",
-    "#{", "url_for", "route(", "asset", "stylesheet", "javascript_", "super(", "block(", "form_",
-    "static(", "nonce", "@content", "@lang",
+    "paginat", "translate", "Localizer", "trans(", "__(", "I18n", "t(", "t '", "t \"", "_('",
+    "_(\"", "field(", "#{", "url_for", "route(", "asset", "stylesheet", "javascript_", "super(",
+    "block(", "form_", "static(", "nonce", "@content", "@lang",
 ];
 
 /// Calls by which a template makes HTML.
@@ -125,7 +131,7 @@ fn outputs<'t>(text: &'t [u8], path: &str) -> Vec<(Range<usize>, &'t str)> {
         for start in memchr::memmem::find_iter(text, form.open) {
             let inner = start + form.open.len();
             let rest = text.get(inner..text.len().min(inner + LONGEST)).unwrap_or_default();
-            let Some(len) = memchr::memmem::find(rest, form.close.as_bytes()) else { continue };
+            let Some(len) = end_of(rest, form.close) else { continue };
             let Ok(expression) = std::str::from_utf8(&rest[..len]) else { continue };
             let expression = expression.trim_matches(|c: char| c.is_whitespace() || c == '-');
             let value = if form.open == "<?=" { chosen(expression).trim() } else { expression };
@@ -139,6 +145,24 @@ fn outputs<'t>(text: &'t [u8], path: &str) -> Vec<(Range<usize>, &'t str)> {
         }
     }
     found
+}
+
+/// Where `close` ends what `rest` begins with: a parenthesis only where those opened in
+/// between are closed.
+fn end_of(rest: &[u8], close: &str) -> Option<usize> {
+    if close != ")" {
+        return memchr::memmem::find(rest, close.as_bytes());
+    }
+    let mut open = 0usize;
+    for (at, byte) in rest.iter().enumerate() {
+        match byte {
+            b'(' => open += 1,
+            b')' if open == 0 => return Some(at),
+            b')' => open -= 1,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Whether `before` ends within an action of a tag library, which reads its attributes and
@@ -160,7 +184,14 @@ fn is_value(expression: &str) -> bool {
         || chooses_literal(expression);
     expression.contains(|c: char| c.is_ascii_alphabetic())
         && !literal
-        && !HARMLESS.iter().any(|part| expression.contains(part))
+        && !HARMLESS.iter().any(|part| holds(expression, part))
+}
+
+/// Whether `part` stands in `expression`. `t(` translates, and ends many names of helpers;
+/// a format makes nothing harmless.
+fn holds(expression: &str, part: &str) -> bool {
+    let of_format = |at: usize| part == "t(" && expression[..at].ends_with("Forma");
+    expression.match_indices(part).any(|(at, _)| !of_format(at))
 }
 
 /// `$active ? 'checked' : ''`: whatever the condition says, the author wrote it.
@@ -277,6 +308,15 @@ fn is_request(expression: &str) -> bool {
     ["getParameter(", "getHeader(", "getQueryString(", "getRequestURI("]
         .iter()
         .any(|call| expression.contains(call))
+}
+
+/// The same in ASP.NET and ASP: `Request["name"]`, `Request.QueryString("name")`.
+fn is_asp_request(expression: &str) -> bool {
+    const SENT: [&str; 7] = [
+        "Request[", "Request(", "Request.QueryString", "Request.Form", "Request.Params",
+        "Request.Cookies", "Request.Headers",
+    ];
+    SENT.iter().any(|source| expression.contains(source))
 }
 
 /// `$_GET['name']`, also with another value for where it is missing; not what is only compared,

@@ -107,6 +107,9 @@ const EXTENSIONS: &[(&str, Language)] = &[
     ("twig", Html),
     ("jsp", Html),
     ("jspx", Html),
+    ("aspx", Html),
+    ("ascx", Html),
+    ("asp", Html),
 ];
 
 /// Whole file names, lower case.

@@ -256,8 +256,11 @@ impl<'t> Lowerer<'_, 't> {
         }
         let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '$');
         let end = text.find(|c| !is_name(c)).unwrap_or(text.len());
+        let many = text[end..].trim_start().starts_with('[');
         match &text[..end] {
             "var" | "val" | "let" | "auto" | "dynamic" | "Object" | "object" | "any" => NONE,
+            // One byte is a number, many of them are a text in another form.
+            "byte" | "sbyte" | "char" | "Byte" | "Character" if many => NONE,
             name => self.symbols.of(without_package(self.dialect.language, name)),
         }
     }
