@@ -60,6 +60,10 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("spring", spring::routes),
 ];
 
+/// Frameworks whose guards have one place each: where a whole file is guarded, its routes
+/// have none. In the others a guard on a route may ask for more than the first one.
+const GUARD_TELLS: &[&str] = &["express", "flask"];
+
 /// The names that rules can give as `detector`.
 pub fn detectors() -> Vec<String> {
     let routes = ADAPTERS.iter().map(|(name, _)| format!("{DETECTOR}{name}"));
@@ -117,10 +121,11 @@ impl Surface {
         if wanted.is_empty() || is_test(&source.path) {
             return;
         }
-        for (rule, (_, facts, adapter), confidence) in wanted {
+        for (rule, (name, facts, adapter), confidence) in wanted {
             let from = candidates.len();
             let routes = adapter(&Code::new(file), facts, &source.path);
-            verdict::findings(facts, &routes, rule, candidates);
+            let tells = GUARD_TELLS.contains(name);
+            verdict::findings(facts, &routes, rule, tells, candidates);
             // A rule may be written with less confidence than the verdict has.
             for candidate in &mut candidates[from..] {
                 candidate.confidence = candidate.confidence.min(confidence.max(Confidence::Low));

@@ -12,6 +12,9 @@ use crate::syntax::message::shown;
 /// A route's rule wins over a pattern that happens to match the same code.
 const SPECIFICITY: u8 = 30;
 
+/// Why it is not known: the file that mounts the route may put a guard before it.
+const MOUNTED: &str = "mounted by another file";
+
 /// Whether a caller must show a credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Auth<'r> {
@@ -36,23 +39,27 @@ pub fn auth(route: &Route) -> Auth<'_> {
     match (&route.handler, route.reach) {
         (Handler::Checks, _) => Auth::Yes(None),
         (Handler::Unknown(why), _) => Auth::Unknown(why),
-        (Handler::Plain, Reach::Elsewhere) => Auth::Unknown("mounted by another file"),
+        (Handler::Plain, Reach::Elsewhere) => Auth::Unknown(MOUNTED),
         (Handler::Plain, Reach::Root) => Auth::No,
     }
 }
 
 /// Candidates for the routes that lack what the file shows for their siblings.
+///
+/// With `tells`, a guard that one route has for itself tells that nothing guards the
+/// whole file from where it is mounted: it would not be needed.
 pub(crate) fn findings(
     facts: &Facts,
     routes: &[Route],
     rule: RuleIndex,
+    tells: bool,
     found: &mut Vec<Candidate>,
 ) {
     let guarded = Guarded::of(routes);
     for route in routes {
         let candidate = match &route.contradiction {
             Some(contradiction) => contradicted(facts, route, contradiction, rule),
-            None => missing(facts, route, &guarded, rule),
+            None => missing(facts, route, &guarded, rule, tells),
         };
         found.extend(candidate);
     }
@@ -93,18 +100,29 @@ fn missing(
     route: &Route,
     guarded: &Guarded<'_>,
     rule: RuleIndex,
+    tells: bool,
 ) -> Option<Candidate> {
     let is_public = route.chain.iter().any(|element| element.role == Role::Public);
     let matters = route.changes_state() || is_sensitive(facts, route);
-    if auth(route) != Auth::No || is_public || !matters || purpose(facts, route).is_some() {
+    let mounted = auth(route) == Auth::Unknown(MOUNTED);
+    let open = auth(route) == Auth::No || (tells && mounted);
+    if !open || is_public || !matters || purpose(facts, route).is_some() {
         return None;
     }
     let (sibling, guard) = guarded.sibling(route)?;
+    if mounted && guard.place != Place::Route {
+        return None;
+    }
     let what =
         format!("{}{} is reached without authentication", short(&route.title()), handled_by(route));
     let note = format!("`{}` guards {}", short(&guard.symbol), short(&sibling.title()));
     let mut candidate = candidate(route, rule, what, guard.span.clone(), note);
-    candidate.reasons.push("the whole chain before the handler is in this file".into());
+    if mounted {
+        candidate.confidence = Confidence::Medium;
+        candidate.reasons.push("its sibling has a guard of its own, so the file has none".into());
+    } else {
+        candidate.reasons.push("the whole chain before the handler is in this file".into());
+    }
     if guard.place != Place::Route && guard.span.start > route.span.start {
         candidate.reasons.push("it is registered before the guard".into());
     }
