@@ -20,6 +20,8 @@ use super::merge::own_severity;
 const SAID_IN_FULL: usize = 20;
 /// The same of the description of an API, where all entries are alike.
 const SAID_OF_AN_API: usize = 3;
+/// And of what matters more, but is one decision for all of them: a key in the address.
+const DECIDED_OF_AN_API: usize = 10;
 const DESCRIPTION: &str = "openapi-spec";
 /// Values of one rule that a file of a test holds as credentials, and not as data.
 const VALUES_OF_A_TEST: usize = 100;
@@ -104,10 +106,14 @@ pub(super) fn weigh_repetition(
         let meta = catalogue.meta(candidate.rule);
         let most = match meta.category {
             Category::Secret if tests && candidate.specificity <= GENERIC => values,
+            Category::Pattern if meta.topic == DESCRIPTION => {
+                let advice = own_severity(candidate, catalogue) <= Severity::Low;
+                if advice { SAID_OF_AN_API } else { DECIDED_OF_AN_API }
+            }
             Category::Pattern
                 if !resources && own_severity(candidate, catalogue) <= Severity::Low =>
             {
-                if meta.topic == DESCRIPTION { SAID_OF_AN_API } else { SAID_IN_FULL }
+                SAID_IN_FULL
             }
             _ => continue,
         };
