@@ -19,6 +19,8 @@ const LONGEST: usize = 300;
 const NEAR: usize = 16 << 10;
 /// Places of one file that are told.
 const MOST: usize = 200;
+/// Places of one value that are told in full.
+const TOLD: usize = 3;
 
 /// One way of writing without escaping.
 struct Form {
@@ -122,7 +124,8 @@ pub(super) fn scan(source: &Source<'_>, file: &ParsedFile<'_>, candidates: &mut 
             let before = file.text.get(..span.start).unwrap_or_default();
             let mut candidate = Candidate::new(rule, span);
             candidate.confidence = confidence;
-            let again = told.contains(&expression).then_some("the same value is told above");
+            let times = told.iter().filter(|known| **known == expression).count();
+            let again = (times >= TOLD).then_some("the same value is told above");
             told.push(expression);
             let of_value = || of_value(expression, before, &path).or(again);
             let of_source = || of_source(expression, file.text);
