@@ -20,6 +20,8 @@ use super::merge::own_severity;
 const SAID_IN_FULL: usize = 20;
 /// The same of the description of an API, where all entries are alike.
 const SAID_OF_AN_API: usize = 3;
+/// A description of more bytes than this says everything a hundred times, or a program wrote it.
+const LONG_DESCRIPTION: usize = 64 << 10;
 /// And of what matters more, but is one decision for all of them: a key in the address.
 const DECIDED_OF_AN_API: usize = 10;
 const DESCRIPTION: &str = "openapi-spec";
@@ -107,8 +109,11 @@ pub(super) fn weigh_repetition(
         let most = match meta.category {
             Category::Secret if tests && candidate.specificity <= GENERIC => values,
             Category::Pattern if meta.topic == DESCRIPTION => {
-                let advice = own_severity(candidate, catalogue) <= Severity::Low;
-                if advice { SAID_OF_AN_API } else { DECIDED_OF_AN_API }
+                match own_severity(candidate, catalogue) {
+                    Severity::Info | Severity::Low if source.text.len() > LONG_DESCRIPTION => 1,
+                    Severity::Info | Severity::Low => SAID_OF_AN_API,
+                    _ => DECIDED_OF_AN_API,
+                }
             }
             Category::Pattern
                 if !resources && own_severity(candidate, catalogue) <= Severity::Low =>
