@@ -20,7 +20,7 @@ use super::merge::own_severity;
 const SAID_IN_FULL: usize = 20;
 /// The same of the description of an API, where all entries are alike.
 const SAID_OF_AN_API: usize = 3;
-/// A description of more bytes than this says everything a hundred times, or a program wrote it.
+/// In a description of more bytes than this advice fits every entry: a program wrote it.
 const LONG_DESCRIPTION: usize = 64 << 10;
 /// And of what matters more, but is one decision for all of them: a key in the address.
 const DECIDED_OF_AN_API: usize = 10;
@@ -110,7 +110,7 @@ pub(super) fn weigh_repetition(
             Category::Secret if tests && candidate.specificity <= GENERIC => values,
             Category::Pattern if meta.topic == DESCRIPTION => {
                 match own_severity(candidate, catalogue) {
-                    Severity::Info | Severity::Low if source.text.len() > LONG_DESCRIPTION => 1,
+                    Severity::Info | Severity::Low if source.text.len() > LONG_DESCRIPTION => 0,
                     Severity::Info | Severity::Low => SAID_OF_AN_API,
                     _ => DECIDED_OF_AN_API,
                 }
@@ -129,7 +129,7 @@ pub(super) fn weigh_repetition(
         *times += 1;
         if *times > most {
             candidate.confidence = Confidence::Low;
-            candidate.reasons.push("the rule has said the same of this file before".into());
+            candidate.reasons.push("the rule says the same of much in this file".into());
         }
     }
 }

@@ -12,9 +12,9 @@ const PLACEHOLDER_PARTS: &[&str] = &[
     "example", "changeme", "change_me", "change-me", "change_this", "changethis", "placeholder",
     "your_", "your-", "yourpassword", "yoursecret", "yourtoken", "yourkey", "yourapi", "my_secret",
     "my-secret", "insert", "replace", "redacted", "removed", "xxxx", "***", "....", "todo",
-    "fixme", "lorem", "_here", "-here", "goes here", "some_", "some-", "not_a_real", "notreal", "notareal", "not-a-real",
-    "invalid", "<your", "enter_", "enter-", "...", "undisclosed", "sanitized", "obfuscated",
-    "hidden", ".signature",
+    "fixme", "lorem", "_here", "-here", "goes here", "some_", "some-", "not_a_real", "notreal",
+    "notareal", "not-a-real", "invalid", "<your", "enter_", "enter-", "...", "undisclosed",
+    "sanitized", "obfuscated", "hidden", ".signature",
 ];
 
 /// Words that make it doubtful.

@@ -225,6 +225,8 @@ fn of_value(expression: &str, before: &[u8], path: &str) -> Option<&'static str>
         Some("by its name it is meant to hold HTML")
     } else if handlebars && name.contains(char::is_whitespace) {
         Some("a helper makes it")
+    } else if is_number(name) {
+        Some("by its name it is a number")
     } else if bare && ends_as_address(name) && before.ends_with(b"=\"") {
         Some("by its name it is an address that the application made")
     } else {
@@ -296,6 +298,14 @@ fn is_set_here(name: &str, before: &[u8]) -> bool {
         }
         None => true,
     })
+}
+
+/// `info.left_pct`, `rowCount`
+fn is_number(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["pct", "percent", "percentage", "count", "width", "height"]
+        .iter()
+        .any(|end| lower.ends_with(end))
 }
 
 fn ends_as_address(name: &str) -> bool {

@@ -72,8 +72,8 @@ fn is_class(value: &[u8]) -> bool {
             && part.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_')
     };
     let last = value.rsplit(|b| *b == b'.').next().unwrap_or_default();
-    let named = last.first().is_some_and(u8::is_ascii_uppercase)
-        && last.iter().any(u8::is_ascii_lowercase);
+    let named =
+        last.first().is_some_and(u8::is_ascii_uppercase) && last.iter().any(u8::is_ascii_lowercase);
     named
         && memchr::memchr_iter(b'.', value).count() > 1
         && value.split(|b| *b == b'.').all(part)
