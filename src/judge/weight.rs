@@ -73,11 +73,16 @@ pub(super) fn weigh_place(
     let foreign = foreign(source);
     let tests = place::is_test_code(&source.path);
     let once = place::is_one_time(&source.path);
+    // In languages of infrastructure a folder or file for development is deployed as well.
+    let writing = place::is_for_development(&source.path) && !is_infrastructure(source);
     for candidate in candidates.iter_mut().filter(|c| is_pattern(c)) {
         if let Some(reason) = foreign {
             lower(candidate, reason);
         } else if once {
             lower(candidate, "it stands in a migration");
+        } else if writing {
+            candidate.confidence = Confidence::Low;
+            candidate.reasons.push("it is for development only".into());
         } else if tests {
             lower(candidate, "it stands in a test file");
             let alone = NEEDS_OTHERS.contains(&catalogue.meta(candidate.rule).topic.as_str());
@@ -99,7 +104,7 @@ pub(super) fn weigh_repetition(
     catalogue: &Catalogue,
 ) {
     // In languages of infrastructure each resource is a decision of its own.
-    let resources = source.path.ends_with(".tf") || source.path.ends_with(".bicep");
+    let resources = is_infrastructure(source);
     let tests = place::Place::of(&source.path).role == place::Role::Test;
     let values = if is_packed(source) { VALUES_OF_PACKED_DATA } else { VALUES_OF_A_TEST };
     let mut said: HashMap<RuleIndex, usize> = HashMap::new();
@@ -132,6 +137,10 @@ pub(super) fn weigh_repetition(
             candidate.reasons.push("the rule says the same of much in this file".into());
         }
     }
+}
+
+fn is_infrastructure(source: &Source<'_>) -> bool {
+    [".tf", ".tfvars", ".bicep"].iter().any(|end| source.path.ends_with(end))
 }
 
 fn lower(candidate: &mut Candidate, reason: &'static str) {
