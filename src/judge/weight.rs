@@ -20,11 +20,18 @@ use super::merge::own_severity;
 const SAID_IN_FULL: usize = 20;
 /// The same of the description of an API, where all entries are alike.
 const SAID_OF_AN_API: usize = 3;
+/// In a description of more bytes than this advice fits every entry: a program wrote it.
+const LONG_DESCRIPTION: usize = 64 << 10;
+/// And of what matters more, but is one decision for all of them: a key in the address.
+const DECIDED_OF_AN_API: usize = 10;
 const DESCRIPTION: &str = "openapi-spec";
 /// Values of one rule that a file of a test holds as credentials, and not as data.
 const VALUES_OF_A_TEST: usize = 100;
 /// The same for a file in an archive.
 const VALUES_OF_PACKED_DATA: usize = 20;
+/// Hashes of passwords in one dump of a database: the table is what leaks, not each row.
+const ROWS_OF_A_DUMP: usize = 5;
+const DUMPED_HASH: &str = "sql-dump-password-hash";
 /// Bytes at the start of a file in which a program says that it wrote it.
 const HEADER: usize = 1024;
 /// Code of which a line has more bytes than this on average was not written by hand.
@@ -37,7 +44,7 @@ const LONG_FILE: usize = 4096;
 /// Topics of what harms only where somebody else is on the wire, visits, breaks a key or
 /// keeps a token: nobody does when a test talks to the server that it started.
 const NEEDS_OTHERS: &[&str] = &[
-    "cookie-flags", "cors", "csrf", "debug-on", "open-redirect", "plaintext-http",
+    "cookie-flags", "cors", "csrf", "debug-on", "jwt-verify", "open-redirect", "plaintext-http",
     "plaintext-proto", "rate-limit", "stack-trace", "timeout", "tls-verify-off",
     "tls-weak-version", "token-lifetime", "weak-crypto", "xss",
 ];
@@ -69,11 +76,16 @@ pub(super) fn weigh_place(
     let foreign = foreign(source);
     let tests = place::is_test_code(&source.path);
     let once = place::is_one_time(&source.path);
+    // In languages of infrastructure a folder or file for development is deployed as well.
+    let writing = place::is_for_development(&source.path) && !is_infrastructure(source);
     for candidate in candidates.iter_mut().filter(|c| is_pattern(c)) {
         if let Some(reason) = foreign {
             lower(candidate, reason);
         } else if once {
             lower(candidate, "it stands in a migration");
+        } else if writing {
+            candidate.confidence = Confidence::Low;
+            candidate.reasons.push("it is for development only".into());
         } else if tests {
             lower(candidate, "it stands in a test file");
             let alone = NEEDS_OTHERS.contains(&catalogue.meta(candidate.rule).topic.as_str());
@@ -95,7 +107,7 @@ pub(super) fn weigh_repetition(
     catalogue: &Catalogue,
 ) {
     // In languages of infrastructure each resource is a decision of its own.
-    let resources = source.path.ends_with(".tf") || source.path.ends_with(".bicep");
+    let resources = is_infrastructure(source);
     let tests = place::Place::of(&source.path).role == place::Role::Test;
     let values = if is_packed(source) { VALUES_OF_PACKED_DATA } else { VALUES_OF_A_TEST };
     let mut said: HashMap<RuleIndex, usize> = HashMap::new();
@@ -103,11 +115,19 @@ pub(super) fn weigh_repetition(
         let Some(candidate) = candidates.get_mut(i) else { continue };
         let meta = catalogue.meta(candidate.rule);
         let most = match meta.category {
+            Category::Secret if meta.id == DUMPED_HASH => ROWS_OF_A_DUMP,
             Category::Secret if tests && candidate.specificity <= GENERIC => values,
+            Category::Pattern if meta.topic == DESCRIPTION => {
+                match own_severity(candidate, catalogue) {
+                    Severity::Info | Severity::Low if source.text.len() > LONG_DESCRIPTION => 0,
+                    Severity::Info | Severity::Low => SAID_OF_AN_API,
+                    _ => DECIDED_OF_AN_API,
+                }
+            }
             Category::Pattern
                 if !resources && own_severity(candidate, catalogue) <= Severity::Low =>
             {
-                if meta.topic == DESCRIPTION { SAID_OF_AN_API } else { SAID_IN_FULL }
+                SAID_IN_FULL
             }
             _ => continue,
         };
@@ -118,9 +138,13 @@ pub(super) fn weigh_repetition(
         *times += 1;
         if *times > most {
             candidate.confidence = Confidence::Low;
-            candidate.reasons.push("the rule has said the same of this file before".into());
+            candidate.reasons.push("the rule says the same of much in this file".into());
         }
     }
+}
+
+fn is_infrastructure(source: &Source<'_>) -> bool {
+    [".tf", ".tfvars", ".bicep"].iter().any(|end| source.path.ends_with(end))
 }
 
 fn lower(candidate: &mut Candidate, reason: &'static str) {

@@ -18,6 +18,8 @@ use super::words::Wording;
 
 /// The reason of an opinion on a word of the dictionary.
 pub const PLAIN_WORD: &str = "the value is a plain word";
+/// Longest label of a field, in bytes.
+const MAX_LABEL: usize = 80;
 const NAMED_PASSWORD: &str = "the name announces a password";
 
 /// People choose passwords: words are allowed, sentences and identifiers are not.
@@ -26,7 +28,7 @@ pub fn password(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
     let opinion =
         |confidence, reason| Some(Assessment::new(confidence, reason).and(NAMED_PASSWORD));
     // The label of a field, in any language.
-    let label = weighed.operator == Operator::Entry && look.digits == 0;
+    let label = look.digits == 0 && (weighed.operator == Operator::Entry || is_label(value));
     if label || is_sentence(value) || is_path(value) || !can_be_bare(weighed, look) {
         return None;
     }
@@ -60,6 +62,25 @@ pub fn password(weighed: &Weighed<'_>, look: &Look) -> Option<Assessment> {
         return opinion(Confidence::Low, "the value may be a name");
     }
     opinion(Confidence::Medium, "the value is no word")
+}
+
+/// The word for a password in the languages that a page speaks, with capitals or beside
+/// others: `Nytt passord`, `Contraseña`. English has a list of its own.
+fn is_label(value: &[u8]) -> bool {
+    const WORDS: [&str; 16] = [
+        "passord", "passwort", "lösenord", "wachtwoord", "contrase", "senha", "mot de passe",
+        "hasło", "heslo", "jelszó", "salasana", "adgangskode", "kodeord", "şifre", "parola",
+        "пароль",
+    ];
+    let Ok(text) = std::str::from_utf8(value) else { return false };
+    let several = value.contains(&b' ') || text.chars().next().is_some_and(char::is_uppercase);
+    several
+        && value.len() <= MAX_LABEL
+        && !text.chars().any(|c| c.is_ascii_punctuation() && !matches!(c, '.' | ':' | '-' | '\''))
+        && {
+            let lower = text.to_lowercase();
+            WORDS.iter().any(|word| lower.contains(word))
+        }
 }
 
 /// `c\r\n\u000c d`: nobody can type it.

@@ -56,7 +56,10 @@ pub fn at_name(
     let text = input.text;
     let begins = text.get(at..at + WORD.len())?.eq_ignore_ascii_case(WORD);
     let before = at.checked_sub(1).map(|i| text[i])?;
-    if !begins || !matches!(before, b' ' | b'\t' | b'\n') || !is_about_account(text, at) {
+    // `"no such user or password")`: the quote ends a sentence.
+    let after = text.get(at + WORD.len());
+    let ends = after.is_some_and(|next| matches!(next, b'\'' | b'"'));
+    if !begins || ends || !matches!(before, b' ' | b'\t' | b'\n') || !is_about_account(text, at) {
         return None;
     }
     push(input, value_at(text, at + WORD.len())?, rule, candidates)

@@ -13,8 +13,8 @@ const PLACEHOLDER_PARTS: &[&str] = &[
     "your_", "your-", "yourpassword", "yoursecret", "yourtoken", "yourkey", "yourapi", "my_secret",
     "my-secret", "insert", "replace", "redacted", "removed", "xxxx", "***", "....", "todo",
     "fixme", "lorem", "_here", "-here", "goes here", "some_", "some-", "not_a_real", "notreal",
-    "invalid", "<your", "enter_", "enter-", "...", "undisclosed", "sanitized", "obfuscated",
-    "hidden", ".signature",
+    "notareal", "not-a-real", "invalid", "<your", "enter_", "enter-", "...", "undisclosed",
+    "sanitized", "obfuscated", "hidden", ".signature",
 ];
 
 /// Words that make it doubtful.

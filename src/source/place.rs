@@ -97,6 +97,21 @@ const VENDOR_FOLDERS: &[&str] = &[
 const PACKED_ENDINGS: &[&str] =
     &[".bundle.js", ".min.css", ".min.js", ".min.mjs", ".pack.js", "-min.js"];
 
+/// Words of names of files, and folders, that only those use who write the program.
+const DEVELOPMENT_WORDS: &[&str] = &["dev", "devel", "development"];
+const DEVELOPMENT_FOLDERS: &[&str] = &[".ddev", ".devcontainer", "devcontainer"];
+
+/// Whether the file is about the machines of those who write the program, by its name:
+/// `settings/development.py`, `compose.dev.yml`, `.devcontainer/Dockerfile`.
+pub fn is_for_development(path: &str) -> bool {
+    let mut parts = path.split(['/', SEPARATOR]);
+    let name = parts.next_back().unwrap_or(path).to_ascii_lowercase();
+    // `dev_server.go` is a part of the program, `settings_dev.py` is not.
+    let mut words = name.split(['.', '-']).map(|word| word.rsplit('_').next().unwrap_or(word));
+    words.any(|word| DEVELOPMENT_WORDS.contains(&word))
+        || parts.any(|folder| DEVELOPMENT_FOLDERS.contains(&folder))
+}
+
 /// Whether the file is code of a test: in a folder for tests, or a test by its
 /// name. Of settings the name says nothing: `workflows/tests.yml` runs them, and
 /// `compose.test.yaml` is another environment.
@@ -256,6 +271,21 @@ mod tests {
         }
         for path in [".github/workflows/tests.yml", "compose.test.yaml", "src/contest.py"] {
             assert!(!is_test_code(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn files_for_development_are_told_by_their_names() {
+        for path in [
+            "shop/settings/development.py", "config/environments/development.rb",
+            "compose.dev.yml", "docker-compose-dev.yml", ".env.development",
+            ".devcontainer/Dockerfile", "settings_dev.py", "appsettings.Development.json",
+        ] {
+            assert!(is_for_development(path), "{path}");
+        }
+        for path in ["dev_server.go", "devices.py", "dev/main.tf", "src/developer.rb", "Dockerfile"]
+        {
+            assert!(!is_for_development(path), "{path}");
         }
     }
 

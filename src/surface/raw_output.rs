@@ -19,6 +19,8 @@ const LONGEST: usize = 300;
 const NEAR: usize = 16 << 10;
 /// Places of one file that are told.
 const MOST: usize = 200;
+/// Places of one value that are told in full.
+const TOLD: usize = 3;
 
 /// One way of writing without escaping.
 struct Form {
@@ -78,7 +80,7 @@ const HARMLESS: &[&str] = &[
     "Serialize", "to_json", "tojson", "json_encode", "Form::", "method_field", "links()", "render",
     "paginat", "translate", "Localizer", "trans(", "__(", "I18n", "t(", "t '", "t \"", "_('",
     "_(\"", "field(", "#{", "url_for", "route(", "asset", "stylesheet", "javascript_", "super(",
-    "block(", "form_", "static(", "nonce", "@content", "@lang",
+    "block(", "form_", "static(", "nonce", "@content", "@lang", "gettext(",
 ];
 
 /// Calls by which a template makes HTML.
@@ -91,8 +93,23 @@ const MADE: &[&str] = &[
 const MARKUP: &[&str] = &[
     "html", "markdown", "rendered", "svg", "icon", "json", "embed", "widget", "toc", "highlight",
     "snippet", "layout", "template", "meta", "body", "markup", "script", "style", "css", "head",
-    "foot", "captcha",
+    "foot", "captcha", "help", "hint", "iframe", "qrcode", "qr_code", "attributes", "policy",
+    "impressum", "imprint", "conduct", "license", "formatted", "announcement", "protection",
+    "legal",
 ];
+
+/// Parts of names of functions that hand on what they are given, or what was sent.
+const HANDS_ON: &[&str] = &[
+    "raw", "decode", "unescape", "nl2br", "marked", "trim", "replace", "format", "printf", "join",
+    "implode", "concat", "lower", "upper", "tostr", "to_s", "strval", "request", "input", "query",
+    "param", "cookie", "session", "safe", "print", "default",
+];
+
+/// Helpers of Rails that escape what they are given.
+const HELPERS: &[&str] = &["_tag ", "_tag(", "tag.", "link_to", "l(:"];
+
+/// Parts of what texts of the program come from.
+const CATALOGUES: &[&str] = &["i18n", "translat", "locale", "localiz", "language", "messages"];
 
 /// Words in the paths of templates of mails.
 const MAIL: &[&str] = &["email", "emails", "mail", "mailer", "mailers", "mails"];
@@ -108,11 +125,17 @@ pub(super) fn scan(source: &Source<'_>, file: &ParsedFile<'_>, candidates: &mut 
         }
         let path = source.path.to_ascii_lowercase();
         let place = of_template(file.text, &path);
+        let mut told: Vec<&str> = Vec::new();
         for (span, expression) in outputs(file.text, &path) {
             let before = file.text.get(..span.start).unwrap_or_default();
             let mut candidate = Candidate::new(rule, span);
             candidate.confidence = confidence;
-            if let Some(reason) = place.or_else(|| of_value(expression, before, &path)) {
+            let times = told.iter().filter(|known| **known == expression).count();
+            let again = (times >= TOLD).then_some("the same value is told above");
+            told.push(expression);
+            let of_value = || of_value(expression, before, &path).or(again);
+            let of_source = || of_source(expression, file.text);
+            if let Some(reason) = place.or_else(of_value).or_else(of_source) {
                 candidate.confidence = confidence.min(Confidence::Low);
                 candidate.reasons.push(reason.into());
             }
@@ -233,12 +256,57 @@ fn of_value(expression: &str, before: &[u8], path: &str) -> Option<&'static str>
         Some("by its name it is meant to hold HTML")
     } else if handlebars && name.contains(char::is_whitespace) {
         Some("a helper makes it")
+    } else if is_number(name) {
+        Some("by its name it is a number")
     } else if bare && ends_as_address(name) && before.ends_with(b"=\"") {
         Some("by its name it is an address that the application made")
     } else {
         let fixed = bare && path.split(['/', '_', '-', '.']).any(|word| FIXED.contains(&word));
         fixed.then_some("the page holds fixed texts")
     }
+}
+
+/// Why what `expression` of a file with `text` is made from is the program's.
+fn of_source(expression: &str, text: &[u8]) -> Option<&'static str> {
+    let root = expression.split(['.', '[', '?']).next().unwrap_or_default();
+    if root.len() < expression.len() && is_catalogue(root, text) {
+        Some("it is a text of the program")
+    } else if HELPERS.iter().any(|helper| expression.contains(helper)) {
+        Some("a helper makes it")
+    } else {
+        is_made(expression).then_some("a function of the program makes it")
+    }
+}
+
+/// Whether the file gives `root` the texts of a language: `const ta = useI18nAdmin();`
+fn is_catalogue(root: &str, text: &[u8]) -> bool {
+    let named = !root.is_empty() && root.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    named
+        && memchr::memmem::find_iter(text, root).take(MOST).any(|at| {
+            let alone = at.checked_sub(1).is_none_or(|i| text[i].is_ascii_whitespace());
+            let rest = &text[at + root.len()..text.len().min(at + root.len() + LONGEST)];
+            let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
+            let line = String::from_utf8_lossy(line).to_ascii_lowercase();
+            let given = line.trim_start().strip_prefix(['=', ':']);
+            let given = given.filter(|value| !value.starts_with('='));
+            let is = |value: &str| CATALOGUES.iter().any(|part| value.contains(part));
+            alone && given.is_some_and(is)
+        })
+}
+
+/// Whether `expression` is the call of one function that makes HTML of its own:
+/// `shareLinks($link)`, `$record->badge()`.
+fn is_made(expression: &str) -> bool {
+    let Some((callee, _)) = expression.split_once('(') else { return false };
+    let name = callee.rsplit(['.', '>', ':', '\\']).next().unwrap_or(callee);
+    let word = |b: u8| b.is_ascii_alphanumeric() || b"_$.>-:\\".contains(&b);
+    let lower = name.to_ascii_lowercase();
+    expression.ends_with(')')
+        && !name.is_empty()
+        && callee.bytes().all(word)
+        && !matches!(&*lower, "old" | "get" | "str" | "string" | "value" | "env")
+        && !HANDS_ON.iter().any(|part| lower.contains(part))
+        && !["request", "$_", "input("].iter().any(|sent| expression.contains(sent))
 }
 
 /// Whether `name` was last set by what the engine or a helper makes, or is a piece of the
@@ -261,6 +329,14 @@ fn is_set_here(name: &str, before: &[u8]) -> bool {
         }
         None => true,
     })
+}
+
+/// `info.left_pct`, `rowCount`
+fn is_number(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["pct", "percent", "percentage", "count", "width", "height"]
+        .iter()
+        .any(|end| lower.ends_with(end))
 }
 
 fn ends_as_address(name: &str) -> bool {

@@ -107,8 +107,18 @@ pub fn value_after(text: &[u8], key: Range<usize>) -> Option<Range<usize>> {
     }
     let at =
         spaced + operator(&text[spaced..], quotes > 0, spaced > at && starts_line(text, &key))?;
+    if text[at - 1] == b',' && !is_first_argument(text, &key) {
+        return None;
+    }
     let value = plain(text, at + blanks(&text[at..], false))?;
     (!is_key(text, value.end)).then_some(value)
+}
+
+/// `define('pass', …`, not the list `['user', 'pass', …`.
+fn is_first_argument(text: &[u8], key: &Range<usize>) -> bool {
+    let before = text[..key.start].trim_ascii_end();
+    let before = before.strip_suffix(b"'").or(before.strip_suffix(b"\"")).unwrap_or(before);
+    before.trim_ascii_end().ends_with(b"(")
 }
 
 /// Whether the word that ends at `end` has a value of its own:
@@ -252,7 +262,7 @@ mod tests {
     fn no_value() {
         for text in [
             "pass", "pass=", "<pass/>", "<pass></pass>", "pass == x", "the pass word", "pass(",
-            "'pass', ",
+            "'pass', ", "['user', 'pass', 'hunter2', 'port'];",
         ] {
             let at = text.find("pass").unwrap();
             assert_eq!(value_after(text.as_bytes(), at..at + 4), None, "{text}");

@@ -19,7 +19,7 @@ const MAX_PAIR: usize = 8192;
 /// Values that say there is none.
 const NOTHING: &[&str] = &[
     "null", "none", "nil", "true", "false", "undefined", "~", "yes", "no", "ask", "prompt", "\"\"",
-    "''",
+    "''", "string", "hashed", "encrypted", "nullable", "required",
 ];
 
 /// Beginnings of a value that is looked up elsewhere.
@@ -37,7 +37,7 @@ pub fn stored(value: &[u8], role: Role) -> Option<Opinion> {
     if value.len() < 3 || value.len() > MAX_STORED || names_nothing(value) || is_mask(value) {
         return None;
     }
-    if is_sentence(value) || is_template(value) && !looks_chosen(value) {
+    if is_sentence(value) || is_class(value) || is_template(value) && !looks_chosen(value) {
         return None;
     }
     if is_placeholder(value) && !looks_chosen(value) {
@@ -63,6 +63,21 @@ fn names_nothing(value: &[u8]) -> bool {
         value.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word.as_bytes()))
     };
     NOTHING.iter().any(is) || LOOKUPS.iter().any(begins)
+}
+
+/// `shop.accounts.NullPasswordService`: which class does the work.
+fn is_class(value: &[u8]) -> bool {
+    let part = |part: &[u8]| {
+        part.first().is_some_and(u8::is_ascii_alphabetic)
+            && part.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_')
+    };
+    let last = value.rsplit(|b| *b == b'.').next().unwrap_or_default();
+    let named =
+        last.first().is_some_and(u8::is_ascii_uppercase) && last.iter().any(u8::is_ascii_lowercase);
+    named
+        && memchr::memchr_iter(b'.', value).count() > 1
+        && value.split(|b| *b == b'.').all(part)
+        && Wording::of(value).is_text()
 }
 
 /// `********`, `xxxx`, `....`.

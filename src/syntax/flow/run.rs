@@ -260,7 +260,11 @@ impl<'a> Run<'a> {
             let is_given = sets.is_given(kind) || sets.is_given(default_name);
             let name = symbols.name(param.name);
             let is_self = matches!(name, "self" | "this" | "cls") && index == 0;
-            let source = own.or_else(|| sets.kind(kind)).or(handler.filter(|_| !is_given));
+            // Of the request itself only parts come from outside, and those are known by name:
+            // `request.registry`, `request.route_url("shop")` do not.
+            let is_whole = name == "request" && self.context.language == Language::Python;
+            let handler = handler.filter(|_| !is_given && !is_whole);
+            let source = own.or_else(|| sets.kind(kind)).or(handler);
             let mut value =
                 Value { symbol: self.parameter_symbol(param.kind, param.name), ..Value::default() };
             let span = param.span.0 as usize..param.span.1 as usize;
