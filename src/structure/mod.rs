@@ -23,6 +23,7 @@ mod file;
 mod format;
 mod module;
 mod nearby;
+mod nginx;
 mod path;
 pub mod read;
 mod resolve;
