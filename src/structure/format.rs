@@ -105,6 +105,14 @@ const NAMES: &[(&str, Format)] = &[
     ("vsftpd.conf", Properties),
     ("rabbitmq.conf", Properties),
     ("mongod.conf", Yaml),
+    ("postgresql.conf", Properties),
+    ("main.cf", Properties),
+    ("stunnel.conf", Ini),
+    ("smb.conf", Ini),
+    ("grafana.ini", Ini),
+    ("slapd.conf", Directives),
+    ("snmpd.conf", Directives),
+    ("proftpd.conf", Apache),
 ];
 
 /// Words of `.conf` files that only one program has.
@@ -153,7 +161,8 @@ impl Format {
     /// The format of the file `path` with the content `text`.
     pub fn of(path: &str, text: &[u8]) -> Option<Self> {
         let name = path.rsplit(['/', '\\']).next().unwrap_or(path).to_ascii_lowercase();
-        let by_name = NAMES.iter().find(|(known, _)| *known == name).map(|(_, format)| *format);
+        let plain = TEMPLATES.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+        let by_name = NAMES.iter().find(|(known, _)| *known == plain).map(|(_, format)| *format);
         by_name.or_else(|| by_prefix(&name)).or_else(|| by_extension(&name, text)).or_else(|| {
             let site = path.contains("sites-available/") || path.contains("sites-enabled/");
             site.then(|| by_signs(text)).flatten()
@@ -266,6 +275,7 @@ mod tests {
         assert_eq!(Format::of("site.conf.j2", b"server {\n}"), Some(Nginx));
         assert_eq!(of("haproxy.cfg.erb"), Some(Haproxy));
         assert_eq!(of("setup.cfg"), Some(Ini));
+        assert_eq!(of("templates/sshd_config.j2"), Some(Directives));
         assert_eq!(Format::of("lb.cfg", b"\nfrontend a\n\nbackend b\n"), Some(Haproxy));
     }
 
