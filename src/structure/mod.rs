@@ -25,6 +25,7 @@ mod module;
 mod nearby;
 mod nginx;
 mod path;
+mod ports;
 pub mod read;
 mod resolve;
 mod rule;
