@@ -238,6 +238,7 @@ fn by_extension(name: &str, text: &[u8]) -> Option<Format> {
         "cfg" if stem.contains("haproxy") || has_haproxy_words(text) => Some(Haproxy),
         // Of other programs, the ending of a template says nothing.
         "cfg" if of_server.is_some() => None,
+        "json" if stem.ends_with(".tf") => Some(Hcl),
         _ => EXTENSIONS.iter().find(|(known, _)| *known == extension).map(|(_, format)| *format),
     }
 }
@@ -267,6 +268,7 @@ mod tests {
         assert_eq!(of(".env.production"), Some(Dotenv));
         assert_eq!(of("etc/nginx.prod.conf"), Some(Nginx));
         assert_eq!(of("web.config"), Some(Xml));
+        assert_eq!(of("main.tf.json"), Some(Hcl));
         assert_eq!(of("main.py"), None);
         assert_eq!(of("conf.d/default.conf"), None);
         assert_eq!(Format::of("conf.d/default.conf", b"server {\n}"), Some(Nginx));
