@@ -167,7 +167,10 @@ fn bad_regexes(constraints: &BTreeMap<String, Constraint>) -> Vec<Mistake> {
 }
 
 fn bad_regex(place: &str, name: &str, regex: &str) -> Option<Mistake> {
-    let error = lazy_regex::compile(regex).err()?;
+    if lazy_regex::compile(regex).is_some() {
+        return None;
+    }
+    let error = regex::bytes::Regex::new(regex).err()?;
     let (name, regex) = (name.to_owned(), regex.to_owned());
     Some(Mistake::new(place, ProblemKind::Regex { name, regex, message: regex_reason(&error) }))
 }

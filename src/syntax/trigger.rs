@@ -10,7 +10,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use regex::bytes::{Match, Regex};
+use regex_automata::Match;
+use regex_automata::meta::Regex;
 
 use super::aim::{self, Sight, View};
 use super::blocks::Block;
@@ -19,7 +20,7 @@ use super::elision;
 use super::finder::Finder;
 use super::focus::Focus;
 use super::language::Language;
-use super::lazy_regex;
+use super::lazy_regex::{self, Tester, Texts};
 pub(crate) use super::lookup::Found;
 use super::lookup::Search;
 use super::parse::MAX_BYTES;
@@ -49,7 +50,13 @@ pub(crate) struct Triggers {
 }
 
 /// A regex that is [`Sought`]; `None` if nothing is.
-pub(super) type Needed = OnceLock<Option<Regex>>;
+#[derive(Default)]
+pub(super) struct Needed {
+    /// Whether it matches.
+    tells: OnceLock<Option<Tester>>,
+    /// Where it does.
+    shows: OnceLock<Option<Regex>>,
+}
 
 /// What matchers are about in a file.
 pub(crate) struct Target {
@@ -68,7 +75,7 @@ impl Triggers {
     /// Files what the matchers of `language` ask.
     pub(crate) fn new(language: Language, asked: Asked) -> Self {
         let Asked { mut conditions, words, texts, needs, sources, said, changing } = asked;
-        let needs = needs.into_iter().map(|need| (need, OnceLock::new())).collect();
+        let needs = needs.into_iter().map(|need| (need, Needed::default())).collect();
         let finder = Finder::new(texts.iter().map(|text| (text.text.as_str(), text.whole))).ok();
         let mut text_of = vec![None; words.len()];
         for (number, text) in texts.iter().enumerate() {
@@ -163,10 +170,10 @@ impl Triggers {
         for word in spots {
             let need = self.words[word].within.and_then(|need| self.needs.get(need));
             let Some((need, regex)) = need else { continue };
-            match regex.get_or_init(|| compiled(need)) {
+            match regex.shows.get_or_init(|| lazy_regex::compile(need.regex.as_deref()?)) {
                 Some(regex) => {
                     // What is found may begin before the code, or end after it.
-                    let ends = |hit: Match<'_>| [hit.start(), hit.end().saturating_sub(1)];
+                    let ends = |hit: Match| [hit.start(), hit.end().saturating_sub(1)];
                     let places = regex.find_iter(text).flat_map(ends);
                     places.for_each(|at| found.add(word, at));
                 }
@@ -183,7 +190,8 @@ impl Triggers {
     /// Whether the regex `need` matches somewhere in `text`.
     pub(super) fn is_met(&self, need: usize, text: &[u8]) -> bool {
         let (need, regex) = &self.needs[need];
-        let regex = regex.get_or_init(|| compiled(need));
+        let compile = || Tester::new(need.regex.as_deref()?, Texts::Long);
+        let regex = regex.tells.get_or_init(compile);
         regex.as_ref().is_none_or(|regex| regex.is_match(text))
     }
 
@@ -266,10 +274,6 @@ impl Triggers {
         let said = |name: &str| self.said.contains(name);
         elision::kept(self.language, view.text, &places, &unnamed, &said)
     }
-}
-
-fn compiled(need: &Sought) -> Option<Regex> {
-    lazy_regex::compile(need.regex.as_deref()?).ok()
 }
 
 #[cfg(test)]

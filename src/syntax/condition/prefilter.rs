@@ -336,7 +336,7 @@ fn arguments() -> Hir {
 
 #[cfg(test)]
 mod tests {
-    use regex::bytes::Regex;
+    use regex_automata::meta::Regex;
 
     use super::*;
     use crate::syntax::lazy_regex;
@@ -346,7 +346,7 @@ mod tests {
         let aliases = [("A()".to_owned(), "x.Other()".to_owned())];
         let needs = needs(Language::Java, pattern, &constraints, &aliases);
         let regexes = needs.iter().filter_map(|need| need.sought(Language::Java).regex);
-        regexes.filter_map(|regex| lazy_regex::compile(&regex).ok()).collect()
+        regexes.filter_map(|regex| lazy_regex::compile(&regex)).collect()
     }
 
     fn regex(regex: &str) -> Constraint {
