@@ -236,3 +236,31 @@ fn parts_that_refer_to_each_other_have_a_budget() {
     let scanned = engine.scan(&source, &mut StructureScratch::default(), &mut Vec::new());
     assert!(scanned.is_err(), "the skip is told");
 }
+
+#[test]
+fn terraform_in_json_is_terraform() {
+    let matcher = "resource = [\"aws_db_instance\"]\nwhen = [\"storage_encrypted = false\"]";
+    let text = r#"{"resource": {"aws_db_instance": {"a": {"storage_encrypted": false},
+        "b": {"storage_encrypted": "${var.unknown}"}, "c": {"storage_encrypted": "${var.no}"}}},
+        "variable": {"no": {"default": false}}}"#;
+    assert_eq!(found(matcher, "main.tf.json", text).len(), 2);
+    let lists = r#"{"resource": [{"aws_db_instance": [{"a": [{"storage_encrypted": false}]}]}]}"#;
+    assert_eq!(found(matcher, "main.tf.json", lists).len(), 1);
+}
+
+#[test]
+fn ports_are_compared_as_numbers() {
+    let matcher = "at = [\"rules\"]\nwhen = [\"ports covers 22|3389\"]";
+    for (ports, is_meant) in [("22", true), ("20-25", true), ("443,3389", true), ("2222", false)] {
+        let text = format!("rules:\n  - ports: \"{ports}\"\n");
+        assert_eq!(!found(matcher, "a.yaml", &text).is_empty(), is_meant, "{ports}");
+    }
+}
+
+#[test]
+fn variables_of_nginx_are_followed_within_their_block() {
+    let matcher = "at = [\"**.proxy_pass\"]\nwhen = [\". ~ ^http://[$]arg_to\"]";
+    let text = "location /a {\n  set $x $arg_to;\n  proxy_pass http://$x;\n}\n\
+                location /b {\n  proxy_pass http://$x;\n}\n";
+    assert_eq!(found(matcher, "nginx.conf", text).len(), 1);
+}

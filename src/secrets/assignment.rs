@@ -163,6 +163,18 @@ mod tests {
             ("<name>db.password</name>\n<value>hunter2</value>", "hunter2", Entry, Inside),
             ("<string name=\"db_password\">hunter2</string>", "hunter2", Entry, Inside),
             (
+                "DbPassword:\n    Type: String\n    NoEcho: true\n    Default: hunter2\n",
+                "hunter2",
+                Assign,
+                Bare,
+            ),
+            (
+                "\"dbPassword\": { \"type\": \"securestring\", \"defaultValue\": \"hunter2\" }",
+                "hunter2",
+                Assign,
+                Quoted,
+            ),
+            (
                 "variable \"db_password\" {\n  type = string\n  default = \"hunter2\"\n}",
                 "hunter2",
                 Assign,
@@ -190,6 +202,7 @@ mod tests {
             "#include <pass.h>\n#ifdef X",
             "<key>password</key><true/>",
             "<a name=\"password\"/>x",
+            "password:\n  Type: String\nother:\n  Default: x\n",
             "variable \"password\" {\n}\nx {\n default = \"y\"\n}",
         ] {
             assert_eq!(value(text), None, "{text}");

@@ -11,6 +11,7 @@
 //! | `a.b is plaintext-url` | the literal passes a test written in Rust |
 //! | `a.b empty` | it has no entries and no text |
 //! | `a.b same c.d` | both say the same |
+//! | `a.b covers 22\|23` | it means one of these ports: by a number, a range, a list, `*` |
 //! | `a.b refers` | it names the resource that the rule is about |
 //!
 //! `!` before it turns it round, ` || ` between two asks for one of them. What
@@ -19,6 +20,7 @@
 use regex::bytes::Regex;
 
 use super::path::{From, Path, Step};
+use super::ports::covers;
 use super::subjects::Subject;
 use super::tree::{Id, Value};
 use super::walk::{Found, Walker};
@@ -35,6 +37,8 @@ pub enum ConditionError {
     Regex(String, String),
     #[error("`{0}` is not a number")]
     Number(String),
+    #[error("`{0}` is not a port")]
+    Port(String),
     #[error("there is no test `{0}`; known are plaintext-url, internal-url")]
     Test(String),
     #[error("there is no operator `{0}`")]
@@ -55,6 +59,7 @@ enum Operator {
     Internal,
     Empty,
     Same(Path),
+    Covers(Vec<u16>),
     Refers,
 }
 
@@ -249,6 +254,7 @@ impl Operator {
             Operator::Plaintext => plaintext::is_plaintext_url(text),
             Operator::Internal => plaintext::is_internal_url(text),
             Operator::Empty => trimmed.is_empty(),
+            Operator::Covers(ports) => covers(text, ports),
             Operator::Raw(_) | Operator::Exists | Operator::Same(_) | Operator::Refers => false,
         }
     }
@@ -291,10 +297,18 @@ fn operator_of(operator: &str, operand: &str) -> Result<Operator, ConditionError
         ">" => Operator::Above(limit()?),
         "empty" => Operator::Empty,
         "same" => Operator::Same(Path::parse(operand)),
+        "covers" => Operator::Covers(ports_of(operand)?),
         "refers" => Operator::Refers,
         "is" if operand == "plaintext-url" => Operator::Plaintext,
         "is" if operand == "internal-url" => Operator::Internal,
         "is" => return Err(ConditionError::Test(operand.to_owned())),
         other => return Err(ConditionError::Operator(other.to_owned())),
     })
+}
+
+/// The ports of `22|3389`.
+fn ports_of(operand: &str) -> Result<Vec<u16>, ConditionError> {
+    let port = |text: &str| text.trim().parse();
+    let ports = operand.split('|');
+    ports.map(|text| port(text).map_err(|_| ConditionError::Port(text.to_owned()))).collect()
 }

@@ -9,6 +9,7 @@ use super::call::{calls_of, may_call};
 use super::file::{Active, File};
 use super::format::Format;
 use super::nearby::{Around, Nearby};
+use super::nginx;
 use super::resolve::resolve;
 use super::rule::{Compiled, compile, triggers};
 use crate::finding::Candidate;
@@ -121,7 +122,10 @@ fn run(
     around = Around::of(source, *format, nearby.as_deref(), &tree, active);
     let values = around.complete(&mut tree, source, &own);
     resolve(&mut tree, *format);
-    written = around.written(&mut tree, &own, &values);
+    written = match format {
+        Format::Nginx => nginx::written(&tree),
+        _ => around.written(&mut tree, &own, &values),
+    };
     for text in &written {
         tree.set_computed(text.node, &text.text, text.node);
     }

@@ -76,6 +76,7 @@ const EXTENSIONS: &[(&str, Format)] = &[
     ("nginxconf", Nginx),
     ("vhost", Nginx),
     ("caddyfile", Caddy),
+    ("caddy", Caddy),
     ("htaccess", Apache),
     ("dockerfile", Dockerfile),
     ("containerfile", Dockerfile),
@@ -104,6 +105,14 @@ const NAMES: &[(&str, Format)] = &[
     ("vsftpd.conf", Properties),
     ("rabbitmq.conf", Properties),
     ("mongod.conf", Yaml),
+    ("postgresql.conf", Properties),
+    ("main.cf", Properties),
+    ("stunnel.conf", Ini),
+    ("smb.conf", Ini),
+    ("grafana.ini", Ini),
+    ("slapd.conf", Directives),
+    ("snmpd.conf", Directives),
+    ("proftpd.conf", Apache),
 ];
 
 /// Words of `.conf` files that only one program has.
@@ -119,6 +128,24 @@ const SIGNS: &[(&str, Format)] = &[
     ("location /", Nginx),
     ("ssl_protocols", Nginx),
     ("server_name", Nginx),
+    ("proxy_set_header", Nginx),
+    ("fastcgi_pass", Nginx),
+    ("uwsgi_pass", Nginx),
+    ("more_set_headers", Nginx),
+    ("add_header ", Nginx),
+    ("location ~", Nginx),
+    ("location =", Nginx),
+    ("if ($", Nginx),
+    ("rewrite ^", Nginx),
+    ("return 301 ", Nginx),
+    ("SSLCipherSuite", Apache),
+    ("SSLEngine", Apache),
+    ("<IfModule", Apache),
+    ("RewriteRule", Apache),
+    ("ServerTokens", Apache),
+    ("ProxyPass ", Apache),
+    ("Header set ", Apache),
+    ("Header always ", Apache),
 ];
 
 /// Bytes of a `.conf` file that are looked at for its kind.
@@ -134,7 +161,8 @@ impl Format {
     /// The format of the file `path` with the content `text`.
     pub fn of(path: &str, text: &[u8]) -> Option<Self> {
         let name = path.rsplit(['/', '\\']).next().unwrap_or(path).to_ascii_lowercase();
-        let by_name = NAMES.iter().find(|(known, _)| *known == name).map(|(_, format)| *format);
+        let plain = TEMPLATES.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+        let by_name = NAMES.iter().find(|(known, _)| *known == plain).map(|(_, format)| *format);
         by_name.or_else(|| by_prefix(&name)).or_else(|| by_extension(&name, text)).or_else(|| {
             let site = path.contains("sites-available/") || path.contains("sites-enabled/");
             site.then(|| by_signs(text)).flatten()
@@ -193,17 +221,33 @@ fn by_prefix(name: &str) -> Option<Format> {
     found.filter(|_| !is_code(name)).map(|(_, format)| *format)
 }
 
+/// Endings of templates of files of the servers; what they are filled in with is open.
+const TEMPLATES: &[&str] =
+    &[".j2", ".erb", ".tmpl", ".template", ".tpl", ".sample", ".example", ".dist"];
+
 fn by_extension(name: &str, text: &[u8]) -> Option<Format> {
-    let (stem, extension) = name.rsplit_once('.')?;
+    let inner = TEMPLATES.iter().find_map(|end| name.strip_suffix(end));
+    let of_server = inner.filter(|inner| inner.ends_with(".conf") || inner.ends_with(".cfg"));
+    let (stem, extension) = of_server.unwrap_or(name).rsplit_once('.')?;
     match extension {
         "conf" => [("nginx", Nginx), ("apache", Apache), ("httpd", Apache)]
             .iter()
             .find(|(word, _)| stem.contains(word))
             .map(|(_, format)| *format)
             .or_else(|| by_signs(text)),
-        "cfg" if stem.contains("haproxy") => Some(Haproxy),
+        "cfg" if stem.contains("haproxy") || has_haproxy_words(text) => Some(Haproxy),
+        // Of other programs, the ending of a template says nothing.
+        "cfg" if of_server.is_some() => None,
+        "json" if stem.ends_with(".tf") => Some(Hcl),
         _ => EXTENSIONS.iter().find(|(known, _)| *known == extension).map(|(_, format)| *format),
     }
+}
+
+fn has_haproxy_words(text: &[u8]) -> bool {
+    let head = &text[..text.len().min(LOOKED_AT)];
+    [b"\nfrontend ".as_slice(), b"\nbackend "]
+        .iter()
+        .all(|word| memchr::memmem::find(head, word).is_some())
 }
 
 fn by_signs(text: &[u8]) -> Option<Format> {
@@ -224,10 +268,17 @@ mod tests {
         assert_eq!(of(".env.production"), Some(Dotenv));
         assert_eq!(of("etc/nginx.prod.conf"), Some(Nginx));
         assert_eq!(of("web.config"), Some(Xml));
+        assert_eq!(of("main.tf.json"), Some(Hcl));
         assert_eq!(of("main.py"), None);
         assert_eq!(of("conf.d/default.conf"), None);
         assert_eq!(Format::of("conf.d/default.conf", b"server {\n}"), Some(Nginx));
         assert_eq!(Format::of("site.conf", b"<VirtualHost *:80>"), Some(Apache));
+        assert_eq!(Format::of("headers.conf", b"add_header X-Uri $uri;"), Some(Nginx));
+        assert_eq!(Format::of("site.conf.j2", b"server {\n}"), Some(Nginx));
+        assert_eq!(of("haproxy.cfg.erb"), Some(Haproxy));
+        assert_eq!(of("setup.cfg"), Some(Ini));
+        assert_eq!(of("templates/sshd_config.j2"), Some(Directives));
+        assert_eq!(Format::of("lb.cfg", b"\nfrontend a\n\nbackend b\n"), Some(Haproxy));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::azure::{Resource, Types};
-use super::tree::{Id, Tree};
+use super::tree::{Id, Tree, Value};
 
 /// Something a rule asks about.
 #[derive(Debug, Clone)]
@@ -106,9 +106,9 @@ impl<'a> Resources<'a> {
     }
 
     fn terraform(&mut self, tree: &Tree<'a>, top: Id, prefix: &str) {
-        for kind in tree.children(top) {
+        for kind in entries(tree, top) {
             let Some(kind_node) = tree.node(kind) else { continue };
-            for name in tree.children(kind) {
+            for name in entries(tree, kind) {
                 let Some(node) = tree.node(name) else { continue };
                 let key = [prefix.as_bytes(), kind_node.key].concat();
                 let subject = Subject {
@@ -155,6 +155,17 @@ impl<'a> Resources<'a> {
         let key = [b"k8s/", kind].concat();
         let span = node.span.clone();
         self.add(&key, Subject { span, base: Some(id), address: (b"", name) });
+    }
+}
+
+/// The entries of `id`, also where they stand in a list, as Terraform's JSON may have it.
+fn entries(tree: &Tree<'_>, id: Id) -> Vec<Id> {
+    let is_list = tree.value(id) == Value::List;
+    let children = tree.children(id);
+    if is_list {
+        children.flat_map(|part| tree.children(part)).collect()
+    } else {
+        children.collect()
     }
 }
 

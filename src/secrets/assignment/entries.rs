@@ -1,6 +1,6 @@
 //! Entries whose name and value are two texts of their own: an element and its
 //! attribute, the two elements of a property list or of Hadoop's settings, a
-//! variable of Terraform with its default. Apart from `operator.rs`, which reads
+//! variable of Terraform or a parameter of a template with its default. Apart from `operator.rs`, which reads
 //! what stands between a name and a value on one line.
 
 use super::{Cursor, Operator};
@@ -9,6 +9,12 @@ use super::{Cursor, Operator};
 const BLOCK_LINES: usize = 12;
 /// Bytes of the element of a form's field, before and behind an attribute.
 const MAX_FIELD: usize = 200;
+
+/// What a parameter of CloudFormation says before its default.
+const PARAMETER_KEYS: [&[u8]; 8] = [
+    b"Type:", b"Description:", b"NoEcho:", b"MinLength:", b"MaxLength:", b"AllowedPattern:",
+    b"ConstraintDescription:", b"#",
+];
 
 /// Reads the value of the entry whose name ends at `cursor`.
 pub(super) fn entry_value<'t>(
@@ -21,7 +27,11 @@ pub(super) fn entry_value<'t>(
         b'"' if before.ends_with(b"variable \"") => {
             variable_default(cursor.skip(1)).map(|value| (Operator::Assign, value))
         }
+        b'"' if cursor.skip(1).starts_with(b":") => {
+            object_default(cursor.skip(2)).map(|value| (Operator::Assign, value))
+        }
         b'"' | b'\'' => input_field(cursor, before).or_else(|| attribute_and_text(cursor, before)),
+        b':' => lines_default(cursor.skip(1)).map(|value| (Operator::Assign, value)),
         _ => None,
     }
 }
@@ -80,6 +90,53 @@ fn input_field<'t>(cursor: Cursor<'t>, before: &[u8]) -> Option<(Operator, Curso
     }
     let found = memchr::memmem::find(tag, VALUE)?;
     Some((Operator::Markup, Cursor { at: start + found + VALUE.len(), ..cursor }))
+}
+
+/// The place behind `Default:` in the lines of a parameter of CloudFormation.
+fn lines_default(cursor: Cursor<'_>) -> Option<Cursor<'_>> {
+    let mut line = cursor.blanks();
+    if !matches!(line.peek(), b'\n' | b'\r') {
+        return None;
+    }
+    for _ in 0..BLOCK_LINES {
+        let start = line.skip_while(80, |b| b.is_ascii_whitespace());
+        if start.starts_with(b"Default:") {
+            return Some(start.skip(8).blanks());
+        }
+        if !PARAMETER_KEYS.iter().any(|key| start.starts_with(key)) {
+            return None;
+        }
+        line = start.skip_while(400, |b| b != b'\n');
+    }
+    None
+}
+
+/// The place behind `"Default":` or `"defaultValue":` in the object of a parameter of
+/// CloudFormation or ARM.
+fn object_default(cursor: Cursor<'_>) -> Option<Cursor<'_>> {
+    let mut entry = cursor.skip_while(8, |b| b.is_ascii_whitespace());
+    if entry.peek() != b'{' {
+        return None;
+    }
+    entry = entry.skip(1);
+    for _ in 0..BLOCK_LINES {
+        let start = entry.skip_while(80, |b| b.is_ascii_whitespace());
+        if start.peek() != b'"' {
+            return None;
+        }
+        for key in [b"\"Default\":".as_slice(), b"\"defaultValue\":"] {
+            if start.starts_with(key) {
+                return Some(start.skip(key.len()).blanks());
+            }
+        }
+        // Another text or truth value; what is nested is no parameter's.
+        let other = start.skip_while(400, |b| !matches!(b, b',' | b'{' | b'[' | b'}'));
+        if other.peek() != b',' {
+            return None;
+        }
+        entry = other.skip(1);
+    }
+    None
 }
 
 /// The place behind `default =` in the block of a variable.

@@ -18,8 +18,11 @@ use super::tree::Tree;
 use cursor::Cursor;
 use flow::Flavor;
 
-/// Terraform, Packer, Nomad.
+/// Terraform, Packer, Nomad, and Terraform written as JSON.
 pub(crate) fn hcl(text: &[u8]) -> Tree<'_> {
+    if text.trim_ascii_start().first() == Some(&b'{') {
+        return values(text, Flavor::Hcl);
+    }
     hcl::read(text)
 }
 
@@ -46,12 +49,17 @@ pub(crate) fn yaml_part<'a>(tree: &mut Tree<'a>, text: &'a [u8], span: Range<usi
 
 /// JSON, with comments and trailing commas.
 pub(crate) fn json(text: &[u8]) -> Tree<'_> {
+    values(text, Flavor::Json)
+}
+
+/// A file that is a value in brackets.
+fn values(text: &[u8], flavor: Flavor) -> Tree<'_> {
     let mut tree = Tree::new(text.len());
     let mut cursor = Cursor::new(text);
     while !cursor.is_done() {
-        cursor.skip_between(Flavor::Json);
+        cursor.skip_between(flavor);
         let at = cursor.at;
-        flow::value(&mut cursor, &mut tree, b"", at, Flavor::Json);
+        flow::value(&mut cursor, &mut tree, b"", at, flavor);
         if cursor.at == at {
             cursor.at += 1;
         }

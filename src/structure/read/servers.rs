@@ -20,6 +20,10 @@ pub(super) fn braces(text: &[u8]) -> Tree<'_> {
         let start = cursor.at;
         match cursor.peek() {
             Some(b'#') => cursor.end_line(),
+            // A line of a template is no directive.
+            _ if cursor.rest().starts_with(b"{%") || cursor.rest().starts_with(b"<%") => {
+                cursor.end_line();
+            }
             Some(b'}') => {
                 cursor.at += 1;
                 if let Some(block) = blocks.pop() {
