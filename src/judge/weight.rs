@@ -30,7 +30,7 @@ const VALUES_OF_A_TEST: usize = 100;
 /// The same for a file in an archive.
 const VALUES_OF_PACKED_DATA: usize = 20;
 /// Hashes of passwords in one dump of a database: the table is what leaks, not each row.
-const ROWS_OF_A_DUMP: usize = 5;
+const ROWS_OF_A_DUMP: usize = 50;
 const DUMPED_HASH: &str = "sql-dump-password-hash";
 /// Bytes at the start of a file in which a program says that it wrote it.
 const HEADER: usize = 1024;
