@@ -16,7 +16,7 @@ use super::tree::{Id, NONE, Tree};
 const MAX_BLOCKS: usize = 16;
 /// Bytes of one directive with its values put in.
 const MAX_TEXT: usize = 4 << 10;
-/// The same for all directives of a file.
+/// The same for all directives and values of a file.
 const MAX_WRITTEN: usize = 1 << 20;
 
 /// The texts of the directives of `tree` that use variables which it sets itself.
@@ -35,6 +35,7 @@ pub(super) fn written(tree: &Tree<'_>) -> Vec<Written> {
         }
         let Some(full) = names.expand(id, text).filter(|full| full.len() <= left) else { continue };
         if node.key == b"set" {
+            left -= full.len();
             names.set(node.parent, &full);
         } else if full != text {
             left -= full.len();
@@ -258,5 +259,8 @@ mod tests {
     fn values_that_hold_themselves_stay_small() {
         let text = format!("set $a x$a$a;\n{}", "set $a $a$a;\n".repeat(40));
         assert_eq!(expanded(&text), Vec::<String>::new());
+        let many: String = (0..2_000).map(|number| format!("set $b{number} $a;\n")).collect();
+        let long = format!("set $a {};\n{many}proxy_pass http://$a;\n", "x".repeat(4_000));
+        assert_eq!(expanded(&long), Vec::<String>::new());
     }
 }

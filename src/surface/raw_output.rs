@@ -331,12 +331,18 @@ fn is_set_here(name: &str, before: &[u8]) -> bool {
     })
 }
 
-/// `info.left_pct`, `rowCount`
+/// `info.left_pct`, `rowCount`; not `account`.
 fn is_number(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    ["pct", "percent", "percentage", "count", "width", "height"]
-        .iter()
-        .any(|end| lower.ends_with(end))
+    const ENDS: [(&str, &str); 6] = [
+        ("pct", "Pct"),
+        ("percent", "Percent"),
+        ("percentage", "Percentage"),
+        ("count", "Count"),
+        ("width", "Width"),
+        ("height", "Height"),
+    ];
+    let last = name.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or(name);
+    ENDS.iter().any(|(word, capital)| last == *word || last.ends_with(capital))
 }
 
 fn ends_as_address(name: &str) -> bool {
