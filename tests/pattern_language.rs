@@ -274,6 +274,17 @@ fn decorators_annotations_and_members() {
     yes("rust", "#[allow_it]", &["#[allow_it]\nfn f() {}"]);
 }
 
+/// The `@` belongs to the decorator, not to the name behind it.
+#[test]
+fn what_a_decorator_is_of_can_be_constrained() {
+    let matcher = "any = [\"@$R.route($$$)\"]\nwhere.R = { regex = \"^(app|bp)$\" }";
+    let code =
+        "x = 1\n\n@app.route('/a')\ndef f():\n    pass\n\n@other.route('/b')\ndef g():\n    pass\n";
+    assert_eq!(found("python", matcher, code), ["@app.route('/a')"]);
+    let matcher = "any = [\"@$R.route($$$)\"]\nwhere.R = { not_regex = \"^app$\" }";
+    assert_eq!(found("python", matcher, code), ["@other.route('/b')"]);
+}
+
 #[test]
 fn relations_look_around_and_within() {
     let inside =

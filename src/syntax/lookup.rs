@@ -183,9 +183,12 @@ impl<'a> Search<'a> {
         }
         let Some(owner) = word.near.owner(self.text, range) else { return true };
         let triggers = self.triggers;
-        let meets = |need| triggers.is_met(need, owner);
+        // `@` is a part of the name in Ruby, and begins a decorator elsewhere.
+        let names = [owner, owner.strip_prefix(b"@").unwrap_or(owner)];
+        let meets = |need| names.iter().any(|name| triggers.is_met(need, name));
+        let refused = |need| names.iter().all(|name| triggers.is_met(need, name));
         (word.owner.is_none_or(meets) || word.typed.is_some_and(|need| self.is_met(need)))
-            && !word.no_owner.is_some_and(meets)
+            && !word.no_owner.is_some_and(refused)
     }
 }
 
