@@ -29,9 +29,6 @@ const DESCRIPTION: &str = "openapi-spec";
 const VALUES_OF_A_TEST: usize = 100;
 /// The same for a file in an archive.
 const VALUES_OF_PACKED_DATA: usize = 20;
-/// Hashes of passwords in one dump of a database: the table is what leaks, not each row.
-const ROWS_OF_A_DUMP: usize = 50;
-const DUMPED_HASH: &str = "sql-dump-password-hash";
 /// Bytes at the start of a file in which a program says that it wrote it.
 const HEADER: usize = 1024;
 /// Code of which a line has more bytes than this on average was not written by hand.
@@ -115,7 +112,6 @@ pub(super) fn weigh_repetition(
         let Some(candidate) = candidates.get_mut(i) else { continue };
         let meta = catalogue.meta(candidate.rule);
         let most = match meta.category {
-            Category::Secret if meta.id == DUMPED_HASH => ROWS_OF_A_DUMP,
             Category::Secret if tests && candidate.specificity <= GENERIC => values,
             Category::Pattern if meta.topic == DESCRIPTION => {
                 match own_severity(candidate, catalogue) {

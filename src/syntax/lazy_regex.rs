@@ -5,7 +5,7 @@
 //! code are ASCII nearly always.
 
 use std::panic::{RefUnwindSafe, UnwindSafe};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use regex_automata::hybrid::dfa::{self, Cache, DFA};
 use regex_automata::meta::{Config, Regex};
@@ -57,7 +57,7 @@ type Caches = Pool<Cache, Box<dyn Fn() -> Cache + Send + Sync + UnwindSafe + Ref
 /// in less time.
 #[derive(Debug)]
 pub(crate) enum Tester {
-    Automaton(Box<DFA>, Caches),
+    Automaton(Arc<DFA>, Caches),
     /// It asks for more than an automaton can tell.
     Other(Regex),
 }
@@ -67,9 +67,10 @@ impl Tester {
     pub(crate) fn new(pattern: &str, texts: Texts) -> Option<Self> {
         match automaton(pattern, texts) {
             Some(dfa) => {
-                let kept = dfa.clone();
+                let dfa = Arc::new(dfa);
+                let kept = Arc::clone(&dfa);
                 let caches = Pool::new(Box::new(move || kept.create_cache()) as _);
-                Some(Tester::Automaton(Box::new(dfa), caches))
+                Some(Tester::Automaton(dfa, caches))
             }
             None => compile(pattern).map(Tester::Other),
         }

@@ -1,7 +1,7 @@
 //! Entries whose name and value are two texts of their own: an element and its
 //! attribute, the two elements of a property list or of Hadoop's settings, a
-//! variable of Terraform or a parameter of a template with its default. Apart from `operator.rs`, which reads
-//! what stands between a name and a value on one line.
+//! variable of Terraform or a parameter of a template with its default. Apart from
+//! `operator.rs`, which reads what stands between a name and a value on one line.
 
 use super::{Cursor, Operator};
 
